@@ -1,0 +1,21 @@
+"""Words in the public's three languages: English, Russian and Kyrgyz."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Language = Literal["en", "ru", "ky"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+@dataclass(frozen=True)
+class Text:
+    """One phrase in every language; a phrase is never shown in a language it was not written in."""
+
+    en: str
+    ru: str
+    ky: str
+
+    def in_(self, language: Language) -> str:
+        """Return the phrase in one language."""
+        phrase: str = getattr(self, language)
+        return phrase
