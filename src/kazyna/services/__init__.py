@@ -1,0 +1,1 @@
+"""The use cases: one call is one transaction, and results are frozen dataclasses."""

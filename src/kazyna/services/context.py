@@ -1,0 +1,88 @@
+"""Who asks, when, by which law and in which transaction."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from kazyna.core.errors import Finding, Forbidden, InputError, SignInRequired
+from kazyna.packs.pack import Pack, load_pack
+from kazyna.services.settings import Settings
+from kazyna.store import migrate, server
+from kazyna.store.connection import Database, Transaction
+
+Role = Literal["public", "taxpayer", "officer", "valuer", "participant", "auditor"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: a name for the record and a role for the rights."""
+
+    name: str
+    role: Role
+    taxpayer_id: str | None = None
+    """The taxpayer a person acts for; only for the role taxpayer."""
+
+
+PUBLIC = Actor("public", "public")
+"""Anyone who has not signed in."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every use case needs to know about its caller and its world."""
+
+    database: Database
+    pack: Pack
+    today: date
+    """The business date: the only clock that services look at."""
+    actor: Actor = PUBLIC
+
+    def require(self, *roles: Role) -> None:
+        """Refuse an actor of any other role; the database checks again by row security."""
+        if self.actor.role in roles:
+            return
+        if self.actor.role == "public":
+            raise SignInRequired("Sign in to do this.")
+        raise Forbidden(f"This needs the role {' or '.join(roles)}; you are {self.actor.role}.")
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Open one transaction with the rights of the actor."""
+        return self.database.transaction(
+            role=self.actor.role, actor=self.actor.name, taxpayer=self.actor.taxpayer_id
+        )
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One running Kazyna: its database, its law and its settings."""
+
+    database: Database
+    pack: Pack
+    settings: Settings
+
+    def context(self, actor: Actor = PUBLIC) -> Context:
+        """Return the context of one call."""
+        return Context(self.database, self.pack, business_date(self.settings), actor)
+
+
+@contextmanager
+def open_installation(settings: Settings) -> Iterator[Installation]:
+    """Load the pack, reach the database and bring its tables up to date."""
+    pack = load_pack(settings.pack)
+    url = settings.database_url or server.start(settings.data_folder)
+    with Database(url) as database:
+        migrate.migrate(database)
+        yield Installation(database, pack, settings)
+
+
+def business_date(settings: Settings) -> date:
+    """Return the day on which the office works: as set, or the calendar's."""
+    if not settings.today:
+        return date.today()  # noqa: DTZ011, TID251 (the one place that reads the clock)
+    try:
+        return date.fromisoformat(settings.today)
+    except ValueError as error:
+        finding = Finding("KAZYNA_TODAY", f"{settings.today!r} is not a date", "such as 2016-02-01")
+        raise InputError(finding) from error
