@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -23,7 +24,7 @@ class Dated(Generic[T]):
         days = tuple(day for day, _ in ordered)
         if not days:
             raise ValueError("no value is given for any day")
-        for day, following in zip(days, days[1:], strict=False):
+        for day, following in pairwise(days):
             if day == following:
                 raise ValueError(f"two values begin on {day}")
         return cls(days, tuple(value for _, value in ordered))
