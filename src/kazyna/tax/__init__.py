@@ -1,0 +1,44 @@
+"""Tax rules as code: one function, three uses.
+
+A rule is a plain Python function. Given exact decimals it computes one bill (`compute`), given
+columns it becomes one SQL query (`compile_query`, `run_roll`), and either way it can say how
+(`explain`).
+"""
+
+from kazyna.tax.arithmetic import Rounding, divide, maximum, minimum, round_to, when
+from kazyna.tax.compile import compile_query
+from kazyna.tax.compute import Computation, compute
+from kazyna.tax.explain import Explanation, Step, explain
+from kazyna.tax.inputs import InputColumn
+from kazyna.tax.law import Source
+from kazyna.tax.parameter import Parameter, ParameterValue
+from kazyna.tax.roll import ControlTotals, control_totals, roll_total, run_roll, verify_sample
+from kazyna.tax.rule import Rule, RuleSet, rule, rule_set
+
+__all__ = [
+    "Computation",
+    "ControlTotals",
+    "Explanation",
+    "InputColumn",
+    "Parameter",
+    "ParameterValue",
+    "Rounding",
+    "Rule",
+    "RuleSet",
+    "Source",
+    "Step",
+    "compile_query",
+    "compute",
+    "control_totals",
+    "divide",
+    "explain",
+    "maximum",
+    "minimum",
+    "roll_total",
+    "round_to",
+    "rule",
+    "rule_set",
+    "run_roll",
+    "verify_sample",
+    "when",
+]

@@ -1,0 +1,144 @@
+"""The same rules as one SQL query: every step a column, every width proved."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from sqlglot import exp
+
+from kazyna.core.errors import Finding, PackError
+from kazyna.tax.arithmetic import Rounding
+from kazyna.tax.expression import Condition, Expression, as_expression, column, fitted, literal
+from kazyna.tax.inputs import InputColumn
+from kazyna.tax.rule import AMOUNT, Rule, RuleSet
+
+Dialect = Literal["duckdb", "postgres", "spark"]
+
+Term = Expression | Condition | Rounding
+"""What a rule is called with while the query is built."""
+
+
+def compile_query(
+    rules: RuleSet, on: date, *, table: str, id_column: str, dialect: Dialect = "duckdb"
+) -> str:
+    """Write the query that computes every row of a table by the law of a day.
+
+    Parameters
+    ----------
+    rules
+        The rules of one tax.
+    on
+        The day whose parameters apply.
+    table
+        A name in the query for a table that has been checked against `rules.schema`: the proof of
+        the widths starts from the limits declared there.
+    id_column
+        Carried through, so that a row of the result is known.
+    dialect
+        Of the SQL.
+
+    Returns
+    -------
+    str
+        A query whose columns are the identifier, the inputs, every step as DECIMAL, and `amount`.
+
+    Raises
+    ------
+    InputError
+        If the law did not hold on that day.
+    PackError
+        If a rule cannot be compiled: it could exceed 38 digits, divides without saying how to
+        round, or branches in Python on a column. Every such rule is named.
+    """
+    steps = _steps(rules, on)
+    query = _inputs(rules, table, id_column)
+    for number, layer in enumerate(_layers(rules), 1):
+        computed = [exp.alias_(fitted(steps[name]), name, quoted=True) for name in layer]
+        query = exp.select(exp.Star(), *computed).from_(query.subquery(f"layer_{number}"))
+    names = [id_column, *(item.name for item in rules.inputs), *(item.name for item in rules.rules)]
+    amount = exp.alias_(exp.column(rules.amount_rule, quoted=True), AMOUNT, quoted=True)
+    chosen = [exp.column(name, quoted=True) for name in names]
+    whole = exp.select(*chosen, amount).from_(query.subquery("steps"))
+    return _adapted(whole, dialect).sql(dialect=dialect, pretty=True)
+
+
+def _steps(rules: RuleSet, on: date) -> dict[str, Expression]:
+    """Call every rule with columns; what it returns is its formula in SQL."""
+    known: dict[str, Term] = {item.name: _input(item) for item in rules.inputs}
+    for name, value in rules.held_on(on).items():
+        known[name] = literal(value) if isinstance(value, Decimal) else _rounding(value)
+    steps: dict[str, Expression] = {}
+    findings: list[Finding] = []
+    for item in rules.rules:
+        if any(argument not in known for argument in item.arguments):
+            continue  # it rests on a rule that has already been found wanting
+        try:
+            formula = steps[item.name] = _formula(item, known)
+        except (TypeError, ValueError) as error:
+            expected = "a formula that can be proved to fit 38 digits"
+            findings.append(Finding(rules.name, str(error), expected, column=item.name))
+        else:
+            known[item.name] = column(
+                item.name, low=formula.low, high=formula.high, scale=formula.scale
+            )
+    if findings:
+        raise PackError(findings)
+    return steps
+
+
+def _formula(item: Rule, known: dict[str, Term]) -> Expression:
+    formula = as_expression(item.formula(*[known[name] for name in item.arguments]))
+    fitted(formula)  # raises where the result needs more than 38 digits
+    return formula
+
+
+def _input(item: InputColumn) -> Term:
+    if item.limits is None:
+        return Condition(exp.column(item.name, quoted=True))
+    low, high = item.limits
+    return column(item.name, low=low, high=high, scale=item.decimals)
+
+
+def _rounding(value: object) -> Rounding:
+    if not isinstance(value, Rounding):
+        raise TypeError(f"{value!r} is not a kind of parameter that a query can hold")
+    return value
+
+
+def _inputs(rules: RuleSet, table: str, id_column: str) -> exp.Select:
+    """Read the identifier and the inputs in the narrowest types that hold their limits."""
+    columns: list[exp.Expr] = [exp.column(id_column, quoted=True)]
+    for item in rules.inputs:
+        term = _input(item)
+        if isinstance(term, Expression):
+            columns.append(exp.alias_(fitted(term), item.name, quoted=True))
+        else:
+            columns.append(exp.column(item.name, quoted=True))
+    return exp.select(*columns).from_(exp.to_identifier(table, quoted=True).sql("duckdb"))
+
+
+def _layers(rules: RuleSet) -> Iterator[list[str]]:
+    """Group the rules so that each layer asks only for earlier ones.
+
+    PostgreSQL does not let a column name another of the same SELECT.
+    """
+    depth: dict[str, int] = {}
+    for item in rules.rules:
+        below = [depth[name] for name in item.arguments if name in depth]
+        depth[item.name] = max(below, default=0) + 1
+    for level in range(1, max(depth.values()) + 1):
+        yield [name for name in depth if depth[name] == level]
+
+
+def _adapted(query: exp.Select, dialect: Dialect) -> exp.Expr:
+    """Replace DuckDB's 128-bit integers, in which quotients are counted, where there are none."""
+    if dialect == "duckdb":
+        return query
+    whole = exp.DataType.build("DECIMAL(38, 0)")
+
+    def replaced(node: exp.Expr) -> exp.Expr:
+        is_wide = isinstance(node, exp.DataType) and node.this == exp.DataType.Type.INT128
+        return whole.copy() if is_wide else node
+
+    return query.transform(replaced)

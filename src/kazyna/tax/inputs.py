@@ -1,0 +1,82 @@
+"""The columns that rules take in, declared tightly enough to prove that no step overflows."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kazyna.core.errors import Finding, InputError
+from kazyna.core.schema import Column
+from kazyna.core.text import Text
+
+Value = Decimal | int | bool
+"""What one case gives for one column."""
+
+DECIMALS_MAX = 6
+"""The scale in which tables carry decimals (`kazyna.core.schema.ARROW_TYPES`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputColumn(Column):
+    """A column with its name for people and its number of decimal places."""
+
+    label: Text
+    decimals: int = 0
+    """Digits after the point; a finer value is refused, never rounded."""
+
+    @property
+    def limits(self) -> tuple[Decimal, Decimal] | None:
+        """The smallest and the largest number accepted, where both are declared."""
+        if self.type not in {"integer", "decimal"}:
+            return None
+        if not isinstance(self.minimum, int | Decimal) or not isinstance(
+            self.maximum, int | Decimal
+        ):
+            return None
+        return Decimal(self.minimum), Decimal(self.maximum)
+
+
+def check_case(
+    columns: Iterable[InputColumn], values: Mapping[str, Value], *, source: str
+) -> dict[str, Decimal | bool]:
+    """Check the inputs of one case; numbers come back as decimals.
+
+    Raises
+    ------
+    InputError
+        With a finding for every column whose value is missing or not accepted.
+    """
+    checked: dict[str, Decimal | bool] = {}
+    findings: list[Finding] = []
+    for column in columns:
+        value = values.get(column.name)
+        reasons = list(_faults(value, column))
+        findings += [Finding(source, why, column.expected, column=column.name) for why in reasons]
+        if value is not None and not reasons:
+            checked[column.name] = value if isinstance(value, bool) else Decimal(value)
+    if findings:
+        raise InputError(findings)
+    return checked
+
+
+def _faults(value: object, column: InputColumn) -> Iterator[str]:
+    if value is None:
+        yield "the value is missing"
+    elif isinstance(value, bool) or column.type == "boolean":
+        if not isinstance(value, bool) or column.type != "boolean":
+            yield f"{value!r} is of the wrong kind"
+    elif not isinstance(value, int | Decimal):
+        yield f"{value!r} is not an exact number"
+    elif not Decimal(value).is_finite():
+        yield f"{value} is not finite"
+    else:
+        yield from _number_faults(Decimal(value), column)
+
+
+def _number_faults(value: Decimal, column: InputColumn) -> Iterator[str]:
+    low, high = column.limits or (value, value)
+    if value < low:
+        yield f"{value} is too small"
+    if value > high:
+        yield f"{value} is too large"
+    if value != round(value, column.decimals):
+        yield f"{value} has more than {column.decimals} decimal places"

@@ -1,0 +1,206 @@
+"""Rules of a tax as plain Python functions, and the graph that they form.
+
+A rule's parameters name what it needs: an input column, a dated parameter or another rule. That
+is all the wiring there is.
+
+>>> from kazyna.tax.arithmetic import Rounding, round_to
+>>> @rule(unit="USD", law="act art. 2", title=Text("Tax", "Налог", "Салык"))
+... def tax(value: Decimal, rate: Decimal, rounding: Rounding) -> Decimal:
+...     return round_to(value * rate, rounding)
+>>> tax.arguments
+('value', 'rate', 'rounding')
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from graphlib import CycleError, TopologicalSorter
+
+from kazyna.core.errors import Finding, PackError
+from kazyna.core.schema import Schema
+from kazyna.core.text import Text
+from kazyna.tax.inputs import DECIMALS_MAX, InputColumn
+from kazyna.tax.law import Source, source_key
+from kazyna.tax.parameter import Parameter
+
+AMOUNT = "amount"
+"""The column of a roll that repeats the step that is charged; no rule may take the name."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One step from the law to the amount."""
+
+    name: str
+    formula: Callable[..., Decimal]
+    arguments: tuple[str, ...]
+    unit: str
+    law: str
+    """The reference that the citation is made from: `act art. 2`."""
+    title: Text
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The rules of one tax in an order in which each finds its arguments computed."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    inputs: tuple[InputColumn, ...]
+    parameters: Mapping[str, Parameter]
+    sources: Mapping[str, Source]
+    amount_rule: str
+    """The rule whose result is charged."""
+
+    @property
+    def schema(self) -> Schema:
+        """The columns that a table must have to be taxed."""
+        return Schema(self.name, self.inputs)
+
+    def held_on(self, day: date) -> dict[str, object]:
+        """Return the value of every parameter on a day."""
+        return {name: parameter.on(day).value for name, parameter in self.parameters.items()}
+
+
+def rule(*, unit: str, law: str, title: Text) -> Callable[[Callable[..., Decimal]], Rule]:
+    """Make a rule of a function.
+
+    Parameters
+    ----------
+    unit
+        Of the result: a currency's code, `m2`, `share`.
+    law
+        The key of a source and the place in it: `tax-code art. 379`.
+    title
+        What the step is called on a bill.
+    """
+
+    def decorate(formula: Callable[..., Decimal]) -> Rule:
+        arguments = tuple(inspect.signature(formula).parameters)
+        return Rule(formula.__name__, formula, arguments, unit, law, title)
+
+    return decorate
+
+
+def rule_set(
+    name: str,
+    rules: Sequence[Rule],
+    *,
+    inputs: Iterable[InputColumn],
+    parameters: Iterable[Parameter],
+    sources: Mapping[str, Source],
+    amount: str,
+) -> RuleSet:
+    """Wire rules to their inputs and parameters.
+
+    Parameters
+    ----------
+    name
+        Of the tax, for messages.
+    rules
+        In any order.
+    inputs
+        Columns that may be asked for; those that no rule asks for are left out.
+    parameters
+        Every one must be asked for: a name with a typing error would stay without effect.
+    sources
+        The acts that rules and parameters cite.
+    amount
+        The rule whose result is charged.
+
+    Raises
+    ------
+    PackError
+        With every mistake: an unknown or doubled name, a cycle, an input that is not declared
+        tightly enough, a law that is not among the sources.
+    """
+    columns = {column.name: column for column in inputs}
+    dated = {parameter.name: parameter for parameter in parameters}
+    asked = {argument for item in rules for argument in item.arguments}
+    used = tuple(columns[argument] for argument in columns if argument in asked)
+    findings = [
+        *_names(name, rules, columns, dated),
+        *(found for column in used for found in _loose(name, column)),
+        *_uncited(name, rules, dated, sources),
+    ]
+    findings += [
+        Finding(name, f"no rule uses the parameter {key}", "a parameter that a rule names")
+        for key in dated
+        if key not in asked
+    ]
+    if amount not in {item.name for item in rules}:
+        known = ", ".join(item.name for item in rules)
+        findings.append(Finding(name, f"{amount!r}, to be charged, is no rule", f"one of {known}"))
+    ordered, circles = _ordered(name, rules)
+    if findings or circles:
+        raise PackError([*findings, *circles])
+    return RuleSet(name, ordered, used, dated, sources, amount)
+
+
+def _names(
+    source: str,
+    rules: Sequence[Rule],
+    columns: Mapping[str, InputColumn],
+    parameters: Mapping[str, Parameter],
+) -> Iterator[Finding]:
+    """Find names that mean nothing or more than one thing."""
+    meanings = [*(item.name for item in rules), *columns, *parameters, AMOUNT]
+    for name in sorted({name for name in meanings if meanings.count(name) > 1}):
+        yield Finding(source, f"{name!r} is named more than once", "one meaning for each name")
+    known = set(meanings) - {AMOUNT}
+    for item in rules:
+        for argument in item.arguments:
+            if argument not in known:
+                reason = f"{argument!r} is neither an input nor a parameter nor a rule"
+                expected = "one of " + ", ".join(sorted(known - {item.name}))
+                yield Finding(source, reason, expected, column=item.name)
+
+
+def _loose(source: str, column: InputColumn) -> Iterator[Finding]:
+    """Find what keeps an input from being proved to fit."""
+    if not column.required:
+        yield Finding(source, "the input is optional", "a required column", column=column.name)
+    if column.type == "boolean":
+        return
+    if column.limits is None:
+        reason = "the input has no numeric limits"
+        expected = "type integer or decimal with minimum and maximum"
+        yield Finding(source, reason, expected, column=column.name)
+    if not 0 <= column.decimals <= DECIMALS_MAX or (column.type == "integer" and column.decimals):
+        expected = f"decimals from 0 to {DECIMALS_MAX}, none for an integer"
+        yield Finding(source, f"decimals are {column.decimals}", expected, column=column.name)
+
+
+def _uncited(
+    source: str,
+    rules: Sequence[Rule],
+    parameters: Mapping[str, Parameter],
+    sources: Mapping[str, Source],
+) -> Iterator[Finding]:
+    cited = [(item.name, item.law) for item in rules]
+    cited += [
+        (parameter.name, value.law)
+        for parameter in parameters.values()
+        for value in parameter.values.values
+    ]
+    for name, law in cited:
+        if source_key(law) not in sources:
+            expected = "a reference that begins with one of " + ", ".join(sorted(sources))
+            yield Finding(source, f"{law!r} cites an unknown source", expected, column=name)
+
+
+def _ordered(source: str, rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], list[Finding]]:
+    """Put rules after those they ask for, otherwise in the order they are written."""
+    by_name = {item.name: item for item in rules}
+    graph = {
+        item.name: [argument for argument in item.arguments if argument in by_name]
+        for item in rules
+    }
+    try:
+        names = tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = " → ".join(reversed(error.args[1]))
+        return (), [Finding(source, f"rules go round in a circle: {circle}", "no circle")]
+    return tuple(by_name[name] for name in names), []
