@@ -100,7 +100,7 @@ def _step(
         parameters=tuple(
             _applied(rules, parameter, on=on, language=language) for parameter in applied
         ),
-        doubt="; ".join(dict.fromkeys(doubts)) or None,
+        doubt=" ".join(dict.fromkeys(doubts)) or None,
     )
 
 

@@ -1,0 +1,1 @@
+"""What differs between countries: the law as data, a folder a jurisdiction."""

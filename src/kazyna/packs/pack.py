@@ -1,0 +1,164 @@
+"""Find, load and check a jurisdiction pack, and hand each engine its part.
+
+A pack is a folder; `docs/how-to/write-a-pack.md` shows one. Packs inside `kazyna.packs` are
+built in; others come from installed packages that declare the entry point `kazyna.packs`.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from kazyna.core.errors import Finding, NotFound, PackError
+from kazyna.core.money import Currency
+from kazyna.core.text import LANGUAGES, Language, Text
+from kazyna.packs.accounts import Accounts, read_accounts
+from kazyna.packs.columns import Columns, FloorArea, read_columns
+from kazyna.packs.parameters import read_parameter
+from kazyna.packs.reading import Section, read_file
+from kazyna.packs.sources import read_sources
+from kazyna.packs.taxes import Ground, Tax, read_tax
+from kazyna.tax import InputColumn, Parameter, Source
+
+ENTRY_POINTS = "kazyna.packs"
+BUILT_IN = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The law of one jurisdiction, loaded and checked."""
+
+    name: str
+    title: Text
+    currency: Currency
+    languages: tuple[Language, ...]
+    taxes: Mapping[str, Tax]
+    columns: Mapping[str, InputColumn]
+    floor_area: FloorArea | None
+    accounts: Accounts
+    sources: Mapping[str, Source]
+    content_hash: str
+    """SHA-256 over the pack's files: a roll says by exactly which law it was computed."""
+    folder: Path
+
+    @property
+    def demo(self) -> Path | None:
+        """The folder of the pack's demonstration data, where it has one."""
+        folder = self.folder / "demo"
+        return folder if folder.is_dir() else None
+
+
+def load_pack(name: str) -> Pack:
+    """Load the pack of that name.
+
+    Raises
+    ------
+    NotFound
+        If no pack has the name; the message lists those that are known.
+    PackError
+        If the pack is wrong, with every mistake by file and key.
+    """
+    folders = _folders()
+    if name not in folders:
+        raise NotFound(f"No pack is called {name!r}; known are {', '.join(sorted(folders))}.")
+    return read_pack(folders[name])
+
+
+def read_pack(folder: Path) -> Pack:
+    """Read and check the pack in a folder.
+
+    Raises
+    ------
+    PackError
+        If the pack is wrong, with every mistake by file and key.
+    """
+    findings: list[Finding] = []
+    names = ("pack.toml", "columns.toml", "accounts.toml", "sources.toml")
+    files = [read_file(folder, name, findings) for name in names]
+    if not all(files):
+        raise PackError(findings)
+    about, columns_file, accounts_file, sources_file = (file for file in files if file)
+    columns, accounts = read_columns(columns_file), read_accounts(accounts_file)
+    ground = Ground(
+        columns=columns.by_name,
+        sources=read_sources(sources_file),
+        rounding=_rounding(about),
+        due=accounts.due,
+    )
+    pack = _pack(folder, about, ground, columns=columns, accounts=accounts)
+    if findings:
+        raise PackError(findings)
+    return pack
+
+
+def _pack(
+    folder: Path, about: Section, ground: Ground, *, columns: Columns, accounts: Accounts
+) -> Pack:
+    names = about.strings("taxes")
+    read = {name: read_tax(folder, name, ground, about.findings) for name in names}
+    for name in accounts.due:
+        if name not in names:
+            about.fault("taxes", f"accounts.toml has a due day for {name!r}", "it among the taxes")
+    pack = Pack(
+        name=about.required("name", str, folder.name),
+        title=about.text("title"),
+        currency=_currency(about.section("currency")),
+        languages=_languages(about),
+        taxes={name: tax for name, tax in read.items() if tax is not None},
+        columns=columns.by_name,
+        floor_area=columns.floor_area,
+        accounts=accounts,
+        sources=ground.sources,
+        content_hash=_content_hash(folder),
+        folder=folder,
+    )
+    about.finish()
+    if pack.name != folder.name:
+        about.fault("name", f"{pack.name!r} is not the folder's name", repr(folder.name))
+    return pack
+
+
+def _rounding(about: Section) -> Parameter | None:
+    if "rounding" not in about.values:
+        return None
+    return read_parameter(about.section("rounding"), "rounding")
+
+
+def _currency(section: Section) -> Currency:
+    currency = Currency(section.required("code", str, ""), section.required("decimals", int, 0))
+    section.finish()
+    if not (len(currency.code) == 3 and currency.code.isupper()):  # noqa: PLR2004 (ISO 4217)
+        section.fault("code", f"{currency.code!r} is no code", "three capitals, by ISO 4217")
+    return currency
+
+
+def _languages(about: Section) -> tuple[Language, ...]:
+    given = about.strings("languages")
+    for language in given:
+        if language not in LANGUAGES:
+            about.fault("languages", f"{language!r} is not known", "of " + ", ".join(LANGUAGES))
+    return tuple(language for language in LANGUAGES if language in given)
+
+
+def _folders() -> dict[str, Path]:
+    """Return the folder of every pack that is installed; a built-in name cannot be taken over."""
+    built_in = {path.parent.name: path.parent for path in BUILT_IN.glob("*/pack.toml")}
+    outside = {
+        point.name: Path(point.load().__file__).parent
+        for point in entry_points(group=ENTRY_POINTS)
+        if point.name not in built_in
+    }
+    return outside | built_in
+
+
+def _content_hash(folder: Path) -> str:
+    """Hash the names and contents of the files that make the law; not the demonstration data."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if path.is_file() and not {"demo", "__pycache__"} & set(inside.parts):
+            content = path.read_bytes()
+            digest.update(f"{inside.as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()

@@ -1,0 +1,112 @@
+"""Dated values of the law, read from a pack: parameters of taxes and days on which tax is due."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from kazyna.core.dated import Dated
+from kazyna.core.money import ROUNDING, RoundingMode
+from kazyna.packs.reading import Section
+from kazyna.tax import Parameter, ParameterValue, Rounding
+
+T = TypeVar("T")
+
+REPEALED = "repealed"
+"""Written as the value from the day on which the law stops."""
+
+
+@dataclass(frozen=True)
+class DueDay:
+    """The day of the tax year on which a tax is due, by an article of law."""
+
+    month: int
+    day: int
+    law: str
+    checked: date | None
+    doubt: str | None
+
+
+def read_parameter(section: Section, name: str) -> Parameter | None:
+    """Read one parameter: its label, its unit and its dated values."""
+    label, unit = section.text("label"), section.required("unit", str, "")
+    values = _dated(section, _parameter_value)
+    section.finish()
+    if not name.isidentifier():
+        section.fault("", "the name cannot be a rule's argument", "letters, digits and _")
+    return None if values is None else Parameter(name, label, unit, values)
+
+
+def read_due(section: Section) -> Dated[DueDay] | None:
+    """Read the days on which a tax is due."""
+    section.text("label")
+    days = _dated(section, _due_day)
+    section.finish()
+    return days
+
+
+def _dated(section: Section, read: Callable[[Section], T]) -> Dated[T] | None:
+    pairs: list[tuple[date, T]] = []
+    before = len(section.findings)
+    for row in section.rows("values"):
+        start = row.required("from", date, date.min)
+        pairs.append((start, read(row)))
+        row.finish()
+    if len(section.findings) > before:
+        return None
+    try:
+        return Dated.of(pairs)
+    except ValueError as error:
+        section.fault("values", str(error), "one value from each day")
+        return None
+
+
+def _parameter_value(row: Section) -> ParameterValue:
+    return ParameterValue(
+        value=_value(row),
+        law=row.required("law", str, ""),
+        checked=row.optional("checked", date),
+        doubt=row.optional("doubt", str),
+    )
+
+
+def _value(row: Section) -> Decimal | Rounding | None:
+    given = row.values.get("value")
+    if given == REPEALED:
+        row.asked.add("value")
+        return None
+    if isinstance(given, dict):
+        return _rounding(row.section("value"))
+    value = row.required("value", Decimal, Decimal(0))
+    if not value.is_finite():
+        row.fault("value", f"{value} is not finite", "a number")
+    return value
+
+
+def _rounding(section: Section) -> Rounding:
+    unit = section.required("unit", Decimal, Decimal(1))
+    mode = section.required("mode", str, "half_up")
+    section.finish()
+    known: dict[str, RoundingMode] = {name: name for name in ROUNDING}
+    if mode not in known:
+        section.fault("mode", f"{mode!r} is not known", "one of " + ", ".join(known))
+    if not (unit.is_finite() and unit > 0):
+        section.fault("unit", f"{unit} is not positive", "a unit such as 0.01 or 100")
+        unit = Decimal(1)
+    return Rounding(unit, known.get(mode, "half_up"))
+
+
+def _due_day(row: Section) -> DueDay:
+    month, day = row.required("month", int, 1), row.required("day", int, 1)
+    try:
+        date(2001, month, day)  # a year without 29 February: the day must exist in every year
+    except ValueError as error:
+        row.fault("day", f"{month}-{day}: {error}", "a day that every year has")
+    return DueDay(
+        month=month,
+        day=day,
+        law=row.required("law", str, ""),
+        checked=row.optional("checked", date),
+        doubt=row.optional("doubt", str),
+    )

@@ -1,0 +1,128 @@
+"""One tax of a pack: its parameters in `<tax>.toml` beside its rules in `<tax>.py`."""
+
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from kazyna.core.dated import Dated
+from kazyna.core.errors import Finding, PackError
+from kazyna.core.schema import Schema
+from kazyna.core.text import Text
+from kazyna.packs.parameters import DueDay, read_parameter
+from kazyna.packs.reading import Section, read_file
+from kazyna.tax import InputColumn, Parameter, Rule, RuleSet, Source, compile_query, rule_set
+from kazyna.tax.parameter import days_of_change
+
+
+@dataclass(frozen=True)
+class Tax:
+    """A tax: what is asked for, how it is computed and when it is due."""
+
+    name: str
+    title: Text
+    rules: RuleSet
+    due: Dated[DueDay]
+
+    @property
+    def inputs(self) -> Schema:
+        """The columns that a table must have to be taxed."""
+        return self.rules.schema
+
+    @property
+    def amount_rule(self) -> str:
+        """The rule whose result is charged."""
+        return self.rules.amount_rule
+
+    def due_on(self, year: int) -> date:
+        """Return the day on which the tax of a tax year, the year of payment, is due."""
+        due = self.due.on(date(year, 1, 1))
+        return date(year, due.month, due.day)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all taxes of a pack stand on."""
+
+    columns: Mapping[str, InputColumn]
+    sources: Mapping[str, Source]
+    rounding: Parameter | None
+    """The pack's own rounding, for rules that ask for `rounding`."""
+    due: Mapping[str, Dated[DueDay]]
+
+
+def read_tax(folder: Path, name: str, ground: Ground, findings: list[Finding]) -> Tax | None:
+    """Read and wire one tax; every mistake is added to `findings`."""
+    before = len(findings)
+    file = read_file(folder, f"{name}.toml", findings)
+    rules = _rules(folder, name, findings)
+    if file is None:
+        return None
+    title, amount = file.text("title"), file.required("amount", str, "")
+    found = [read_parameter(section, key) for key, section in file.tables()]
+    due = _due(folder, name, ground, findings)
+    if len(findings) > before or due is None:
+        return None
+    parameters = {parameter.name: parameter for parameter in found if parameter is not None}
+    wired = _wired(file, rules, parameters, ground=ground, amount=amount)
+    return Tax(name, title, wired, due) if wired else None
+
+
+def _wired(
+    file: Section,
+    rules: list[Rule],
+    parameters: dict[str, Parameter],
+    *,
+    ground: Ground,
+    amount: str,
+) -> RuleSet | None:
+    """Wire the rules, and prove on every day on which the law changes that they compile."""
+    asked = {argument for item in rules for argument in item.arguments}
+    if ground.rounding and ground.rounding.name in asked:
+        parameters.setdefault(ground.rounding.name, ground.rounding)
+    try:
+        wired = rule_set(
+            file.source.removesuffix(".toml"),
+            rules,
+            inputs=ground.columns.values(),
+            parameters=parameters.values(),
+            sources=ground.sources,
+            amount=amount,
+        )
+        for day in days_of_change(parameters.values()):
+            compile_query(wired, day, table="inputs", id_column="id")
+    except PackError as error:
+        file.findings += error.findings
+        return None
+    return wired
+
+
+def _rules(folder: Path, name: str, findings: list[Finding]) -> list[Rule]:
+    """Run a tax's Python file and take its rules in the order they are written."""
+    path, source = folder / f"{name}.py", f"{folder.name}/{name}.py"
+    specification = importlib.util.spec_from_file_location(f"{folder.name}_{name}", path)
+    if specification is None or specification.loader is None or not path.is_file():
+        findings.append(Finding(source, "the file is missing", "a Python file with the rules"))
+        return []
+    module = importlib.util.module_from_spec(specification)
+    try:
+        specification.loader.exec_module(module)
+    except (ImportError, SyntaxError, NameError, TypeError, ValueError, ArithmeticError) as error:
+        reason = f"it does not load: {type(error).__name__}: {error}"
+        findings.append(Finding(source, reason, "Python that defines rules"))
+        return []
+    rules = [item for item in vars(module).values() if isinstance(item, Rule)]
+    if not rules:
+        findings.append(Finding(source, "it defines no rule", "at least one function under @rule"))
+    return rules
+
+
+def _due(folder: Path, name: str, ground: Ground, findings: list[Finding]) -> Dated[DueDay] | None:
+    due = ground.due.get(name)
+    if due is None:
+        source = f"{folder.name}/accounts.toml"
+        findings.append(
+            Finding(source, "the tax has no due day", "a table with values", column=f"due.{name}")
+        )
+    return due
