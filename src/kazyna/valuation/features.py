@@ -1,0 +1,235 @@
+"""Characteristics as a matrix of numbers, learnt from the sales and repeated for any property."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kazyna.core.schema import Column, Schema
+from kazyna.core.table import check
+from kazyna.valuation.columns import Floats, Properties
+from kazyna.valuation.location import Plane
+
+Kind = Literal["number", "boolean", "date", "category"]
+
+LEVEL_SALES_MIN = 3
+"""A text that stands in fewer sales is not told apart from other rare ones."""
+LEVELS_MAX = 300
+"""Texts told apart in one column, the most frequent first."""
+PROBE_ROWS = 2000
+"""Rows on which leakage is looked for; a formula that holds on these is no coincidence."""
+PROBE_ROWS_MIN = 20
+"""Below this many sales a high correlation with the price may be chance."""
+LEAK_CORRELATION = 0.995
+"""Rank correlation with the price beyond which a column cannot be a mere characteristic."""
+LEAK_SPREAD = 0.005
+"""Log deviation within which a product of two columns counts as the price itself."""
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Characteristic:
+    """One column of the caller's table and how it becomes a number."""
+
+    name: str
+    kind: Kind
+    levels: tuple[str, ...] = ()
+    """The texts of a category in the order of their codes."""
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """What was learnt about the characteristics."""
+
+    characteristics: tuple[Characteristic, ...]
+    left_out: tuple[tuple[str, str], ...]
+    """Columns that are not used, each with its reason."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that are used."""
+        return tuple(item.name for item in self.characteristics)
+
+
+@dataclass(frozen=True)
+class Design:
+    """Properties as the models see them."""
+
+    values: Floats
+    """Shape (rows, characteristics); NaN is unknown."""
+    km: Floats
+    """Kilometres east and north, shape (rows, 2); NaN is unknown."""
+    owner: npt.NDArray[np.object_]
+    """The identifier of each row's property."""
+    categories: npt.NDArray[np.bool_]
+    """Which characteristics are codes without an order."""
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+
+def design_of(
+    properties: Properties, encoder: Encoder, plane: Plane | None, *, source: str
+) -> Design:
+    """Express properties as the models see them."""
+    unknown = np.full_like(properties.lonlat, np.nan)
+    return Design(
+        encode(encoder, properties.characteristics, source=source),
+        plane.km(properties.lonlat) if plane is not None else unknown,
+        properties.id,
+        np.array([item.kind == "category" for item in encoder.characteristics], dtype=np.bool_),
+    )
+
+
+def learn_encoder(characteristics: pa.Table, price: Floats) -> Encoder:
+    """Decide how each column is used, and leave out those that cannot or must not be.
+
+    Left out are columns without any value, with one value only, of a type that is neither
+    number, truth, date nor text, texts that hardly repeat, and columns that give the price away.
+    """
+    used: list[Characteristic] = []
+    left_out: list[tuple[str, str]] = []
+    for name in characteristics.column_names:
+        item, reason = _described(name, characteristics[name])
+        if item is not None:
+            used.append(item)
+        else:
+            left_out.append((name, reason))
+    matrix = encode(Encoder(tuple(used), ()), characteristics, source="sales")
+    leaks = dict(_leaks(used, matrix, price))
+    left_out += leaks.items()
+    return Encoder(tuple(item for item in used if item.name not in leaks), tuple(left_out))
+
+
+def encode(encoder: Encoder, table: pa.Table, *, source: str) -> Floats:
+    """Express the characteristics as numbers, shape (rows, characteristics); NaN is unknown.
+
+    A category becomes the position of its level; a text that is not among the levels becomes
+    the position after the last.
+
+    Raises
+    ------
+    InputError
+        When a column cannot be read as the kind it had in the sales.
+    """
+    schema = Schema(
+        "characteristics",
+        tuple(
+            Column(item.name, "number", "a characteristic that the model uses", required=False)
+            for item in encoder.characteristics
+            if item.kind == "number"
+        ),
+    )
+    if table.num_rows and schema.columns:
+        table = check(table, schema, source=source)
+    matrix = np.full((table.num_rows, len(encoder.characteristics)), np.nan)
+    for position, item in enumerate(encoder.characteristics):
+        matrix[:, position] = _numbers(item, table[item.name])
+    return matrix
+
+
+def _described(name: str, values: pa.ChunkedArray) -> tuple[Characteristic | None, str]:
+    """How a column is used, or else why it is not."""
+    kind = _kind(values.type)
+    if kind is None:
+        return None, f"type {values.type} is not a number, truth, date or text"
+    known = _text(values).drop_null() if kind == "category" else values.drop_null()
+    if len(known) == 0:
+        return None, "no sale has a value"
+    counts = known.value_counts()
+    if len(counts) == 1 and len(known) == len(values):
+        return None, f"constant: every sale has {counts[0].as_py()['values']!r}"
+    if kind != "category":
+        return Characteristic(name, kind), ""
+    frequent = sorted(
+        (-row["counts"], row["values"]) for row in counts.to_pylist()
+         if row["counts"] >= LEVEL_SALES_MIN
+    )  # fmt: skip
+    if not frequent:
+        return None, f"{len(counts)} texts, none in {LEVEL_SALES_MIN} or more sales"
+    return Characteristic(name, kind, tuple(text for _, text in frequent[:LEVELS_MAX])), ""
+
+
+def _kind(kind: pa.DataType) -> Kind | None:
+    types = pa.types
+    if types.is_dictionary(kind):
+        return _kind(kind.value_type)
+    if types.is_boolean(kind):
+        return "boolean"
+    if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
+        return "number"
+    if types.is_date(kind) or types.is_timestamp(kind):
+        return "date"
+    if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
+        return "category"
+    return None
+
+
+def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Texts without the spaces around them; an empty one is a missing one."""
+    trimmed = pc.utf8_trim_whitespace(values.cast(pa.string()))
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+
+
+def _numbers(item: Characteristic, values: pa.ChunkedArray) -> Floats:
+    if item.kind == "category":
+        text = _text(values)
+        found = pc.index_in(text, value_set=pa.array(item.levels, pa.string()))
+        codes = pc.if_else(text.is_null(), None, pc.fill_null(found, len(item.levels)))
+        return _as_floats(codes)
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    if item.kind == "date":
+        days = values.cast(pa.timestamp("s"), safe=False).cast(pa.int64())
+        return _as_floats(days) / (86_400 * DAYS_PER_YEAR)
+    return _as_floats(values)
+
+
+def _as_floats(values: pa.ChunkedArray) -> Floats:
+    numbers = np.array(values.cast(pa.float64()).to_numpy(), dtype=np.float64)
+    numbers[~np.isfinite(numbers)] = np.nan
+    return numbers
+
+
+def _leaks(items: list[Characteristic], matrix: Floats, price: Floats) -> Iterator[tuple[str, str]]:
+    """Columns that are the price in another dress: alone, or multiplied by another column."""
+    rows = np.unique(np.linspace(0, len(price) - 1, PROBE_ROWS).astype(int))
+    wanted = np.log(price[rows])
+    if len(rows) < PROBE_ROWS_MIN or np.ptp(wanted) == 0:
+        return
+    numbers: list[tuple[str, Floats]] = []
+    for item, column in zip(items, matrix[rows].T, strict=True):
+        if item.kind != "number" or np.isnan(column).mean() > 0.5:  # noqa: PLR2004
+            continue
+        if abs(_rank_correlation(column, wanted)) > LEAK_CORRELATION:
+            yield item.name, "leakage: it orders the sales as the price does"
+        elif (column > 0).mean() > 0.5:  # noqa: PLR2004
+            logs = np.log(np.where(column > 0, column, np.nan))
+            numbers.append((item.name, logs))
+    for i, (name, logs) in enumerate(numbers):
+        for other, other_logs in numbers[:i]:
+            if _spread(wanted - logs - other_logs) < LEAK_SPREAD:
+                finer = _distinct(logs) > _distinct(other_logs)
+                leak, factor = (name, other) if finer else (other, name)
+                yield leak, f"leakage: multiplied by {factor} it is the price"
+
+
+def _rank_correlation(left: Floats, right: Floats) -> float:
+    known = ~np.isnan(left)
+    ranks = [np.unique(side[known], return_inverse=True)[1] for side in (left, right)]
+    if min(side.max(initial=0) for side in ranks) == 0:
+        return 0.0
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
+
+
+def _spread(values: Floats) -> float:
+    middle = np.nanmedian(values)
+    return float(np.nanmedian(np.abs(values - middle)))
+
+
+def _distinct(values: npt.NDArray[np.float64]) -> int:
+    return len(np.unique(values[~np.isnan(values)]))

@@ -1,0 +1,107 @@
+"""The models, in the order in which each builds on the ones before, and their common fit.
+
+The regression prices characteristics and place; the comparables correct it by what similar sales
+near by left over; the trees correct both. A model's prediction includes those before it, so that
+the stack only decides how far to follow each correction.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kazyna.core.progress import Progress, silent
+from kazyna.valuation.columns import Floats, Ints
+from kazyna.valuation.features import Design
+from kazyna.valuation.models import boosting, comparables, regression
+
+MODELS = ("regression", "comparables", "boosting")
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The models, fitted."""
+
+    regression: regression.Regression
+    comparables: comparables.Comparables
+    boosting: boosting.Boosting
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the models make of some properties."""
+
+    parts: Floats
+    """The regression's contributions, the place last; shape (rows, characteristics + 1)."""
+    near: comparables.Neighbours
+    correction: Floats
+    tree_columns: Floats
+
+
+def fit(
+    design: Design,
+    target: Floats,
+    *,
+    prepared: tuple[regression.Basis, Floats, Floats, Floats],
+    fold: Ints,
+    seed: int,
+    progress: Progress = silent,
+) -> tuple[Fitted, Floats, Floats]:
+    """Fit every model and predict every sale out of fold.
+
+    Parameters
+    ----------
+    design, target
+        The sales and their log prices as of one day.
+    prepared
+        The regression's basis, its columns, the weight of each sale and the penalties, as the
+        price index needed them already.
+    fold
+        The fold of each sale; sales of one property share it.
+
+    Returns
+    -------
+    The models, their out-of-fold predictions (sales, models), and the trees' columns.
+    """
+    basis, columns, weights, penalties = prepared
+    additive, first = regression.fit(
+        basis, columns, target, weights=weights, penalties=penalties, fold=fold
+    )
+    parts = additive.parts(design)
+    similar = comparables.Comparables(design.km, parts[:, :-1], target - first, design.owner)
+    near = comparables.neighbours(similar, design, parts[:, :-1])
+    similar = comparables.tuned(similar, near)
+    second = first + comparables.correction(similar, near)
+    tree_columns = boosting.tree_columns(design, similar, near)
+    trees, rest = boosting.fit(tree_columns, target - second, fold=fold, seed=seed,
+                               progress=progress)  # fmt: skip
+    predictions = np.column_stack([first, second, second + rest])
+    return Fitted(additive, similar, trees), predictions, tree_columns
+
+
+def look(fitted: Fitted, design: Design) -> Seen:
+    """Evaluate the regression and the neighbourhood of some properties."""
+    parts = fitted.regression.parts(design)
+    near = comparables.neighbours(fitted.comparables, design, parts[:, :-1])
+    correction = comparables.correction(fitted.comparables, near)
+    columns = boosting.tree_columns(design, fitted.comparables, near)
+    return Seen(parts, near, correction, columns)
+
+
+def predict(fitted: Fitted, seen: Seen, weights: npt.NDArray[np.float64]) -> Floats:
+    """Stacked log price: each correction counts by the models that include it."""
+    additive = fitted.regression.intercept + seen.parts.sum(axis=1)
+    trees = fitted.boosting.predict(seen.tree_columns)
+    return np.asarray(additive + weights[1:].sum() * seen.correction + weights[2] * trees)
+
+
+def contributions(
+    fitted: Fitted, seen: Seen, weights: npt.NDArray[np.float64]
+) -> tuple[float, Floats]:
+    """Split the stacked log price into a base and contributions, the place last."""
+    base, parts = fitted.boosting.contributions(
+        seen.tree_columns, characteristics=seen.parts.shape[1] - 1
+    )
+    parts = seen.parts + weights[2] * parts
+    parts[:, -1] += weights[1:].sum() * seen.correction
+    return fitted.regression.intercept + float(weights[2]) * base, parts

@@ -1,0 +1,264 @@
+"""Additive regression of log price: a curve per characteristic, effects of levels, a surface.
+
+The explainable baseline: every characteristic adds its own part to the logarithm of the price.
+All parts are fitted at once by ridge regression; each kind of part has its own penalty, chosen
+by generalised cross-validation.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import scipy.linalg
+from scipy.spatial import cKDTree
+from scipy.spatial.distance import cdist
+
+from kazyna.valuation.columns import Floats, Ints
+from kazyna.valuation.features import Design
+
+Part = Literal["slope", "bend", "level", "surface", "time"]
+PARTS: tuple[Part, ...] = ("slope", "bend", "level", "surface", "time")
+
+BENDS_MAX = 7
+"""Inner knots of one curve; more would follow noise that the other models follow better."""
+LEVELS_MAX = 150
+LEVEL_SALES_MIN = 8
+"""Mean sales per level from which the values of a number also count as levels (a postcode)."""
+CENTRES_MAX = 150
+CENTRE_SALES = 40
+"""Sales per centre of the surface."""
+SKEWED = 2.0
+"""Skewness beyond which a positive characteristic enters by its logarithm."""
+PENALTIES = (0.1, 1.0, 10.0, 100.0, 1000.0)
+PENALTIES_START: dict[Part, float] = {
+    "slope": 1.0, "bend": 10.0, "level": 10.0, "surface": 10.0, "time": 1.0,
+}  # fmt: skip
+OUTLIER = 2.5
+"""Residual, in robust standard deviations, beyond which a sale is weighted down (Huber)."""
+
+SURFACE = -1
+"""Owner of the basis columns that belong to no characteristic but to the place."""
+TIME = -2
+"""Owner of the basis columns that belong to the day of the sale."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How one characteristic enters the regression."""
+
+    column: int
+    logarithm: bool
+    centre: float
+    scale: float
+    knots: Floats
+    """Inner knots on the scaled axis."""
+    levels: Floats
+    """Values with an effect of their own."""
+    ordered: bool
+    """False for a category, which has levels but no slope."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The columns of the regression, as a recipe for any property."""
+
+    curves: tuple[Curve, ...]
+    centres: Floats
+    """Centres of the surface, shape (centres, 2), km."""
+    width_km: float
+    owner: Ints
+    """The characteristic of each basis column; `SURFACE` for the place."""
+    part: npt.NDArray[np.str_]
+
+
+def basis_of(design: Design) -> Basis:
+    """Lay out the basis for these sales: knots at quantiles, centres amid the places."""
+    curves = tuple(
+        _curve(column, design.values[:, column], category=bool(design.categories[column]))
+        for column in range(design.values.shape[1])
+    )
+    centres, width_km = _centres(design.km)
+    owner = [np.full(_width(curve), curve.column) for curve in curves]
+    owner.append(np.full(len(centres), SURFACE))
+    parts = [part for curve in curves for part in _parts(curve)] + ["surface"] * len(centres)
+    return Basis(curves, centres, width_km, np.concatenate(owner).astype(np.int64), np.array(parts))
+
+
+def columns_of(basis: Basis, design: Design) -> Floats:
+    """Evaluate the basis, shape (rows, columns)."""
+    blocks = [block for curve in basis.curves for block in _evaluated(curve, design.values)]
+    if len(basis.centres):
+        square = cdist(design.km, basis.centres, "sqeuclidean")
+        blocks.append(np.nan_to_num(np.exp(-0.5 * square / basis.width_km**2)))
+    return np.hstack(blocks) if blocks else np.empty((len(design), 0))
+
+
+@dataclass(frozen=True)
+class Regression:
+    """A fitted regression: prediction = intercept + Σ (column - mean) · coefficient."""
+
+    basis: Basis
+    intercept: float
+    means: Floats
+    coefficients: Floats
+
+    def parts(self, design: Design) -> Floats:
+        """Contribution of each characteristic and, last, of the place; shape (rows, n + 1)."""
+        columns = columns_of(self.basis, design) - self.means
+        parts = np.zeros((len(design), design.values.shape[1] + 1))
+        for owner in range(-1, design.values.shape[1]):
+            own = self.basis.owner == owner
+            parts[:, owner] = columns[:, own] @ self.coefficients[own]
+        return parts
+
+
+@dataclass(frozen=True)
+class Normal:
+    """The normal equations of a weighted ridge regression, ready for any penalty."""
+
+    gram: Floats
+    moment: Floats
+    square: float
+    means: Floats
+    mean: float
+    weight: float
+
+
+def normal_equations(columns: Floats, target: Floats, weights: Floats) -> Normal:
+    """Sum up the weighted cross products of centred columns and target."""
+    total = float(weights.sum())
+    means = weights @ columns / total
+    mean = float(weights @ target / total)
+    centred = columns - means
+    weighted = centred * weights[:, None]
+    off = target - mean
+    return Normal(centred.T @ weighted, weighted.T @ off, float(weights @ off**2), means, mean,
+                  total)  # fmt: skip
+
+
+def solved(normal: Normal, penalties: Floats) -> Floats:
+    """Coefficients for a penalty per column."""
+    factor = scipy.linalg.cho_factor(normal.gram + np.diag(penalties), check_finite=False)
+    return np.asarray(scipy.linalg.cho_solve(factor, normal.moment, check_finite=False))
+
+
+def penalties_of(normal: Normal, part: npt.NDArray[np.str_]) -> Floats:
+    """Choose the penalty of each part in turn by generalised cross-validation (Wahba 1990)."""
+    chosen = dict(PENALTIES_START)
+    present = [name for name in PARTS if name != "time" and (part == name).any()]
+    for name in present:
+        scores = {
+            penalty: _generalised_error(normal, _spread(part, chosen | {name: penalty}))
+            for penalty in PENALTIES
+        }
+        chosen[name] = min(scores, key=lambda penalty: scores[penalty])
+    return _spread(part, chosen)
+
+
+def fit(
+    basis: Basis,
+    columns: Floats,
+    target: Floats,
+    *,
+    weights: Floats,
+    penalties: Floats,
+    fold: Ints,
+) -> tuple[Regression, Floats]:
+    """Fit on all sales; return also the prediction of each by a fit without its fold."""
+    predicted = np.empty_like(target)
+    for number in np.unique(fold):
+        held = fold == number
+        rest = normal_equations(columns[~held], target[~held], weights[~held])
+        predicted[held] = rest.mean + (columns[held] - rest.means) @ solved(rest, penalties)
+    normal = normal_equations(columns, target, weights)
+    return Regression(basis, normal.mean, normal.means, solved(normal, penalties)), predicted
+
+
+def robust_weights(residual: Floats) -> Floats:
+    """Huber's weights: 1 within `OUTLIER` robust deviations, then falling."""
+    size = np.abs(residual - np.median(residual))
+    deviation = 1.4826 * float(np.median(size))
+    if deviation == 0:
+        return np.ones_like(residual)
+    return np.minimum(1.0, OUTLIER * deviation / np.maximum(size, 1e-12))
+
+
+def _spread(part: npt.NDArray[np.str_], chosen: dict[Part, float]) -> Floats:
+    return np.array([chosen[name] for name in part.tolist()], dtype=np.float64)
+
+
+def _generalised_error(normal: Normal, penalties: Floats) -> float:
+    inverse = np.linalg.inv(normal.gram + np.diag(penalties))
+    coefficients = inverse @ normal.moment
+    freedom = float(np.einsum("ij,ji->", inverse, normal.gram)) + 1
+    error = normal.square - coefficients @ (normal.moment + penalties * coefficients)
+    return float(error) / max(1 - freedom / normal.weight, 1e-3) ** 2
+
+
+def _curve(column: int, values: Floats, *, category: bool) -> Curve:
+    known = values[~np.isnan(values)]
+    distinct = np.unique(known)
+    few = len(distinct) <= LEVELS_MAX and len(known) >= LEVEL_SALES_MIN * len(distinct)
+    levels = distinct if category or (few and len(distinct) > 2) else distinct[:0]  # noqa: PLR2004
+    if category:
+        return Curve(column, False, 0.0, 1.0, distinct[:0], levels, ordered=False)
+    logarithm = bool(len(known) and known.min() >= 0 and _skewness(known) > SKEWED)
+    axis = np.log1p(known) if logarithm else known
+    centre, scale = (float(axis.mean()), float(axis.std()) or 1.0) if len(axis) else (0.0, 1.0)
+    shares = np.linspace(0, 1, BENDS_MAX + 2)[1:-1]
+    knots = np.unique(np.quantile((axis - centre) / scale, shares)) if len(axis) else axis
+    inner = knots[(knots > (axis.min() - centre) / scale) & (knots < (axis.max() - centre) / scale)]
+    return Curve(column, logarithm, centre, scale, inner, levels, ordered=True)
+
+
+def _skewness(values: Floats) -> float:
+    off = values - values.mean()
+    deviation = float(off.std())
+    return float((off**3).mean()) / deviation**3 if deviation > 0 else 0.0
+
+
+def _parts(curve: Curve) -> list[Part]:
+    ordered: list[Part] = ["slope", *["bend"] * len(curve.knots)] if curve.ordered else []  # type: ignore[list-item]
+    return [*ordered, "level", *["level"] * len(curve.levels)]  # type: ignore[list-item]
+
+
+def _width(curve: Curve) -> int:
+    return len(_parts(curve))
+
+
+def _evaluated(curve: Curve, values: Floats) -> Iterator[Floats]:
+    raw = values[:, curve.column]
+    missing = np.isnan(raw)
+    if curve.ordered:
+        axis = np.log1p(np.maximum(raw, 0)) if curve.logarithm else raw
+        scaled = np.where(missing, 0.0, (axis - curve.centre) / curve.scale)
+        yield scaled[:, None]
+        yield np.maximum(scaled[:, None] - curve.knots, 0)
+    yield missing[:, None].astype(np.float64)
+    yield (raw[:, None] == curve.levels).astype(np.float64)
+
+
+def _centres(km: Floats) -> tuple[Floats, float]:
+    """Centres that lie as the sales lie: the points of a grid of ranks, one in each cell."""
+    known = np.unique(km[~np.isnan(km).any(axis=1)], axis=0)
+    count = min(CENTRES_MAX, len(km) // CENTRE_SALES)
+    if count < 2 or len(known) < 2 * count:  # noqa: PLR2004
+        return np.empty((0, 2)), 1.0
+    picked = [int(np.argmin(((known - np.median(known, axis=0)) ** 2).sum(axis=1)))]
+    nearest = ((known - known[picked[0]]) ** 2).sum(axis=1)
+    dense = _density_km(known)
+    while len(picked) < count:
+        # The next centre is the place farthest from the others in terms of its own density.
+        picked.append(int(np.argmax(nearest / dense)))
+        nearest = np.minimum(nearest, ((known - known[picked[-1]]) ** 2).sum(axis=1))
+    centres = known[picked]
+    gap = cKDTree(centres).query(centres, k=2)[0][:, 1]
+    return centres, float(1.5 * np.median(gap))
+
+
+def _density_km(known: Floats) -> Floats:
+    """Distance to the 20th neighbour: short in a city, long in the country."""
+    k = min(20, len(known) - 1)
+    return np.asarray(np.maximum(cKDTree(known).query(known, k=k + 1)[0][:, k], 1e-3))

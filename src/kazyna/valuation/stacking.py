@@ -1,0 +1,31 @@
+"""How much each model counts, by what it said about sales it had not seen."""
+
+import numpy as np
+from scipy.optimize import nnls
+
+from kazyna.valuation.columns import Floats
+from kazyna.valuation.models.regression import robust_weights
+
+PRIOR = 0.005
+"""Pull towards equal weights, as a share of the evidence; decides between models that tie."""
+
+
+def stack_weights(out_of_fold: Floats, target: Floats) -> Floats:
+    """Weights of the models: not negative, adding up to one (Wolpert 1992; Breiman 1996).
+
+    Parameters
+    ----------
+    out_of_fold
+        Predictions of log price, shape (sales, models).
+    target
+        Log price, shape (sales,).
+    """
+    models = out_of_fold.shape[1]
+    error = out_of_fold - target[:, None]
+    weights = robust_weights(error.mean(axis=1))
+    moment = error.T @ (error * weights[:, None])
+    moment += (PRIOR * np.trace(moment) / models + 1e-12) * np.eye(models)
+    # min w'Mw with w >= 0 and Σw = 1 has the direction of min w'Mw / 2 - Σw with w >= 0.
+    root = np.linalg.cholesky(moment)
+    direction, _ = nnls(root.T, np.linalg.solve(root, np.ones(models)))
+    return np.asarray(direction / direction.sum())
