@@ -1,0 +1,1 @@
+"""Printed paper: a template and data become a PDF."""

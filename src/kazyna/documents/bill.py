@@ -1,0 +1,193 @@
+"""The tax bill: one page that a taxpayer can check by hand."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from kazyna.core.money import Currency
+from kazyna.core.text import Language, Text
+from kazyna.documents.render import PageFormat, render
+
+_WORDS = {
+    "bill": Text("Tax bill", "Налоговое уведомление", "Салык билдирүүсү"),
+    "number": Text("No.", "№", "№"),
+    "issued": Text("Issued on", "Дата выдачи", "Берилген күнү"),
+    "tax_year": Text("Tax year", "Налоговый год", "Салык жылы"),
+    "to_pay": Text("Amount due", "К уплате", "Төлөнүүчү сумма"),
+    "due": Text("Pay by", "Уплатить до", "Төлөө мөөнөтү"),
+    "taxpayer": Text("Taxpayer", "Налогоплательщик", "Салык төлөөчү"),
+    "taxpayer_id": Text("Taxpayer number", "Номер налогоплательщика", "Салык төлөөчүнүн номери"),
+    "property": Text("Property", "Объект", "Объект"),
+    "property_id": Text("Cadastral number", "Кадастровый номер", "Кадастрдык номер"),
+    "value": Text("Assessed value", "Оценочная стоимость", "Бааланган нарк"),
+    "valued_on": Text("Valuation date", "Дата оценки", "Баалоо күнү"),
+    "share": Text("Share", "Доля", "Үлүш"),
+    "computation": Text(
+        "How the tax was computed", "Как рассчитан налог", "Салык кантип эсептелди"
+    ),
+    "step": Text("Step", "Шаг", "Кадам"),
+    "result": Text("Result", "Итог", "Жыйынтык"),
+    "notes": Text("Please note", "Обратите внимание", "Көңүл буруңуз"),
+    "slip": Text("Payment slip", "Платёжная квитанция", "Төлөм дүмүрчөгү"),
+    "reference": Text("Payment reference", "Код платежа", "Төлөм коду"),
+    "quote": Text(
+        "Quote this reference with the payment, so that it is credited to this bill.",
+        "Укажите этот код при оплате, чтобы платёж был зачтён по этому уведомлению.",
+        "Төлөм ушул билдирүүгө эсептелиши үчүн төлөөдө бул кодду көрсөтүңүз.",
+    ),
+    "page": Text(
+        "Every step can be checked with a pocket calculator.",
+        "Каждый шаг можно проверить на калькуляторе.",
+        "Ар бир кадамды калькулятор менен текшерсе болот.",
+    ),
+}
+
+_IN_FORCE = Text("in force from {day}", "действует с {day}", "{day} баштап күчүндө")
+
+
+@dataclass(frozen=True)
+class BillFigure:
+    """A figure that a step took: an input, an earlier step or a parameter of the law."""
+
+    label: str
+    value: Decimal
+    unit: str | None = None
+    law: str | None = None
+    """Of a parameter: the article, in the bill's language."""
+    since: date | None = None
+    """Of a parameter: the first day on which the value held."""
+
+
+@dataclass(frozen=True)
+class BillStep:
+    """One step of the computation."""
+
+    title: str
+    value: Decimal
+    unit: str
+    law: str
+    figures: tuple[BillFigure, ...]
+
+
+@dataclass(frozen=True)
+class BillDocument:
+    """All that a bill shows; names, titles and notes are in the bill's language."""
+
+    language: Language
+    issuer: str
+    tax: str
+    year: int
+    number: str
+    issued_on: date
+    taxpayer: str
+    taxpayer_id: str
+    property_id: str
+    property_facts: tuple[tuple[str, str], ...]
+    """More lines about the property, such as its address or area."""
+    assessed_value: Decimal
+    valuation_date: date | None
+    share: Decimal
+    """The taxpayer's share in the property, from 0 to 1."""
+    steps: tuple[BillStep, ...]
+    amount: Decimal
+    currency: Currency
+    due_on: date
+    reference: str
+    notes: tuple[str, ...] = ()
+    """Doubts about the law and other remarks."""
+
+
+def render_bill(bill: BillDocument, *, page_format: PageFormat = "pdf") -> bytes:
+    """Print a bill on one page.
+
+    Parameters
+    ----------
+    bill
+        What the bill says.
+    page_format
+        `pdf` to send, `png` or `svg` to look at.
+
+    Raises
+    ------
+    Unavailable
+        If the page cannot be made.
+    """
+    return render("bill", _data(bill), dated=bill.issued_on, page_format=page_format)
+
+
+def _data(bill: BillDocument) -> dict[str, Any]:
+    """Write every figure and date out as the language does."""
+    language, code = bill.language, bill.currency.code
+    facts = [(_word("property_id", language), bill.property_id), *bill.property_facts]
+    facts.append((_word("value", language), _money(bill.assessed_value, bill)))
+    if bill.valuation_date:
+        facts.append((_word("valued_on", language), _day(bill.valuation_date, language)))
+    facts.append((_word("share", language), f"{_number(bill.share * 100, language)} %"))
+    return {
+        "language": language,
+        "words": {key: _word(key, language) for key in _WORDS},
+        "issuer": bill.issuer,
+        "tax": bill.tax,
+        "year": str(bill.year),
+        "number": bill.number,
+        "issued_on": _day(bill.issued_on, language),
+        "taxpayer": bill.taxpayer,
+        "taxpayer_id": bill.taxpayer_id,
+        "facts": facts,
+        "steps": [_step(step, bill) for step in bill.steps],
+        "amount": _number(bill.amount, language, places=bill.currency.decimals),
+        "currency": code,
+        "due_on": _day(bill.due_on, language),
+        "reference": bill.reference,
+        "notes": list(bill.notes),
+    }
+
+
+def _step(step: BillStep, bill: BillDocument) -> dict[str, Any]:
+    is_money = step.unit == bill.currency.code
+    return {
+        "title": step.title,
+        "value": _money(step.value, bill)
+        if is_money
+        else f"{_number(step.value, bill.language)} {step.unit}",
+        "law": step.law,
+        "figures": [_figure(figure, bill) for figure in step.figures],
+    }
+
+
+def _figure(figure: BillFigure, bill: BillDocument) -> dict[str, Any]:
+    language = bill.language
+    if figure.unit == bill.currency.code and figure.law is None:
+        value = _money(figure.value, bill)
+    else:
+        value = " ".join(filter(None, (_number(figure.value, language), figure.unit)))
+    law = [figure.law] if figure.law else []
+    if figure.since:
+        day = _day(figure.since, language)
+        law.append(_IN_FORCE.in_(language).format(day=day))
+    return {"label": figure.label, "value": value, "law": law}
+
+
+def _word(key: str, language: Language) -> str:
+    return _WORDS[key].in_(language)
+
+
+def _money(amount: Decimal, bill: BillDocument) -> str:
+    number = _number(amount, bill.language, places=bill.currency.decimals)
+    return f"{number} {bill.currency.code}"
+
+
+def _number(value: Decimal, language: Language, *, places: int | None = None) -> str:
+    """Write a number with the language's separators, all of its digits kept."""
+    if places is None:
+        places = max(0, -int(value.normalize().as_tuple().exponent))
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return format_decimal(value, format=pattern, locale=language)
+
+
+def _day(day: date, language: Language) -> str:
+    return format_date(day, format="long", locale=language)
