@@ -1,7 +1,50 @@
-"""The demonstration: a real county from sales to paid bills, told with the other services."""
+"""The demonstration: a real county from sales to paid bills, told with the other services.
 
-from dataclasses import dataclass
+Each step looks at what is recorded already, so a demonstration that was killed goes on where it
+stopped and ends in the same state. Houses, sales and law are real; owners and payments are
+synthetic and say so.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
+from time import perf_counter
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kazyna.core.errors import NotFound
+from kazyna.core.progress import Progress, silent
+from kazyna.services import cadastre, ledger, rolls, rounds, taxpayers, users
+from kazyna.services.context import Actor, Context, Installation, Role
+from kazyna.services.settings import Settings
+from kazyna.store import files
+
+VALUATION_DATE = date(2015, 5, 31)
+TAX = "property_tax"
+TAX_YEAR = 2016
+"""Values of 2015 are taxed in the year after, as in Washington."""
+TODAY = date(2016, 6, 15)
+"""The demonstration's business date: six weeks after the first half of the tax was due."""
+SEED = 2015
+PASSWORD = "kazyna-demo"  # noqa: S105 (accounts of a demonstration on this machine)
+
+PAID_IN_FULL, PAID_IN_PART = 0.86, 0.06
+"""Shares of the bills; the rest is not paid and shows as arrears."""
+
+GIVEN_NAMES = (
+    "Aibek Ainura Anna Azamat Baktygul Bermet Carlos Chinara Daniel David Elena Emil Emma Gulnara "
+    "Grace Hannah Ivan Jyldyz James Kanat Karina Kenji Leila Liam Maria Meerim Michael Nurlan "
+    "Olga Omar Rosa Ruslan Samuel Sofia Talant Temir Thomas Wei Ximena Zarina"
+).split()
+FAMILY_NAMES = (
+    "Abdyldaev Anderson Asanov Bakirov Brown Chen Davis Djumabaev Evans Fischer Garcia Green "
+    "Harris Ivanov Jackson Johnson Kadyrov Kim Kowalski Lee Lopez Martin Mamytov Miller Moore "
+    "Nguyen Nelson Omarov Osmonov Patel Petrov Quinn Roberts Sadykov Silva Smith Tanaka Toktogulov "
+    "Walker Wilson Yilmaz Young Zhang"
+).split()
 
 
 @dataclass(frozen=True)
@@ -19,7 +62,7 @@ class DemoUser:
 
     name: str
     password: str
-    role: str
+    role: Role
 
 
 @dataclass(frozen=True)
@@ -41,3 +84,203 @@ class DemoSummary:
     currency: str
     steps: tuple[DemoStep, ...]
     users: tuple[DemoUser, ...]
+
+
+def settings_of_demo(settings: Settings) -> Settings:
+    """Set the business date of the demonstration unless another is set."""
+    return settings if settings.today else replace(settings, today=TODAY.isoformat())
+
+
+def run_demo(
+    installation: Installation, *, sales_rows: pa.Table | None = None, progress: Progress = silent
+) -> DemoSummary:
+    """Load the pack's county, value it, tax it, post the bills and record some payments.
+
+    Parameters
+    ----------
+    installation
+        Where to do it; the pack must bring a demonstration folder.
+    sales_rows
+        Sales to use in place of the pack's table, of the same columns: a smaller county.
+    progress
+        Told of each step.
+    """
+    officer = installation.context(Actor("demo-officer", "officer"))
+    valuer = installation.context(Actor("demo-valuer", "valuer"))
+    evidence = sales_rows if sales_rows is not None else _evidence(installation)
+    steps: list[DemoStep] = []
+
+    def step(name: str, work: Callable[[], bool]) -> None:
+        progress(name)
+        start = perf_counter()
+        done_before = work()
+        steps.append(DemoStep(name, round(perf_counter() - start, 2), done_before))
+
+    step("cadastre and sales", lambda: _load(valuer, evidence))
+    step("owners (synthetic)", lambda: _load_owners(officer, evidence))
+    step("valuation round", lambda: _publish(valuer, progress))
+    step("tax roll", lambda: _issue(officer))
+    step("payments (synthetic)", lambda: _pay(officer, progress))
+    accounts = _accounts(officer, evidence)
+    step("sign-in accounts", lambda: _create_users(officer, accounts))
+    return _summary(officer, tuple(steps), accounts)
+
+
+def _evidence(installation: Installation) -> pa.Table:
+    if installation.pack.demo is None:
+        raise NotFound(f"The pack {installation.pack.name} brings no demonstration.")
+    return files.read_table(installation.pack.demo / "king_county_sales.parquet")
+
+
+def _load(ctx: Context, evidence: pa.Table) -> bool:
+    """Take the county's houses as the cadastre: each as its latest sale describes it."""
+    sales = evidence.rename_columns(
+        ["property_id" if name == "id" else "sold_on" if name == "date" else name
+         for name in evidence.column_names]
+    )
+    number = pc.utf8_lpad(pc.cast(sales["property_id"], pa.string()), 10, "0")
+    sales = sales.set_column(0, "property_id", number)
+    newest = sales.sort_by([("property_id", "ascending"), ("sold_on", "descending")])
+    ids = newest["property_id"].to_numpy(zero_copy_only=False)
+    houses = newest.filter(pa.array(np.r_[True, ids[1:] != ids[:-1]]))
+    houses = houses.rename_columns(
+        ["lon" if name == "long" else name for name in houses.column_names]
+    ).drop_columns(["sold_on", "price"])
+    before = cadastre.overview(ctx)
+    loaded = cadastre.load_cadastre(
+        ctx, properties=houses, sales=sales.select(["property_id", "sold_on", "price"])
+    )
+    return (before.properties, before.sales) == (loaded.properties, loaded.sales)
+
+
+def _load_owners(ctx: Context, evidence: pa.Table) -> bool:
+    """Give every house one or two owners, drawn with a fixed seed; some own several houses."""
+    houses = pc.utf8_lpad(pc.cast(evidence["id"], pa.string()), 10, "0")
+    owners, holdings = synthetic_owners(sorted(set(houses.to_pylist())), seed=SEED)
+    before = taxpayers.count(ctx)
+    loaded = taxpayers.load_holdings(ctx, owners=owners, holdings=holdings)
+    return before == loaded.taxpayers
+
+
+def synthetic_owners(property_ids: list[str], *, seed: int) -> tuple[pa.Table, pa.Table]:
+    """Invent taxpayers and holdings: tables as `taxpayers.load_holdings` takes them.
+
+    One house in eight belongs to two people in equal shares; about one taxpayer in fourteen owns
+    more than one house.
+    """
+    rng = np.random.default_rng(seed)
+    n_owners = max(2, int(len(property_ids) * 0.93))
+    first = rng.integers(0, n_owners, len(property_ids))
+    first[:n_owners] = rng.permutation(n_owners)
+    shared = rng.random(len(property_ids)) < 1 / 8
+    second = (first + rng.integers(1, n_owners, len(property_ids))) % n_owners
+    number = np.char.zfill(np.arange(1, n_owners + 1).astype(str), 7)
+    taxpayer_ids = np.char.add("T", number)
+    given = rng.choice(GIVEN_NAMES, n_owners)
+    family = rng.choice(FAMILY_NAMES, n_owners)
+    owners = pa.table(
+        {
+            "taxpayer_id": taxpayer_ids,
+            "name": np.char.add(np.char.add(given, " "), family),
+            "language": rng.choice(["en", "ru", "ky"], n_owners),
+            "synthetic": np.ones(n_owners, dtype=bool),
+        }
+    )
+    houses = np.asarray(property_ids)
+    share = np.where(shared, "0.5", "1")
+    holdings = pa.table(
+        {
+            "property_id": np.concatenate([houses, houses[shared]]),
+            "taxpayer_id": taxpayer_ids[np.concatenate([first, second[shared]])],
+            "share": pa.array(np.concatenate([share, share[shared]])).cast(pa.decimal128(9, 8)),
+            "held_from": pa.array([date(2015, 1, 1)] * (len(houses) + int(shared.sum()))),
+        }
+    )
+    return owners, holdings
+
+
+def _publish(ctx: Context, progress: Progress) -> bool:
+    latest = rounds.latest(ctx)
+    if latest is not None and latest.valuation_date == VALUATION_DATE:
+        return True
+    rounds.publish_round(ctx, valuation_date=VALUATION_DATE, seed=SEED, progress=progress)
+    return False
+
+
+def _issue(ctx: Context) -> bool:
+    if any((roll.tax, roll.year) == (TAX, TAX_YEAR) for roll in rolls.issued(ctx)):
+        return True
+    rolls.issue_roll(ctx, tax=TAX, year=TAX_YEAR)
+    return False
+
+
+def _pay(ctx: Context, progress: Progress) -> bool:
+    """Record payments of the spring of 2016, a bank day at a time; each day is posted once."""
+    owed = rolls.payable(ctx, tax=TAX, year=TAX_YEAR)
+    rng = np.random.default_rng(SEED)
+    drawn = rng.random(len(owed))
+    days = rng.triangular(0, 88, 120, len(owed)).astype(int)
+    by_day: dict[date, list[ledger.Payment]] = {}
+    for bill, share, day in zip(owed, drawn, days, strict=True):
+        if share < PAID_IN_FULL + PAID_IN_PART:
+            amount = bill.amount if share < PAID_IN_FULL else (bill.amount / 2).quantize(Decimal("0.01"))
+            received_on = date(2016, 2, 1) + timedelta(days=int(day))
+            key = f"demo-bank:{received_on}:{bill.reference}"
+            by_day.setdefault(received_on, []).append(
+                ledger.Payment(bill.reference, amount, received_on, key)
+            )
+    created = 0
+    for done, received_on in enumerate(sorted(by_day)):
+        progress("payments (synthetic)", done, len(by_day))
+        created += ledger.record_payments(ctx, by_day[received_on]).created
+    return created == 0
+
+
+def _accounts(ctx: Context, evidence: pa.Table) -> tuple[tuple[DemoUser, str | None], ...]:
+    """The local accounts: one a role; the taxpayer is the owner of the first unpaid house."""
+    debtors = ledger.arrears(ctx, limit=1).largest
+    taxpayer = debtors[0].taxpayer_id if debtors else "T0000001"
+    return (
+        (DemoUser("officer", PASSWORD, "officer"), None),
+        (DemoUser("valuer", PASSWORD, "valuer"), None),
+        (DemoUser("auditor", PASSWORD, "auditor"), None),
+        (DemoUser("taxpayer", PASSWORD, "taxpayer"), taxpayer),
+    )
+
+
+def _create_users(ctx: Context, accounts: tuple[tuple[DemoUser, str | None], ...]) -> bool:
+    known = users.count(ctx)
+    for user, taxpayer_id in accounts:
+        users.create_user(
+            ctx, name=user.name, password=user.password, role=user.role, taxpayer_id=taxpayer_id
+        )
+    return known == len(accounts)
+
+
+def _summary(
+    ctx: Context, steps: tuple[DemoStep, ...], accounts: tuple[tuple[DemoUser, str | None], ...]
+) -> DemoSummary:
+    """Read the final state back from the registers: what is printed is what is recorded."""
+    overview = cadastre.overview(ctx)
+    round_ = rounds.latest(ctx)
+    if round_ is None:
+        raise NotFound("No valuation round is published.")
+    roll = next(roll for roll in rolls.issued(ctx) if (roll.tax, roll.year) == (TAX, TAX_YEAR))
+    revenue = ledger.revenue(ctx)
+    return DemoSummary(
+        properties=overview.properties,
+        sales=overview.sales,
+        median_ratio=round_.study.median_ratio.value,
+        cod=round_.study.cod.value,
+        prd=round_.study.prd.value,
+        prb=round_.study.prb.value,
+        coverage_90=round_.study.coverage_90,
+        values_total=round_.total_value,
+        tax_total=roll.total,
+        bills=roll.bills,
+        paid=revenue.received,
+        payments=revenue.payments,
+        currency=revenue.currency,
+        steps=steps,
+        users=tuple(user for user, _ in accounts),
+    )

@@ -1,0 +1,1 @@
+"""PostgreSQL: the one place of state, and the only SQL of the registers."""

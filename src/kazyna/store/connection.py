@@ -1,0 +1,138 @@
+"""Transactions: every statement runs inside one, with the rights of its actor.
+
+The program logs in once, but no statement runs with the rights of that log-in: a transaction
+takes the database role of its actor, and for a taxpayer also the number that row security looks
+at. A service that forgets a check therefore meets the database's own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal, LiteralString, TypeVar
+
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+from psycopg.rows import class_row, tuple_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from kazyna.core.errors import Forbidden, Unavailable
+from kazyna.store.copy import csv_of, table_of
+
+DatabaseRole = Literal[
+    "public", "taxpayer", "officer", "valuer", "participant", "auditor", "gate"
+]
+"""A role of a person, or `gate`, which reads users and sessions and nothing else."""
+
+CONNECTIONS_MAX = 16
+CONNECT_SECONDS_MAX = 20.0
+
+T = TypeVar("T")
+Parameters = Mapping[str, Any] | Sequence[Any] | None
+
+
+class Transaction:
+    """One open transaction of one actor."""
+
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+        self.connection = connection
+
+    def execute(self, query: LiteralString | sql.Composed, parameters: Parameters = None) -> int:
+        """Run a statement; return the number of rows it touched."""
+        return self.connection.execute(query, parameters).rowcount
+
+    def value(self, query: LiteralString | sql.Composed, parameters: Parameters = None) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.connection.execute(query, parameters).fetchone()
+        return row[0] if row else None
+
+    def rows(
+        self, row: type[T], query: LiteralString | sql.Composed, parameters: Parameters = None
+    ) -> list[T]:
+        """Return all rows as records of one dataclass; columns are matched by name."""
+        with self.connection.cursor(row_factory=class_row(row)) as cursor:
+            return cursor.execute(query, parameters).fetchall()
+
+    def row(
+        self, row: type[T], query: LiteralString | sql.Composed, parameters: Parameters = None
+    ) -> T | None:
+        """Return the first row as a record of a dataclass, or None."""
+        with self.connection.cursor(row_factory=class_row(row)) as cursor:
+            return cursor.execute(query, parameters).fetchone()
+
+    def table(
+        self, schema: pa.Schema, query: LiteralString | sql.Composed, parameters: Parameters = None
+    ) -> pa.Table:
+        """Return all rows as an Arrow table, carried by COPY."""
+        with self.connection.cursor(row_factory=tuple_row) as cursor:
+            statement = psycopg.ClientCursor(self.connection).mogrify(query, parameters)
+            copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(
+                sql.SQL(statement)  # type: ignore[arg-type]  # quoted by the driver itself
+            )
+            with cursor.copy(copy) as stream:
+                return table_of(b"".join(stream), schema)
+
+    def copy_in(self, table: LiteralString, rows: pa.Table) -> int:
+        """Append an Arrow table to a database table by COPY; columns are matched by name."""
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
+        )
+        with self.connection.cursor() as cursor:
+            with cursor.copy(statement) as stream:
+                for chunk in csv_of(rows):
+                    stream.write(chunk)
+            return cursor.rowcount
+
+
+class Database:
+    """A PostgreSQL server and the pool of connections to it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._pool = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=CONNECTIONS_MAX,
+            timeout=CONNECT_SECONDS_MAX,
+            open=False,
+        )
+
+    def __enter__(self) -> "Database":
+        self._pool.open()
+        try:
+            self._pool.wait(CONNECT_SECONDS_MAX)
+        except PoolTimeout as error:
+            self._pool.close()
+            raise Unavailable("The PostgreSQL server does not answer.") from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.close()
+
+    @contextmanager
+    def transaction(
+        self, *, role: DatabaseRole, actor: str, taxpayer: str | None = None
+    ) -> Iterator[Transaction]:
+        """Open a transaction with the rights of a role; commit at its end, or leave no trace."""
+        with self._connected() as connection:
+            connection.execute(
+                "SELECT set_config('role', %s, true), set_config('kazyna.actor', %s, true),"
+                " set_config('kazyna.taxpayer', %s, true)",
+                (f"kazyna_{role}", actor, taxpayer or ""),
+            )
+            yield Transaction(connection)
+
+    @contextmanager
+    def administration(self) -> Iterator[Transaction]:
+        """Open a transaction with the rights of the log-in itself: migrations, nothing else."""
+        with self._connected() as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def _connected(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise Forbidden("The database refuses this to your role.") from error
+        except (PoolTimeout, psycopg.OperationalError) as error:
+            raise Unavailable(f"The PostgreSQL server does not answer: {error}") from error

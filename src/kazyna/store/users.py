@@ -1,0 +1,76 @@
+"""Local accounts and sessions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from kazyna.store.connection import Transaction
+
+UserRole = Literal["taxpayer", "officer", "valuer", "participant", "auditor"]
+
+
+@dataclass(frozen=True)
+class UserRow:
+    """One local account as recorded."""
+
+    name: str
+    password_hash: str
+    role: UserRole
+    taxpayer_id: str | None
+
+
+def upsert_user(
+    tx: Transaction, *, name: str, password_hash: str, role: str, taxpayer_id: str | None
+) -> None:
+    """Record a local account, or change an existing one."""
+    tx.execute(
+        """
+        INSERT INTO users (name, password_hash, role, taxpayer_id) VALUES (%s, %s, %s, %s)
+        ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash,
+            role = excluded.role, taxpayer_id = excluded.taxpayer_id
+        """,
+        (name, password_hash, role, taxpayer_id),
+    )
+
+
+def count(tx: Transaction) -> int:
+    """Count the local accounts."""
+    found: int = tx.value("SELECT count(name) FROM users")
+    return found
+
+
+def find_user(tx: Transaction, name: str) -> UserRow | None:
+    """Return one local account, or None."""
+    return tx.row(
+        UserRow,
+        "SELECT name, password_hash, role, taxpayer_id FROM users WHERE name = %s",
+        (name,),
+    )
+
+
+def insert_session(tx: Transaction, *, token_hash: bytes, name: str, hours: int) -> datetime:
+    """Open a session and sweep away those that have ended; return when it ends."""
+    tx.execute("DELETE FROM sessions WHERE expires_at < now()")
+    expires_at: datetime = tx.value(
+        "INSERT INTO sessions (token_hash, name, expires_at)"
+        " VALUES (%s, %s, now() + make_interval(hours => %s)) RETURNING expires_at",
+        (token_hash, name, hours),
+    )
+    return expires_at
+
+
+def user_of_session(tx: Transaction, token_hash: bytes) -> UserRow | None:
+    """Return who holds a session that has not ended, or None."""
+    return tx.row(
+        UserRow,
+        """
+        SELECT users.name, password_hash, role, taxpayer_id
+        FROM sessions JOIN users USING (name) WHERE token_hash = %s AND expires_at > now()
+        """,
+        (token_hash,),
+    )
+
+
+def delete_session(tx: Transaction, token_hash: bytes) -> None:
+    """End a session."""
+    tx.execute("DELETE FROM sessions WHERE token_hash = %s", (token_hash,))
