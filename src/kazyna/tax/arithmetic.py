@@ -7,7 +7,7 @@ rounded.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, Inexact
 from typing import cast
 
 from kazyna.core import money
@@ -15,6 +15,10 @@ from kazyna.tax import expression
 from kazyna.tax.expression import Condition, Expression, as_expression
 
 Number = Decimal | int
+
+NOTHING_LOST = money.EXACT.copy()
+"""The context of every rule: a step that would lose a digit is an error instead of a rounding."""
+NOTHING_LOST.traps[Inexact] = True
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Literal
 
 from sqlglot import exp
 
 from kazyna.core.errors import Finding, PackError
-from kazyna.tax.arithmetic import Rounding
+from kazyna.tax.arithmetic import NOTHING_LOST, Rounding
 from kazyna.tax.expression import Condition, Expression, as_expression, column, fitted, literal
 from kazyna.tax.inputs import InputColumn
 from kazyna.tax.rule import AMOUNT, Rule, RuleSet
 
 Dialect = Literal["duckdb", "postgres", "spark"]
+
+_INEXACT = "a constant in the formula is not exact"
 
 Term = Expression | Condition | Rounding
 """What a rule is called with while the query is built."""
@@ -75,9 +77,10 @@ def _steps(rules: RuleSet, on: date) -> dict[str, Expression]:
             continue  # it rests on a rule that has already been found wanting
         try:
             formula = steps[item.name] = _formula(item, known)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, ArithmeticError) as error:
             expected = "a formula that can be proved to fit 38 digits"
-            findings.append(Finding(rules.name, str(error), expected, column=item.name))
+            reason = str(error) if error.args and isinstance(error.args[0], str) else _INEXACT
+            findings.append(Finding(rules.name, reason, expected, column=item.name))
         else:
             known[item.name] = column(
                 item.name, low=formula.low, high=formula.high, scale=formula.scale
@@ -88,7 +91,8 @@ def _steps(rules: RuleSet, on: date) -> dict[str, Expression]:
 
 
 def _formula(item: Rule, known: dict[str, Term]) -> Expression:
-    formula = as_expression(item.formula(*[known[name] for name in item.arguments]))
+    with localcontext(NOTHING_LOST):
+        formula = as_expression(item.formula(*[known[name] for name in item.arguments]))
     fitted(formula)  # raises where the result needs more than 38 digits
     return formula
 

@@ -6,13 +6,9 @@ from datetime import date
 from decimal import Decimal, Inexact, InvalidOperation, localcontext
 
 from kazyna.core.errors import Finding, PackError
-from kazyna.core.money import EXACT
+from kazyna.tax.arithmetic import NOTHING_LOST
 from kazyna.tax.inputs import Value, check_case
 from kazyna.tax.rule import Rule, RuleSet
-
-NOTHING_LOST = EXACT.copy()
-"""Arithmetic in which a step that would lose a digit is an error instead of a rounding."""
-NOTHING_LOST.traps[Inexact] = True
 
 
 @dataclass(frozen=True)

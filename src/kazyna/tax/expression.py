@@ -213,8 +213,11 @@ def _sum(
         return literal(low)
     scale = max(left.scale, right.scale)
     width = digits(low, high, *first, *second, scale=scale)
-    sql = operation(this=_as(left, width, scale), expression=_as(right, width, scale))
-    return Expression(exp.paren(sql), low, high, scale, min(width + 1, DIGITS_MAX))
+    left, right = _as(left, width, scale), _as(right, width, scale)
+    sql = operation(this=left.sql, expression=right.sql)
+    # DuckDB's own type of the sum; a product relies on it to be exact, not merely wide enough.
+    width = min(max(left.width, right.width) + 1, DIGITS_MAX)
+    return Expression(exp.paren(sql), low, high, scale, width)
 
 
 def multiply(left: Expression, right: Expression) -> Expression:
@@ -285,7 +288,7 @@ def rounded(value: Expression, unit: Decimal, mode: RoundingMode) -> Expression:
     twice = EXACT.multiply(unit, Decimal(2))
     width = digits(value.low, value.high, low, high, twice, scale=scale)
     step = literal(unit)
-    number, by = _as(value, width, scale), _as(step, width, scale)
+    number, by = _as(value, width, scale).sql, _as(step, width, scale).sql
     remainder = exp.paren(exp.Mod(this=number, expression=by))
     whole = exp.paren(exp.Sub(this=number, expression=remainder))
     is_odd = exp.NEQ(
@@ -316,10 +319,10 @@ def quotient(left: Expression, right: Expression, unit: Decimal, mode: RoundingM
     if left.constant and by.constant:
         return literal(low)
     count = [EXACT.divide(end, unit) for end in (low, high)]
-    if max(abs(end) for end in count) >= Decimal(10) ** DIGITS_NARROW:
+    if max(end.copy_abs() for end in count) >= Decimal(10**DIGITS_NARROW):
         raise ValueError(f"a quotient may count more than 10^{DIGITS_NARROW} units of {unit}")
     width = digits(left.low, left.high, EXACT.multiply(by.high, Decimal(2)), scale=scale)
-    number, divisor = _as(left, width, scale), _as(by, width, scale)
+    number, divisor = _as(left, width, scale).sql, _as(by, width, scale).sql
     remainder = exp.paren(exp.Mod(this=number, expression=divisor))
     whole = exp.IntDiv(
         this=_whole(exp.paren(exp.Sub(this=number.copy(), expression=remainder)), width, scale),
@@ -374,11 +377,11 @@ def _aligned(values: Sequence[Expression]) -> tuple[list[exp.Expr], Expression]:
     return operands, Expression(operands[0], low, high, scale, width)
 
 
-def _as(value: Expression, width: int, scale: int) -> exp.Expr:
-    """Return the SQL of a number in a type of that scale and at most that width."""
+def _as(value: Expression, width: int, scale: int) -> Expression:
+    """Return a number in a type of that scale and at most that width."""
     if value.scale == scale and value.width <= width:
-        return value.sql
-    return _cast(value.sql, width, scale)
+        return value
+    return Expression(_cast(value.sql, width, scale), value.low, value.high, scale, width)
 
 
 def _number(value: Decimal, width: int, scale: int) -> exp.Expr:
@@ -387,9 +390,9 @@ def _number(value: Decimal, width: int, scale: int) -> exp.Expr:
 
 def _whole(number: exp.Expr, width: int, scale: int) -> exp.Expr:
     """Scale a decimal up to a whole 128-bit integer."""
-    digits(Decimal(10) ** (width - scale) - 1, scale=scale * 2)
+    digits(Decimal(10 ** (width - scale) - 1), scale=scale * 2)
     shifted = exp.Mul(
-        this=_cast(number, DIGITS_MAX, scale), expression=literal(Decimal(10) ** scale).sql
+        this=_cast(number, DIGITS_MAX, scale), expression=literal(Decimal(10**scale)).sql
     )
     return exp.cast(exp.paren(shifted), exp.DataType.Type.INT128)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.schema import Column
 from kazyna.core.text import Text
+from kazyna.tax.expression import scale_of
 
 Value = Decimal | int | bool
 """What one case gives for one column."""
@@ -78,5 +79,5 @@ def _number_faults(value: Decimal, column: InputColumn) -> Iterator[str]:
         yield f"{value} is too small"
     if value > high:
         yield f"{value} is too large"
-    if value != round(value, column.decimals):
+    if scale_of(value) > column.decimals:
         yield f"{value} has more than {column.decimals} decimal places"
