@@ -1,10 +1,43 @@
 """The cadastre: properties, their characteristics, sales and current values."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kazyna.core.errors import Finding, InputError, NotFound
+from kazyna.core.schema import Column, Schema
+from kazyna.core.table import as_arrow, check
 from kazyna.core.text import Text
+from kazyna.services.context import Context, Role
+from kazyna.store import cadastre, rounds
+
+READERS: tuple[Role, ...] = ("public", "taxpayer", "officer", "valuer", "participant", "auditor")
+LOCATION = Text(en="Location", ru="Расположение", ky="Жайгашкан жери")
+TIME = Text(
+    en="Market at the valuation date", ru="Рынок на дату оценки", ky="Баалоо күнүндөгү рынок"
+)
+
+PROPERTIES = Schema(
+    "properties",
+    (
+        Column("property_id", "text", "cadastral number of the property", unique=True),
+        Column("lon", "number", "longitude, WGS 84", "degrees", False, minimum=-180, maximum=180),
+        Column("lat", "number", "latitude, WGS 84", "degrees", False, minimum=-90, maximum=90),
+    ),
+)
+SALES = Schema(
+    "sales",
+    (
+        Column("property_id", "text", "cadastral number of the property sold"),
+        Column("sold_on", "date", "day of the sale", minimum=date(1900, 1, 1)),
+        Column("price", "decimal", "price paid", minimum=Decimal("0.01")),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -125,3 +158,236 @@ class Overview:
     median_per_m2: Decimal | None
     per_m2_breaks: tuple[int, ...]
     """Limits of the map's colour classes, in money per square metre, ascending."""
+
+
+def load_cadastre(
+    ctx: Context, *, properties: Any, sales: Any, source: str = "cadastre"
+) -> LoadedCadastre:
+    """Record properties and their sales, all or nothing; loading the same again changes nothing.
+
+    Parameters
+    ----------
+    ctx
+        The actor must be a valuer.
+    properties
+        Any table with property_id, lon, lat and characteristics that the pack declares.
+    sales
+        Any table with property_id, sold_on and price.
+    source
+        Named in the findings.
+
+    Raises
+    ------
+    InputError
+        With every mistake of both tables.
+    """
+    ctx.require("valuer")
+    houses = _checked_properties(ctx, as_arrow(properties), source)
+    evidence = _checked_sales(as_arrow(sales), houses, source)
+    with ctx.transaction() as tx:
+        cadastre.upsert_properties(tx, houses)
+        cadastre.upsert_sales(tx, evidence)
+    return LoadedCadastre(houses.num_rows, evidence.num_rows)
+
+
+def overview(ctx: Context) -> Overview:
+    """Return the cadastre at a glance."""
+    ctx.require(*READERS)
+    with ctx.transaction() as tx:
+        counts = cadastre.counts(tx)
+        latest = rounds.latest_published(tx)
+    extent = None
+    if None not in (counts.west, counts.south, counts.east, counts.north):
+        extent = Extent(counts.west, counts.south, counts.east, counts.north)  # type: ignore[arg-type]
+    per_m2: dict[str, Any] = latest.report["per_m2"] if latest else {}
+    median = per_m2.get("median")
+    return Overview(
+        properties=counts.properties,
+        sales=counts.sales,
+        extent=extent,
+        valuation_date=latest.valuation_date if latest else None,
+        total_value=latest.total_value if latest else None,
+        median_per_m2=None if median is None else Decimal(median),
+        per_m2_breaks=tuple(per_m2.get("breaks", ())),
+    )
+
+
+def find_property(ctx: Context, property_id: str) -> PropertyCard:
+    """Return one property with its value in the latest published round and the evidence for it."""
+    ctx.require(*READERS)
+    with ctx.transaction() as tx:
+        found = cadastre.find_property(tx, property_id)
+        if found is None:
+            raise NotFound(f"No property has the number {property_id!r}.")
+        sales = cadastre.sales_of(tx, property_id)
+        latest = rounds.latest_published(tx)
+        value = latest and rounds.value_of(tx, round_id=latest.round_id, property_id=property_id)
+        beside = [comparable["id"] for comparable in value.comparables] if value else []
+        places = cadastre.places_of(tx, beside)
+    valuation = None
+    if latest and value:
+        valuation = Valuation(
+            round_id=latest.round_id,
+            valuation_date=latest.valuation_date,
+            value=value.value,
+            low=value.low,
+            high=value.high,
+            per_m2=value.per_m2,
+            base=value.base,
+            reasons=_reasons(ctx, value.reasons, found.characteristics),
+            comparables=tuple(_comparable(row, places) for row in value.comparables),
+        )
+    return PropertyCard(
+        property_id=found.property_id,
+        lon=found.lon,
+        lat=found.lat,
+        area_m2=_area_m2(ctx, found.characteristics),
+        characteristics=_characteristics(ctx, found.characteristics),
+        sales=tuple(Sale(sale.sold_on, sale.price) for sale in sales),
+        valuation=valuation,
+    )
+
+
+def search(ctx: Context, text: str, limit: int = 20) -> tuple[Found, ...]:
+    """Find properties by a part of their number; those that begin with it come first."""
+    ctx.require(*READERS)
+    if not text.strip():
+        return ()
+    with ctx.transaction() as tx:
+        latest = rounds.latest_published(tx)
+        rows = cadastre.search(
+            tx, text.strip(), round_id=latest.round_id if latest else None, limit=limit
+        )
+    return tuple(
+        Found(
+            property_id=row.property_id,
+            lon=row.lon,
+            lat=row.lat,
+            area_m2=_area_m2(ctx, row.characteristics),
+            value=row.value,
+            per_m2=row.per_m2,
+        )
+        for row in rows
+    )
+
+
+def points(ctx: Context, *, west: float, south: float, east: float, north: float) -> pa.Table:
+    """Return the properties in a box of degrees: property_id, lon, lat, per_m2, value."""
+    ctx.require(*READERS)
+    with ctx.transaction() as tx:
+        latest = rounds.latest_published(tx)
+        return cadastre.points_in_box(
+            tx,
+            round_id=latest.round_id if latest else None,
+            west=west,
+            south=south,
+            east=east,
+            north=north,
+        )
+
+
+def _checked_sales(sales: pa.Table, houses: pa.Table, source: str) -> pa.Table:
+    """Check the sales, each of a known property and each recorded once."""
+    evidence = check(sales, SALES, source=source).select([c.name for c in SALES.columns])
+    findings = []
+    unknown = pc.invert(pc.is_in(evidence["property_id"], value_set=houses["property_id"]))
+    if pc.any(unknown).as_py():
+        row = pc.index(unknown, True).as_py()
+        reason = f"{evidence['property_id'][row].as_py()!r} is no property of the table"
+        expected = "a property_id of the properties"
+        findings.append(Finding(source, reason, expected, row=row + 1, column="property_id"))
+    counted = evidence.group_by(["property_id", "sold_on"]).aggregate([([], "count_all")])
+    twice = counted.filter(pc.greater(counted["count_all"], 1))
+    if twice.num_rows:
+        first = twice.slice(0, 1).to_pylist()[0]
+        reason = (
+            f"{first['property_id']!r} was sold {first['count_all']} times on {first['sold_on']}"
+        )
+        findings.append(
+            Finding(source, reason, "one sale of a property on a day", column="sold_on")
+        )
+    if findings:
+        raise InputError(findings)
+    return evidence
+
+
+def _checked_properties(ctx: Context, table: pa.Table, source: str) -> pa.Table:
+    """Check what the pack declares, and fold the characteristics into one JSON text a row."""
+    declared = [name for name in ctx.pack.columns if name in table.column_names]
+    unknown = set(table.column_names) - set(declared) - {c.name for c in PROPERTIES.columns}
+    if unknown:
+        expected = "columns that columns.toml of the pack declares"
+        raise InputError(
+            [
+                Finding(source, "the pack does not know the column", expected, column=name)
+                for name in sorted(unknown)
+            ]
+        )
+    characteristics = (ctx.pack.columns[name] for name in declared)
+    table = check(
+        table, Schema("properties", (*PROPERTIES.columns, *characteristics)), source=source
+    )
+    for name in ("lon", "lat"):
+        if name not in table.column_names:
+            table = table.append_column(name, pa.nulls(table.num_rows, pa.float64()))
+    rows = table.select(declared).to_pylist()
+    return pa.table(
+        {
+            "property_id": table["property_id"],
+            "lon": table["lon"],
+            "lat": table["lat"],
+            "characteristics": [json.dumps(row, default=str, ensure_ascii=False) for row in rows],
+        }
+    )
+
+
+def _area_m2(ctx: Context, recorded: dict[str, Any]) -> Decimal | None:
+    area = ctx.pack.floor_area
+    if area is None or recorded.get(area.column) is None:
+        return None
+    return (Decimal(str(recorded[area.column])) * area.m2_per_unit).quantize(Decimal("0.1"))
+
+
+def _characteristics(ctx: Context, recorded: dict[str, Any]) -> tuple[Characteristic, ...]:
+    return tuple(
+        Characteristic(name, column.label, _written(recorded[name]), column.unit)
+        for name, column in ctx.pack.columns.items()
+        if recorded.get(name) is not None
+    )
+
+
+def _written(value: Any) -> str:
+    """Write a recorded value: no zeros behind the point that nobody recorded."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _reasons(
+    ctx: Context, reasons: list[dict[str, Any]], recorded: dict[str, Any]
+) -> tuple[Reason, ...]:
+    """Give the engine's reasons their words; the largest come first."""
+    worded = []
+    for reason in reasons:
+        name = reason["reason"]
+        column = ctx.pack.columns.get(name)
+        label = column.label if column else {"location": LOCATION, "time": TIME}[name]
+        value = _written(recorded[name]) if recorded.get(name) is not None else None
+        worded.append(Reason(name, label, value, Decimal(reason["amount"])))
+    return tuple(sorted(worded, key=lambda reason: -abs(reason.amount)))
+
+
+def _comparable(row: dict[str, Any], places: dict[str, cadastre.PropertyRow]) -> Comparable:
+    place = places.get(row["id"])
+    distance = row["distance_m"]
+    return Comparable(
+        property_id=row["id"],
+        sold_on=date.fromisoformat(row["date"]),
+        price=Decimal(row["price"]),
+        adjusted_price=Decimal(row["adjusted_price"]),
+        distance_m=None if distance is None else float(distance),
+        similarity=float(row["similarity"]),
+        lon=place.lon if place else None,
+        lat=place.lat if place else None,
+    )

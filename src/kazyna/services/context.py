@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from kazyna.core.errors import Finding, Forbidden, InputError, SignInRequired
+from kazyna.core.text import Language
 from kazyna.packs.pack import Pack, load_pack
 from kazyna.services.settings import Settings
 from kazyna.store import migrate, server
@@ -38,6 +39,8 @@ class Context:
     today: date
     """The business date: the only clock that services look at."""
     actor: Actor = PUBLIC
+    language: Language = "en"
+    """In which the law is cited."""
 
     def require(self, *roles: Role) -> None:
         """Refuse an actor of any other role; the database checks again by row security."""
@@ -62,9 +65,9 @@ class Installation:
     pack: Pack
     settings: Settings
 
-    def context(self, actor: Actor = PUBLIC) -> Context:
+    def context(self, actor: Actor = PUBLIC, language: Language = "en") -> Context:
         """Return the context of one call."""
-        return Context(self.database, self.pack, business_date(self.settings), actor)
+        return Context(self.database, self.pack, business_date(self.settings), actor, language)
 
 
 @contextmanager

@@ -1,8 +1,42 @@
 """The books: payments, reversals, statements, revenue and arrears."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
+
+import pyarrow as pa
+
+from kazyna.accounts import (
+    TREASURY,
+    Movement,
+    age_bucket,
+    is_creditor_reference,
+    payment,
+    receivable,
+    reversal,
+    running,
+    totals,
+)
+from kazyna.accounts import (
+    StatementLine as AccountLine,
+)
+from kazyna.core.errors import Finding, Forbidden, InputError, NotFound
+from kazyna.core.money import from_minor, to_minor
+from kazyna.services.context import Context
+from kazyna.store import ledger, rolls, taxpayers
+
+
+@dataclass(frozen=True)
+class Payment:
+    """Money that came in for a bill."""
+
+    reference: str
+    amount: Decimal
+    received_on: date
+    key: str
+    """Given by whoever asks: the same key is posted once."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +51,14 @@ class PostedEntry:
     """False when the same request had been posted before."""
     balance: Decimal
     """What the taxpayer owes for this tax after the entry; negative is credit."""
+
+
+@dataclass(frozen=True)
+class PostedPayments:
+    """How many of the payments were new."""
+
+    payments: int
+    created: int
 
 
 @dataclass(frozen=True)
@@ -66,6 +108,7 @@ class Revenue:
     months: tuple[RevenueMonth, ...]
     charged: Decimal
     received: Decimal
+    payments: int
 
 
 @dataclass(frozen=True)
@@ -121,3 +164,274 @@ class TrialBalance:
     lines: tuple[TrialBalanceLine, ...]
     debit: Decimal
     credit: Decimal
+
+
+def record_payment(
+    ctx: Context, *, reference: str, amount: Decimal, received_on: date, key: str
+) -> PostedEntry:
+    """Post a payment to the account of the bill it quotes; the same key is posted once.
+
+    Raises
+    ------
+    InputError
+        When the amount is not positive, finer than a minor unit, or received in the future.
+    NotFound
+        When no bill has the reference.
+    Conflict
+        When the key was used for another payment.
+    """
+    ctx.require("officer")
+    given = Payment(reference, amount, received_on, key)
+    minor = _checked_amount(ctx, given)
+    with ctx.transaction() as tx:
+        bill = rolls.bill_by_reference(tx, reference)
+        if bill is None:
+            raise _unknown_reference(reference)
+        account = receivable(bill.tax, bill.taxpayer_id)
+        posted = ledger.post(
+            tx,
+            payment(
+                key=key,
+                tax=bill.tax,
+                taxpayer_id=bill.taxpayer_id,
+                amount=minor,
+                effective_on=received_on,
+                description=f"Payment {reference}",
+            ),
+        )
+        balance = ledger.balance(tx, account)
+    return PostedEntry(
+        entry_id=posted.entry_id,
+        kind="payment",
+        effective_on=received_on,
+        amount=amount,
+        created=posted.created,
+        balance=from_minor(balance, ctx.pack.currency),
+    )
+
+
+def record_payments(ctx: Context, payments: Sequence[Payment]) -> PostedPayments:
+    """Post many payments as one set, such as a day of the bank: all of them or none."""
+    ctx.require("officer")
+    minors = [_checked_amount(ctx, given) for given in payments]
+    with ctx.transaction() as tx:
+        owners = rolls.accounts_by_reference(tx, [given.reference for given in payments])
+        for given in payments:
+            if given.reference not in owners:
+                raise _unknown_reference(given.reference)
+        rows = [
+            {
+                "idempotency_key": given.key,
+                "kind": "payment",
+                "effective_on": given.received_on,
+                "due_on": None,
+                "description": f"Payment {given.reference}",
+                "debit_account": TREASURY,
+                "credit_account": receivable(*owners[given.reference]),
+                "amount": minor,
+            }
+            for given, minor in zip(payments, minors, strict=True)
+        ]
+        created = ledger.post_all(tx, pa.Table.from_pylist(rows, ledger.STAGED))
+    return PostedPayments(len(payments), created)
+
+
+def reverse(ctx: Context, entry_id: int, *, reason: str, key: str) -> PostedEntry:
+    """Undo an entry by posting its opposite today; an entry is undone once.
+
+    Raises
+    ------
+    NotFound
+        When there is no such entry.
+    Conflict
+        When it is undone already, or the key was used for something else.
+    """
+    ctx.require("officer")
+    if not reason.strip():
+        raise InputError(Finding("reversal", "no reason is given", "why", column="reason"))
+    with ctx.transaction() as tx:
+        entry = ledger.find_entry(tx, entry_id)
+        if entry is None:
+            raise NotFound(f"There is no entry {entry_id}.")
+        postings = ledger.postings_of(tx, entry_id)
+        day = max(ctx.today, entry.effective_on)
+        posted = ledger.post(
+            tx, reversal(entry_id, postings, key=key, effective_on=day, reason=reason.strip())
+        )
+        owed = [side for p in postings for side in (p.debit, p.credit) if side.startswith("rec")]
+        balance = ledger.balance(tx, owed[0]) if owed else 0
+    return PostedEntry(
+        entry_id=posted.entry_id,
+        kind="reversal",
+        effective_on=day,
+        amount=from_minor(sum(p.amount for p in postings), ctx.pack.currency),
+        created=posted.created,
+        balance=from_minor(balance, ctx.pack.currency),
+    )
+
+
+def statement(ctx: Context, *, taxpayer_id: str) -> tuple[Statement, ...]:
+    """Return every account of one taxpayer with its movements and running balance."""
+    ctx.require("officer", "auditor", "taxpayer")
+    if ctx.actor.role == "taxpayer" and ctx.actor.taxpayer_id != taxpayer_id:
+        raise Forbidden("This is another taxpayer's account.")
+    with ctx.transaction() as tx:
+        person = taxpayers.find_taxpayer(tx, taxpayer_id)
+        if person is None:
+            raise NotFound(f"No taxpayer has the number {taxpayer_id!r}.")
+        rows = ledger.movements_of_taxpayer(tx, taxpayer_id)
+    by_account = groupby(rows, key=lambda row: row.account)
+    return tuple(
+        _statement(ctx, account, person, [_movement(row) for row in movements])
+        for account, movements in by_account
+    )
+
+
+def revenue(ctx: Context) -> Revenue:
+    """Return what was charged and received, by tax and month."""
+    ctx.require("officer", "auditor")
+    with ctx.transaction() as tx:
+        rows = ledger.revenue(tx)
+    currency = ctx.pack.currency
+    months = tuple(
+        RevenueMonth(
+            row.tax,
+            row.month,
+            from_minor(row.charged, currency),
+            from_minor(row.received, currency),
+        )
+        for row in rows
+    )
+    return Revenue(
+        currency=currency.code,
+        months=months,
+        charged=sum((month.charged for month in months), Decimal(0)),
+        received=sum((month.received for month in months), Decimal(0)),
+        payments=sum(row.payments for row in rows),
+    )
+
+
+def arrears(ctx: Context, limit: int = 50) -> Arrears:
+    """Return the debts past their due day: by age, and the largest first."""
+    ctx.require("officer", "auditor")
+    with ctx.transaction() as tx:
+        rows = ledger.arrears(tx, ctx.today)
+        outstanding = ledger.outstanding(tx)
+    currency = ctx.pack.currency
+    debts = [
+        Arrear(
+            account=row.account,
+            taxpayer_id=row.taxpayer_id,
+            taxpayer_name=row.taxpayer_name,
+            balance=from_minor(row.overdue, currency),
+            due_on=row.due_on,
+            days_late=(ctx.today - row.due_on).days,
+        )
+        for row in rows
+    ]
+    ages: dict[tuple[int, int | None], list[Decimal]] = {}
+    for debt in debts:
+        ages.setdefault(age_bucket(debt.days_late), []).append(debt.balance)
+    return Arrears(
+        on=ctx.today,
+        currency=currency.code,
+        total=sum((debt.balance for debt in debts), Decimal(0)),
+        outstanding=from_minor(outstanding, currency),
+        debtors=len({debt.taxpayer_id for debt in debts}),
+        buckets=tuple(
+            AgeBucket(first, last, len(ages[first, last]), sum(ages[first, last], Decimal(0)))
+            for first, last in sorted(ages, key=lambda age: age[0])
+        ),
+        largest=tuple(debts[:limit]),
+    )
+
+
+def trial_balance(ctx: Context) -> TrialBalance:
+    """Return the debits and credits of all accounts by kind and tax."""
+    ctx.require("officer", "auditor")
+    with ctx.transaction() as tx:
+        rows = ledger.trial_balance(tx)
+    currency = ctx.pack.currency
+    lines = tuple(
+        TrialBalanceLine(
+            row.account, from_minor(row.debit, currency), from_minor(row.credit, currency)
+        )
+        for row in rows
+    )
+    return TrialBalance(
+        currency=currency.code,
+        lines=lines,
+        debit=sum((line.debit for line in lines), Decimal(0)),
+        credit=sum((line.credit for line in lines), Decimal(0)),
+    )
+
+
+def _checked_amount(ctx: Context, given: Payment) -> int:
+    """Return the amount in minor units, or say what is wrong with the payment."""
+    findings = []
+    unit = ctx.pack.currency.unit
+    if given.amount <= 0 or given.amount % unit:
+        expected = f"a positive amount of {ctx.pack.currency.code} in steps of {unit}"
+        findings.append(
+            Finding("payment", f"the amount is {given.amount}", expected, column="amount")
+        )
+    if given.received_on > ctx.today:
+        reason = f"the payment is received on {given.received_on}"
+        expected = f"a day up to {ctx.today}"
+        findings.append(Finding("payment", reason, expected, column="received_on"))
+    if not given.key.strip():
+        findings.append(Finding("payment", "no key is given", "a key of its own", column="key"))
+    if findings:
+        raise InputError(findings)
+    return to_minor(given.amount, ctx.pack.currency)
+
+
+def _unknown_reference(reference: str) -> NotFound:
+    if is_creditor_reference(reference):
+        return NotFound(f"No bill has the reference {reference}.")
+    return NotFound(f"{reference!r} is no payment reference: a digit is wrong or missing.")
+
+
+def _movement(row: ledger.MovementRow) -> Movement:
+    return Movement(
+        entry_id=row.entry_id,
+        kind=row.kind,
+        effective_on=row.effective_on,
+        posted_at=row.posted_at,
+        description=row.description,
+        amount=row.amount,
+        reversed=row.reversed,
+    )
+
+
+def _statement(
+    ctx: Context, account: str, person: taxpayers.TaxpayerRow, movements: list[Movement]
+) -> Statement:
+    currency = ctx.pack.currency
+    summed = totals(movements)
+    return Statement(
+        account=account,
+        taxpayer_id=person.taxpayer_id,
+        taxpayer_name=person.name,
+        currency=currency.code,
+        lines=tuple(_line(ctx, line) for line in running(movements)),
+        charged=from_minor(summed.charged, currency),
+        paid=from_minor(summed.paid, currency),
+        balance=from_minor(summed.balance, currency),
+    )
+
+
+def _line(ctx: Context, line: AccountLine) -> StatementLine:
+    currency = ctx.pack.currency
+    moved = line.movement
+    return StatementLine(
+        entry_id=moved.entry_id,
+        effective_on=moved.effective_on,
+        posted_at=moved.posted_at,
+        kind=moved.kind,
+        description=moved.description,
+        debit=from_minor(max(moved.amount, 0), currency),
+        credit=from_minor(max(-moved.amount, 0), currency),
+        balance=from_minor(line.balance, currency),
+        reversed=moved.reversed,
+    )

@@ -36,10 +36,14 @@ def create_user(
     ctx.require("officer")
     if len(password) < PASSWORD_LENGTH_MIN:
         reason = f"the password has {len(password)} characters"
-        raise InputError(Finding("user", reason, f"at least {PASSWORD_LENGTH_MIN}", column="password"))
+        raise InputError(
+            Finding("user", reason, f"at least {PASSWORD_LENGTH_MIN}", column="password")
+        )
     if (role == "taxpayer") != (taxpayer_id is not None):
         reason = f"role {role} with taxpayer {taxpayer_id}"
-        raise InputError(Finding("user", reason, "a taxpayer for the role taxpayer, and only for it"))
+        raise InputError(
+            Finding("user", reason, "a taxpayer for the role taxpayer, and only for it")
+        )
     with ctx.transaction() as tx:
         users.upsert_user(
             tx,
@@ -49,6 +53,13 @@ def create_user(
             taxpayer_id=taxpayer_id,
         )
     return Actor(name, role, taxpayer_id)
+
+
+def count(ctx: Context) -> int:
+    """Count the local accounts."""
+    ctx.require("officer", "auditor")
+    with ctx.transaction() as tx:
+        return users.count(tx)
 
 
 def sign_in(ctx: Context, *, name: str, password: str) -> Session:

@@ -121,8 +121,7 @@ def places_of(tx: Transaction, property_ids: list[str]) -> dict[str, PropertyRow
     """Return several properties by their numbers."""
     found = tx.rows(
         PropertyRow,
-        "SELECT property_id, lon, lat, characteristics FROM properties"
-        " WHERE property_id = ANY(%s)",
+        "SELECT property_id, lon, lat, characteristics FROM properties WHERE property_id = ANY(%s)",
         (property_ids,),
     )
     return {row.property_id: row for row in found}
@@ -223,7 +222,9 @@ def _literal(text: str) -> str:
 def _columns(characteristics: Mapping[str, ColumnType]) -> sql.Composed:
     return sql.SQL(", ").join(
         sql.SQL("(characteristics ->> {})::{} AS {}").format(
-            sql.Literal(name), sql.SQL(SQL_TYPES[type_]), sql.Identifier(name)  # type: ignore[arg-type]
+            sql.Literal(name),
+            sql.SQL(SQL_TYPES[type_]),
+            sql.Identifier(name),
         )
         for name, type_ in characteristics.items()
     )

@@ -5,22 +5,24 @@ takes the database role of its actor, and for a taxpayer also the number that ro
 at. A service that forgets a check therefore meets the database's own.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
+from functools import partial
 from typing import Any, Literal, LiteralString, TypeVar
 
 import psycopg
 import pyarrow as pa
 from psycopg import sql
 from psycopg.rows import class_row, tuple_row
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from kazyna.core.errors import Forbidden, Unavailable
 from kazyna.store.copy import csv_of, table_of
 
-DatabaseRole = Literal[
-    "public", "taxpayer", "officer", "valuer", "participant", "auditor", "gate"
-]
+DatabaseRole = Literal["public", "taxpayer", "officer", "valuer", "participant", "auditor", "gate"]
 """A role of a person, or `gate`, which reads users and sessions and nothing else."""
 
 CONNECTIONS_MAX = 16
@@ -65,9 +67,7 @@ class Transaction:
         """Return all rows as an Arrow table, carried by COPY."""
         with self.connection.cursor(row_factory=tuple_row) as cursor:
             statement = psycopg.ClientCursor(self.connection).mogrify(query, parameters)
-            copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(
-                sql.SQL(statement)  # type: ignore[arg-type]  # quoted by the driver itself
-            )
+            copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(sql.SQL(statement))
             with cursor.copy(copy) as stream:
                 return table_of(b"".join(stream), schema)
 
@@ -93,6 +93,7 @@ class Database:
             min_size=1,
             max_size=CONNECTIONS_MAX,
             timeout=CONNECT_SECONDS_MAX,
+            configure=_read_json_exactly,
             open=False,
         )
 
@@ -136,3 +137,8 @@ class Database:
             raise Forbidden("The database refuses this to your role.") from error
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise Unavailable(f"The PostgreSQL server does not answer: {error}") from error
+
+
+def _read_json_exactly(connection: psycopg.Connection[Any]) -> None:
+    """Amounts inside JSON come back as the decimals they are."""
+    set_json_loads(partial(json.loads, parse_float=Decimal), connection)

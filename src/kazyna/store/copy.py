@@ -7,6 +7,7 @@ an empty text (PostgreSQL writes NULL without quotes and '' with them).
 import io
 from collections.abc import Iterator
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
@@ -40,6 +41,20 @@ def table_of(content: bytes, schema: pa.Schema) -> pa.Table:
             quoted_strings_can_be_null=False,
         ),
     )
+
+
+def json_text(table: pa.Table) -> pa.Table:
+    """Write the columns that hold lists or records as JSON text; decimals keep every digit."""
+    nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]
+    if not nested:
+        return table
+    columns = ", ".join(
+        f'to_json("{name}")::VARCHAR AS "{name}"' if name in nested else f'"{name}"'
+        for name in table.column_names
+    )
+    with duckdb.connect() as connection:
+        connection.register("rows", table)
+        return connection.sql(f"SELECT {columns} FROM rows").to_arrow_table()  # noqa: S608
 
 
 def _plain(table: pa.Table) -> pa.Table:

@@ -112,7 +112,7 @@ def _encoding(path: Path) -> str:
 
 
 def _separator(header: str) -> str:
-    """The separator that splits the header into most fields."""
+    """Find the separator that splits the header into most fields."""
     counts = {mark: len(next(csv.reader([header], delimiter=mark))) for mark in SEPARATORS}
     return max(counts, key=lambda mark: counts[mark])
 

@@ -111,7 +111,7 @@ def _initialise(server: PostgresServer) -> None:
 
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
-    """Let one process at a time set up a folder; the lock ends with its holder, even a killed one."""
+    """Let one process at a time set up a folder; the lock ends with its holder, even killed."""
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -14,6 +14,7 @@ from kazyna.tax.law import Source
 from kazyna.tax.parameter import Parameter, ParameterValue
 from kazyna.tax.roll import ControlTotals, control_totals, roll_total, run_roll, verify_sample
 from kazyna.tax.rule import Rule, RuleSet, rule, rule_set
+from kazyna.tax.shares import split_by_share
 
 __all__ = [
     "Computation",
@@ -39,6 +40,7 @@ __all__ = [
     "rule",
     "rule_set",
     "run_roll",
+    "split_by_share",
     "verify_sample",
     "when",
 ]

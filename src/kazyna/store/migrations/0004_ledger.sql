@@ -3,7 +3,7 @@
 
 CREATE TABLE accounts (
     account     text PRIMARY KEY,
-    kind        text NOT NULL CHECK (kind IN ('receivable', 'revenue', 'bank')),
+    kind        text NOT NULL CHECK (kind IN ('receivable', 'revenue', 'treasury')),
     tax         text,
     taxpayer_id text REFERENCES taxpayers,
     currency    text NOT NULL,
@@ -17,11 +17,13 @@ CREATE TABLE entries (
     content_hash    bytea NOT NULL,
     kind            text NOT NULL CHECK (kind IN ('charge', 'payment', 'reversal')),
     effective_on    date NOT NULL,
+    due_on          date,
     posted_at       timestamptz NOT NULL DEFAULT now(),
     description     text NOT NULL,
     reverses        bigint UNIQUE REFERENCES entries,
     actor           text NOT NULL DEFAULT current_setting('kazyna.actor'),
-    CHECK ((kind = 'reversal') = (reverses IS NOT NULL))
+    CHECK ((kind = 'reversal') = (reverses IS NOT NULL)),
+    CHECK (kind <> 'charge' OR due_on IS NOT NULL)
 );
 
 -- No foreign keys here: they triple the time of a roll (measured in benchmarks/ledger_posting.py).
