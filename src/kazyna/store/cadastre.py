@@ -67,32 +67,28 @@ class FoundRow:
 
 def upsert_properties(tx: Transaction, properties: pa.Table) -> None:
     """Record properties: columns property_id, lon, lat, characteristics (JSON text)."""
-    tx.execute("CREATE TEMPORARY TABLE loaded (LIKE properties) ON COMMIT DROP")
-    tx.copy_in("loaded", properties)
-    tx.execute(
-        """
-        INSERT INTO properties AS known SELECT * FROM loaded
-        ON CONFLICT (property_id) DO UPDATE
-        SET lon = excluded.lon, lat = excluded.lat, characteristics = excluded.characteristics
-        WHERE (known.lon, known.lat, known.characteristics)
-              IS DISTINCT FROM (excluded.lon, excluded.lat, excluded.characteristics)
-        """
-    )
-    tx.execute("DROP TABLE loaded")
+    with tx.staged("loaded", "LIKE properties", properties):
+        tx.execute(
+            """
+            INSERT INTO properties AS known SELECT * FROM loaded
+            ON CONFLICT (property_id) DO UPDATE
+            SET lon = excluded.lon, lat = excluded.lat, characteristics = excluded.characteristics
+            WHERE (known.lon, known.lat, known.characteristics)
+                  IS DISTINCT FROM (excluded.lon, excluded.lat, excluded.characteristics)
+            """
+        )
 
 
 def upsert_sales(tx: Transaction, sales: pa.Table) -> None:
     """Record sales: columns property_id, sold_on, price."""
-    tx.execute("CREATE TEMPORARY TABLE loaded (LIKE sales) ON COMMIT DROP")
-    tx.copy_in("loaded", sales)
-    tx.execute(
-        """
-        INSERT INTO sales AS known SELECT * FROM loaded
-        ON CONFLICT (property_id, sold_on) DO UPDATE SET price = excluded.price
-        WHERE known.price <> excluded.price
-        """
-    )
-    tx.execute("DROP TABLE loaded")
+    with tx.staged("loaded", "LIKE sales", sales):
+        tx.execute(
+            """
+            INSERT INTO sales AS known SELECT * FROM loaded
+            ON CONFLICT (property_id, sold_on) DO UPDATE SET price = excluded.price
+            WHERE known.price <> excluded.price
+            """
+        )
 
 
 def counts(tx: Transaction) -> Counts:

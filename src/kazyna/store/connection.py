@@ -71,16 +71,32 @@ class Transaction:
             with cursor.copy(copy) as stream:
                 return table_of(b"".join(stream), schema)
 
-    def copy_in(self, table: LiteralString, rows: pa.Table) -> int:
-        """Append an Arrow table to a database table by COPY; columns are matched by name."""
+    @contextmanager
+    def staged(
+        self, table: LiteralString, definition: LiteralString, rows: pa.Table
+    ) -> Iterator[None]:
+        """Hold an Arrow table as a temporary table, carried by COPY; columns match by name.
+
+        COPY cannot write into a table with row security, and a set that is staged can be checked
+        and merged by one statement.
+        """
+        create = sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP")
+        self.execute(create.format(sql.Identifier(table), sql.SQL(definition)))
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
-            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
+            sql.Identifier(table), _names(rows)
         )
-        with self.connection.cursor() as cursor:
-            with cursor.copy(statement) as stream:
-                for chunk in csv_of(rows):
-                    stream.write(chunk)
-            return cursor.rowcount
+        with self.connection.cursor() as cursor, cursor.copy(statement) as stream:
+            for chunk in csv_of(rows):
+                stream.write(chunk)
+        self.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+        yield
+        self.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(table)))
+
+    def append(self, table: LiteralString, rows: pa.Table) -> int:
+        """Append an Arrow table to a table of the database; return the number of rows."""
+        with self.staged("appended", "LIKE " + table, rows):
+            insert = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM appended")
+            return self.execute(insert.format(sql.Identifier(table), _names(rows), _names(rows)))
 
 
 class Database:
@@ -137,6 +153,10 @@ class Database:
             raise Forbidden("The database refuses this to your role.") from error
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise Unavailable(f"The PostgreSQL server does not answer: {error}") from error
+
+
+def _names(rows: pa.Table) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
 
 
 def _read_json_exactly(connection: psycopg.Connection[Any]) -> None:

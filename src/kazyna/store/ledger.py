@@ -166,26 +166,18 @@ def post_all(tx: Transaction, staged: pa.Table) -> int:
     Conflict
         As `post`; then nothing of the set is written.
     """
-    tx.execute(
-        """
-        CREATE TEMPORARY TABLE staged (
-            idempotency_key text, kind text, effective_on date, due_on date, description text,
-            debit_account text, credit_account text, amount bigint
-        ) ON COMMIT DROP
-        """
+    columns = (
+        "idempotency_key text, kind text, effective_on date, due_on date, description text,"
+        " debit_account text, credit_account text, amount bigint"
     )
-    tx.copy_in("staged", staged.select(STAGED.names))
-    created = _post_staged(tx)
-    tx.execute("DROP TABLE staged")
-    return created
+    with tx.staged("staged", columns, staged.select(STAGED.names)):
+        return _post_staged(tx)
 
 
 def open_accounts(tx: Transaction, accounts: pa.Table) -> None:
     """Open accounts that are not open yet: account, kind, tax, taxpayer_id, currency."""
-    tx.execute("CREATE TEMPORARY TABLE opened (LIKE accounts) ON COMMIT DROP")
-    tx.copy_in("opened", accounts)
-    tx.execute("INSERT INTO accounts SELECT * FROM opened ON CONFLICT (account) DO NOTHING")
-    tx.execute("DROP TABLE opened")
+    with tx.staged("opened", "LIKE accounts", accounts):
+        tx.execute("INSERT INTO accounts SELECT * FROM opened ON CONFLICT (account) DO NOTHING")
 
 
 def _post_staged(tx: Transaction) -> int:

@@ -71,7 +71,7 @@ def insert_roll(tx: Transaction, roll: dict[str, Any]) -> int | None:
 
 def insert_bills(tx: Transaction, bills: pa.Table) -> int:
     """Record bills: all columns of the table `bills`, steps as JSON text."""
-    return tx.copy_in("bills", bills)
+    return tx.append("bills", bills)
 
 
 def taxable(tx: Transaction, *, round_id: int, on: date) -> pa.Table:

@@ -85,32 +85,26 @@ def insert_values(tx: Transaction, round_id: int, values: pa.Table) -> int:
     Columns property_id, value, low, high, base, area_m2 (may be empty), reasons and comparables
     (JSON text). The value per square metre is divided here, in exact decimals.
     """
-    tx.execute(
-        """
-        CREATE TEMPORARY TABLE valued (
-            property_id text, value numeric, low numeric, high numeric, base numeric,
-            area_m2 numeric, reasons jsonb, comparables jsonb
-        ) ON COMMIT DROP
-        """
+    columns = (
+        "property_id text, value numeric, low numeric, high numeric, base numeric,"
+        " area_m2 numeric, reasons jsonb, comparables jsonb"
     )
-    tx.copy_in("valued", values)
-    created = tx.execute(
-        """
-        INSERT INTO values
-            (round_id, property_id, value, low, high, base, per_m2, reasons, comparables)
-        SELECT %s, property_id, value, low, high, base, round(value / nullif(area_m2, 0), 2),
-               reasons, comparables
-        FROM valued
-        """,
-        (round_id,),
-    )
-    tx.execute("DROP TABLE valued")
-    return created
+    with tx.staged("valued", columns, values):
+        return tx.execute(
+            """
+            INSERT INTO values
+                (round_id, property_id, value, low, high, base, per_m2, reasons, comparables)
+            SELECT %s, property_id, value, low, high, base, round(value / nullif(area_m2, 0), 2),
+                   reasons, comparables
+            FROM valued
+            """,
+            (round_id,),
+        )
 
 
 def insert_study_sales(tx: Transaction, sales: pa.Table) -> int:
     """Record the hold-out of a round: round_id, property_id, sold_on, price, value."""
-    return tx.copy_in("study_sales", sales)
+    return tx.append("study_sales", sales)
 
 
 def latest_published(tx: Transaction) -> RoundRow | None:

@@ -33,15 +33,13 @@ class HoldingRow:
 
 def upsert_taxpayers(tx: Transaction, taxpayers: pa.Table) -> None:
     """Record taxpayers: columns taxpayer_id, name, language, synthetic."""
-    tx.execute("CREATE TEMPORARY TABLE loaded (LIKE taxpayers) ON COMMIT DROP")
-    tx.copy_in("loaded", taxpayers)
-    tx.execute(
-        """
-        INSERT INTO taxpayers SELECT * FROM loaded ON CONFLICT (taxpayer_id) DO UPDATE
-        SET name = excluded.name, language = excluded.language, synthetic = excluded.synthetic
-        """
-    )
-    tx.execute("DROP TABLE loaded")
+    with tx.staged("loaded", "LIKE taxpayers", taxpayers):
+        tx.execute(
+            """
+            INSERT INTO taxpayers SELECT * FROM loaded ON CONFLICT (taxpayer_id) DO UPDATE
+            SET name = excluded.name, language = excluded.language, synthetic = excluded.synthetic
+            """
+        )
 
 
 def upsert_holdings(tx: Transaction, holdings: pa.Table) -> None:
@@ -52,34 +50,29 @@ def upsert_holdings(tx: Transaction, holdings: pa.Table) -> None:
     Conflict
         When the shares of a property would exceed the whole on some day.
     """
-    tx.execute(
-        "CREATE TEMPORARY TABLE loaded"
-        " (property_id text, taxpayer_id text, share numeric(9, 8), held_from date) ON COMMIT DROP"
-    )
-    tx.copy_in("loaded", holdings)
-    tx.execute(
-        """
-        INSERT INTO holdings (property_id, taxpayer_id, share, held_from) SELECT * FROM loaded
-        ON CONFLICT (property_id, taxpayer_id, held_from) DO UPDATE SET share = excluded.share
-        """
-    )
-    # The sum of shares can only grow on a day on which a holding begins.
-    overheld = tx.value(
-        """
-        SELECT format('%s on %s: %s', day.property_id, day.held_from, sum(held.share))
-        FROM (SELECT DISTINCT holdings.property_id, holdings.held_from FROM holdings
-              JOIN (SELECT DISTINCT property_id FROM loaded) AS touched USING (property_id)) AS day
-        JOIN holdings AS held ON held.property_id = day.property_id
-            AND held.held_from <= day.held_from
-            AND (held.held_to IS NULL OR held.held_to > day.held_from)
-        GROUP BY day.property_id, day.held_from
-        HAVING sum(held.share) > 1
-        ORDER BY 1 LIMIT 1
-        """
-    )
-    if overheld is not None:
-        raise Conflict(f"The shares of a property exceed the whole: {overheld}.")
-    tx.execute("DROP TABLE loaded")
+    with tx.staged("loaded", "LIKE holdings", holdings):
+        tx.execute(
+            """
+            INSERT INTO holdings SELECT * FROM loaded
+            ON CONFLICT (property_id, taxpayer_id, held_from) DO UPDATE SET share = excluded.share
+            """
+        )
+        # The sum of shares can only grow on a day on which a holding begins.
+        overheld = tx.value(
+            """
+            SELECT format('%%s on %%s: %%s', day.property_id, day.held_from, sum(held.share))
+            FROM (SELECT DISTINCT property_id, held_from FROM holdings
+                  WHERE property_id IN (SELECT property_id FROM loaded)) AS day
+            JOIN holdings AS held ON held.property_id = day.property_id
+                AND held.held_from <= day.held_from
+                AND (held.held_to IS NULL OR held.held_to > day.held_from)
+            GROUP BY day.property_id, day.held_from
+            HAVING sum(held.share) > 1
+            ORDER BY 1 LIMIT 1
+            """
+        )
+        if overheld is not None:
+            raise Conflict(f"The shares of a property exceed the whole: {overheld}.")
 
 
 def count(tx: Transaction) -> int:

@@ -23,14 +23,19 @@ def upsert_user(
     tx: Transaction, *, name: str, password_hash: str, role: str, taxpayer_id: str | None
 ) -> None:
     """Record a local account, or change an existing one."""
-    tx.execute(
-        """
-        INSERT INTO users (name, password_hash, role, taxpayer_id) VALUES (%s, %s, %s, %s)
-        ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash,
-            role = excluded.role, taxpayer_id = excluded.taxpayer_id
-        """,
-        (name, password_hash, role, taxpayer_id),
+    # Two statements, for an upsert would have to read the hash, which an officer may not.
+    account = {"name": name, "hash": password_hash, "role": role, "taxpayer_id": taxpayer_id}
+    changed = tx.execute(
+        "UPDATE users SET password_hash = %(hash)s, role = %(role)s, taxpayer_id = %(taxpayer_id)s"
+        " WHERE name = %(name)s",
+        account,
     )
+    if not changed:
+        tx.execute(
+            "INSERT INTO users (name, password_hash, role, taxpayer_id)"
+            " VALUES (%(name)s, %(hash)s, %(role)s, %(taxpayer_id)s)",
+            account,
+        )
 
 
 def count(tx: Transaction) -> int:
