@@ -1,6 +1,7 @@
 """The two paths of a rule never differ: exact decimals, and one SQL query."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -39,8 +40,6 @@ ANY = Text("any", "любой", "ар кандай")
 DAY = date(2020, 1, 1)
 LIMIT = Decimal("9999999999999.9999")
 
-Formula = Callable[[Decimal, Decimal], Decimal]
-
 amounts = st.decimals(min_value=-LIMIT, max_value=LIMIT, places=4)
 modes = st.sampled_from(sorted(ROUNDING))
 units = st.sampled_from(["0.0001", "0.01", "0.05", "0.25", "1", "3", "5", "100", "1000"]).map(
@@ -51,7 +50,7 @@ constants = st.decimals(min_value=-9999, max_value=9999, places=3)
 divisors = st.decimals(min_value=Decimal("0.001"), max_value=9999, places=3)
 
 
-def _law(formula: Formula, **parameters: Decimal | Rounding) -> RuleSet:
+def _law(formula: Callable[..., Decimal], **parameters: Decimal | Rounding) -> RuleSet:
     """Wire one formula over `a` and `b`, decimals of four places within the limit."""
     formula.__name__ = "result"
     return rule_set(
@@ -70,48 +69,66 @@ def _law(formula: Formula, **parameters: Decimal | Rounding) -> RuleSet:
     )
 
 
-def _leaf(name: str) -> Formula:
-    return lambda a, b: a if name == "a" else b
+@dataclass(frozen=True)
+class Formula:
+    """A formula over `a` and `b` that can be read when it fails."""
 
+    text: str
+    result: Callable[[Any, Any], Any]
 
-def _both(operation: Callable[[Any, Any], Any], left: Formula, right: Formula) -> Formula:
-    return lambda a, b: operation(left(a, b), right(a, b))
-
-
-def _one(operation: Callable[[Any], Any], inner: Formula) -> Formula:
-    return lambda a, b: operation(inner(a, b))
-
-
-def _when(less: Formula, more: Formula, yes: Formula, no: Formula) -> Formula:
-    return lambda a, b: when(less(a, b) < more(a, b), yes(a, b), no(a, b))
+    def __repr__(self) -> str:
+        return self.text
 
 
 def _constant(value: Decimal) -> Formula:
-    return lambda *_: value
+    return Formula(str(value), lambda *_: value)
+
+
+def _binary(sign: str, left: Formula, right: Formula) -> Formula:
+    operation = OPERATIONS[sign]
+    return Formula(
+        f"({left} {sign} {right})", lambda a, b: operation(left.result(a, b), right.result(a, b))
+    )
+
+
+def _rounded(to: Rounding, inner: Formula) -> Formula:
+    text = f"round_to({inner}, {to.unit} {to.mode})"
+    return Formula(text, lambda a, b: round_to(inner.result(a, b), to))
+
+
+def _divided(by: Decimal, to: Rounding, inner: Formula) -> Formula:
+    text = f"divide({inner}, {by}, {to.unit} {to.mode})"
+    return Formula(text, lambda a, b: divide(inner.result(a, b), by, to))
+
+
+def _when(less: Formula, more: Formula, yes: Formula, no: Formula) -> Formula:
+    return Formula(
+        f"when({less} < {more}, {yes}, {no})",
+        lambda a, b: when(less.result(a, b) < more.result(a, b), yes.result(a, b), no.result(a, b)),
+    )
+
+
+OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": lambda x, y: x + y,
+    "-": lambda x, y: x - y,
+    "*": lambda x, y: x * y,
+    "min": minimum,
+    "max": maximum,
+}
+LEAVES = [Formula("a", lambda a, _: a), Formula("b", lambda _, b: b)]
 
 
 def _grown(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
-    operations: list[Callable[[Any, Any], Any]] = [
-        lambda x, y: x + y,
-        lambda x, y: x - y,
-        lambda x, y: x * y,
-        minimum,
-        maximum,
-    ]
     return st.one_of(
-        st.builds(_both, st.sampled_from(operations), inner, inner),
-        st.builds(lambda to, x: _one(lambda v: round_to(v, to), x), roundings, inner),
-        st.builds(
-            lambda by, to, x: _one(lambda v: divide(v, by, to), x), divisors, roundings, inner
-        ),
+        st.builds(_binary, st.sampled_from(sorted(OPERATIONS)), inner, inner),
+        st.builds(_rounded, roundings, inner),
+        st.builds(_divided, divisors, roundings, inner),
         st.builds(_when, inner, inner, inner, inner),
     )
 
 
 formulas = st.recursive(
-    st.one_of(st.sampled_from(["a", "b"]).map(_leaf), st.builds(_constant, constants)),
-    _grown,
-    max_leaves=5,
+    st.one_of(st.sampled_from(LEAVES), st.builds(_constant, constants)), _grown, max_leaves=5
 )
 
 
@@ -133,7 +150,7 @@ def _expected(rules: RuleSet, table: pa.Table) -> list[Decimal]:
 def test_any_formula_that_compiles_gives_the_same_in_both(
     formula: Formula, pairs: list[tuple[Decimal, Decimal]]
 ) -> None:
-    rules = _law(lambda a, b: formula(a, b) + a - a + b - b)
+    rules = _law(lambda a, b: formula.result(a, b) + a - a + b - b)
     table = _table(pairs)
     try:
         roll = run_roll(rules, table, on=DAY, id_column="id")
@@ -157,7 +174,7 @@ def _near_ties(unit: Decimal, count: int) -> list[Decimal]:
 def test_ties_and_their_neighbours_round_alike(
     unit: Decimal, mode: RoundingMode, count: int
 ) -> None:
-    rules = _law(lambda a, b, to: round_to(a + b, to), to=Rounding(unit, mode))  # type: ignore[arg-type, misc]
+    rules = _law(lambda a, b, to: round_to(a + b, to), to=Rounding(unit, mode))
     table = _table([(value, Decimal(0)) for value in _near_ties(unit, count)])
     roll = run_roll(rules, table, on=DAY, id_column="id")
     assert roll["amount"].to_pylist() == _expected(rules, table)
@@ -178,7 +195,7 @@ def postgres(request: pytest.FixtureRequest) -> str:
 def test_postgresql_gives_the_same_as_exact_decimals(
     postgres: str, formula: Formula, pairs: list[tuple[Decimal, Decimal]]
 ) -> None:
-    rules = _law(lambda a, b: formula(a, b) + a - a + b - b)
+    rules = _law(lambda a, b: formula.result(a, b) + a - a + b - b)
     table = _table(pairs)
     try:
         query = compile_query(rules, DAY, table="inputs", id_column="id", dialect="postgres")

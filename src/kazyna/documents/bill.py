@@ -116,11 +116,11 @@ def render_bill(bill: BillDocument, *, page_format: PageFormat = "pdf") -> bytes
     Unavailable
         If the page cannot be made.
     """
-    return render("bill", _data(bill), dated=bill.issued_on, page_format=page_format)
+    return render("bill", bill_data(bill), dated=bill.issued_on, page_format=page_format)
 
 
-def _data(bill: BillDocument) -> dict[str, Any]:
-    """Write every figure and date out as the language does."""
+def bill_data(bill: BillDocument) -> dict[str, Any]:
+    """Write every figure and date out as the language does: what the template is given."""
     language, code = bill.language, bill.currency.code
     facts = [(_word("property_id", language), bill.property_id), *bill.property_facts]
     facts.append((_word("value", language), _money(bill.assessed_value, bill)))
@@ -155,21 +155,21 @@ def _step(step: BillStep, bill: BillDocument) -> dict[str, Any]:
         if is_money
         else f"{_number(step.value, bill.language)} {step.unit}",
         "law": step.law,
-        "figures": [_figure(figure, bill) for figure in step.figures],
+        "figures": [_figure(figure, step, bill) for figure in step.figures],
     }
 
 
-def _figure(figure: BillFigure, bill: BillDocument) -> dict[str, Any]:
+def _figure(figure: BillFigure, step: BillStep, bill: BillDocument) -> dict[str, str]:
     language = bill.language
     if figure.unit == bill.currency.code and figure.law is None:
         value = _money(figure.value, bill)
     else:
         value = " ".join(filter(None, (_number(figure.value, language), figure.unit)))
-    law = [figure.law] if figure.law else []
+    # The article stands under the step's title already where the figure comes from the same one.
+    law = [figure.law] if figure.law and figure.law != step.law else []
     if figure.since:
-        day = _day(figure.since, language)
-        law.append(_IN_FORCE.in_(language).format(day=day))
-    return {"label": figure.label, "value": value, "law": law}
+        law.append(_IN_FORCE.in_(language).format(day=_day(figure.since, language)))
+    return {"label": figure.label, "value": value, "law": ", ".join(law)}
 
 
 def _word(key: str, language: Language) -> str:

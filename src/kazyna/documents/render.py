@@ -54,6 +54,6 @@ def render(
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             timestamp=int(stamp.timestamp()),
         )
-    except typst.TypstError as error:
+    except (typst.TypstError, RuntimeError) as error:
         raise Unavailable(f"The document {template} cannot be made: {error}") from error
     return page

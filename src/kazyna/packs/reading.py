@@ -82,8 +82,11 @@ class Section:
         return tuple(values)
 
     def section(self, key: str) -> "Section":
-        """Return a table inside this one."""
-        return Section(self.source, self.path(key), self.required(key, dict, {}), self.findings)
+        """Return a table inside this one; of a missing table only its absence is a mistake."""
+        before = len(self.findings)
+        values = self.required(key, dict, {})
+        findings = self.findings if len(self.findings) == before else []
+        return Section(self.source, self.path(key), values, findings)
 
     def tables(self) -> Iterator[tuple[str, "Section"]]:
         """Yield every key that has not been asked for, as a table."""

@@ -21,6 +21,7 @@ from graphlib import CycleError, TopologicalSorter
 from kazyna.core.errors import Finding, PackError
 from kazyna.core.schema import Schema
 from kazyna.core.text import Text
+from kazyna.tax.expression import DIGITS_MAX, digits
 from kazyna.tax.inputs import DECIMALS_MAX, InputColumn
 from kazyna.tax.law import Source, source_key
 from kazyna.tax.parameter import Parameter
@@ -168,9 +169,15 @@ def _loose(source: str, column: InputColumn) -> Iterator[Finding]:
         reason = "the input has no numeric limits"
         expected = "type integer or decimal with minimum and maximum"
         yield Finding(source, reason, expected, column=column.name)
+        return
     if not 0 <= column.decimals <= DECIMALS_MAX or (column.type == "integer" and column.decimals):
         expected = f"decimals from 0 to {DECIMALS_MAX}, none for an integer"
         yield Finding(source, f"decimals are {column.decimals}", expected, column=column.name)
+        return
+    try:
+        digits(*column.limits, scale=column.decimals)
+    except ValueError as error:
+        yield Finding(source, str(error), f"at most {DIGITS_MAX} digits", column=column.name)
 
 
 def _uncited(
