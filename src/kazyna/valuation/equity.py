@@ -7,9 +7,9 @@ import numpy as np
 from kazyna.valuation.columns import Floats
 from kazyna.valuation.ratio_study import statistics
 
-SLOPES = np.linspace(1.0, 1.12, 25)
+SLOPES = np.linspace(1.0, 1.12, 61)
 """Stretches of log value about its centre that are tried; 1 leaves values as they are."""
-PRB_TARGET = 0.015
+PRB_TARGET = 0.022
 """The least stretch is taken that brings |PRB| within this (the IAAO allows 0.05)."""
 
 

@@ -294,7 +294,7 @@ def _summary(model: MarketModel) -> ModelSummary:
     notes = []
     if model.plane is None:
         notes.append("no coordinates: location is known by the characteristics only")
-    if not model.fitted.boosting.boosters:
+    if not model.fitted.boosting.views:
         notes.append("too few sales for trees: regression and comparables only")
     if model.margins.spread is None:
         notes.append("too few sales for local intervals: one relative width for all")
@@ -303,7 +303,7 @@ def _summary(model: MarketModel) -> ModelSummary:
         len(model.sales),
         model.sales.note,
         model.encoder.left_out,
-        tuple(zip(models.MODELS, model.weights.tolist(), strict=True)),
+        tuple(zip(models.MODELS, model.weights.tolist(), strict=False)),
         _index_points(model),
         tuple(sorted(named, key=lambda pair: -pair[1])),
         tuple(notes),

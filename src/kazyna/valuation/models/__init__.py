@@ -1,21 +1,20 @@
 """The models, in the order in which each builds on the ones before, and their common fit.
 
 The regression prices characteristics and place; the comparables correct it by what similar sales
-near by left over; the trees correct both. A model's prediction includes those before it, so that
-the stack only decides how far to follow each correction.
+near by left over; the trees start afresh, once from characteristics and place alone and once
+from the prices of the sales near by too. They err differently, which is what a stack lives on.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from kazyna.core.progress import Progress, silent
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.features import Design
 from kazyna.valuation.models import boosting, comparables, regression
 
-MODELS = ("regression", "comparables", "boosting")
+MODELS = ("regression", "comparables", "trees on place", "trees on neighbours")
 
 
 @dataclass(frozen=True)
@@ -68,14 +67,18 @@ def fit(
         basis, columns, target, weights=weights, penalties=penalties, fold=fold
     )
     parts = additive.parts(design)
-    similar = comparables.Comparables(design.km, parts[:, :-1], target - first, design.owner)
+    similar = comparables.Comparables(
+        design.km, parts[:, :-1], target, target - first, design.owner
+    )
     near = comparables.neighbours(similar, design, parts[:, :-1])
     similar = comparables.tuned(similar, near)
     second = first + comparables.correction(similar, near)
     tree_columns = boosting.tree_columns(design, similar, near)
-    trees, rest = boosting.fit(tree_columns, target - second, fold=fold, seed=seed,
-                               progress=progress)  # fmt: skip
-    predictions = np.column_stack([first, second, second + rest])
+    trees, others = boosting.fit(
+        tree_columns, target, characteristics=design.values.shape[1], fold=fold, seed=seed,
+        progress=progress,
+    )  # fmt: skip
+    predictions = np.column_stack([first, second, others])
     return Fitted(additive, similar, trees), predictions, tree_columns
 
 
@@ -88,20 +91,21 @@ def look(fitted: Fitted, design: Design) -> Seen:
     return Seen(parts, near, correction, columns)
 
 
-def predict(fitted: Fitted, seen: Seen, weights: npt.NDArray[np.float64]) -> Floats:
-    """Stacked log price: each correction counts by the models that include it."""
+def predict(fitted: Fitted, seen: Seen, weights: Floats) -> Floats:
+    """Stacked log price; the weights are those of the models that were fitted."""
     additive = fitted.regression.intercept + seen.parts.sum(axis=1)
     trees = fitted.boosting.predict(seen.tree_columns)
-    return np.asarray(additive + weights[1:].sum() * seen.correction + weights[2] * trees)
+    return np.asarray(
+        weights[:2].sum() * additive + weights[1] * seen.correction + trees @ weights[2:]
+    )
 
 
-def contributions(
-    fitted: Fitted, seen: Seen, weights: npt.NDArray[np.float64]
-) -> tuple[float, Floats]:
+def contributions(fitted: Fitted, seen: Seen, weights: Floats) -> tuple[float, Floats]:
     """Split the stacked log price into a base and contributions, the place last."""
     base, parts = fitted.boosting.contributions(
-        seen.tree_columns, characteristics=seen.parts.shape[1] - 1
+        seen.tree_columns, weights[2:], characteristics=seen.parts.shape[1] - 1
     )
-    parts = seen.parts + weights[2] * parts
-    parts[:, -1] += weights[1:].sum() * seen.correction
-    return fitted.regression.intercept + float(weights[2]) * base, parts
+    followed = float(weights[:2].sum())
+    parts = parts + followed * seen.parts
+    parts[:, -1] += weights[1] * seen.correction
+    return base + followed * fitted.regression.intercept, parts

@@ -1,9 +1,11 @@
-"""Gradient-boosted trees (LightGBM) on what the regression and the comparables leave over.
+"""Gradient-boosted trees (LightGBM) on two views of a property, out of fold.
 
-One ensemble is grown for each fold on the other folds; together they are the bag whose mean is
-the prediction, and each predicts its own fold for the evidence that weighs the models.
+One ensemble is grown for each view and fold on the other folds; those of one view together are
+the bag whose mean is the prediction, and each predicts its own fold for the evidence that weighs
+the models. Small trees keep exact explanations quick.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import lightgbm
@@ -16,97 +18,161 @@ from kazyna.valuation.models.comparables import Comparables, Neighbours, correct
 
 SALES_MIN = 200
 """Below this many sales trees find more noise than structure, and are left out."""
-TREES = 500
+WORKERS = 2
+"""Ensembles grown side by side, one thread each: threads within one ensemble would wait for each
+other at every split, and stall when another program shares the cores."""
 PARAMETERS: dict[str, object] = {
     "objective": "fair",  # between mean and median: robust to odd sales, level kept
-    "learning_rate": 0.05,
-    "num_leaves": 15,
-    "max_depth": 6,
+    "fair_c": 0.15,  # log residual at which the loss turns from square to linear
+    "learning_rate": 0.15,
+    "num_leaves": 8,
+    "max_depth": 4,
+    "min_data_in_leaf": 15,
     "feature_fraction": 0.4,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
     "lambda_l2": 3.0,
     "verbose": -1,
-    "num_threads": 2,
+    "num_threads": 1,
     "deterministic": True,
     "force_row_wise": True,
 }
-LEAF_SALES = 15
-FAIR_SCALE = 0.15
-"""Log residual at which the loss turns from square to linear."""
 TURNS = (np.pi / 6, np.pi / 4, np.pi / 3, 2 * np.pi / 3, 3 * np.pi / 4)
 """Directions in which a split of the plane may run beside the two axes."""
+PLACE_COLUMNS = 2 + len(TURNS)
+NEAREST = (5, 15, 40)
+"""Numbers of nearest sales whose mean price the second view sees."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Trees that see the first `columns` columns of the tree columns."""
+
+    columns: int
+    boosters: tuple[lightgbm.Booster, ...]
 
 
 @dataclass(frozen=True)
 class Boosting:
-    """The bag of tree ensembles; empty when there were too few sales."""
+    """The bags of both views; none when there were too few sales."""
 
-    boosters: tuple[lightgbm.Booster, ...]
+    views: tuple[View, ...]
 
     def predict(self, columns: Floats) -> Floats:
-        """Mean of the bag; zero for an empty one."""
-        if not self.boosters:
-            return np.zeros(len(columns))
-        return np.asarray(np.mean([each.predict(columns) for each in self.boosters], axis=0))
+        """Mean of the bag of each view, shape (rows, views)."""
+        found = np.zeros((len(columns), len(self.views)))
+        for position, view in enumerate(self.views):
+            for each in view.boosters:
+                found[:, position] += each.predict(columns[:, : view.columns], num_threads=1)
+            found[:, position] /= len(view.boosters)
+        return found
 
-    def contributions(self, columns: Floats, *, characteristics: int) -> tuple[float, Floats]:
-        """Exact TreeSHAP (Lundberg et al. 2020): the base, and characteristics and place last.
+    def contributions(
+        self, columns: Floats, weights: Floats, *, characteristics: int
+    ) -> tuple[float, Floats]:
+        """Exact TreeSHAP (Lundberg et al. 2020) of the weighted views: the base, and the parts.
 
-        The base and the row's contributions add up to the prediction.
+        Parts are those of the characteristics and, last, of everything about the place; base
+        and parts add up to the weighted prediction.
         """
         parts = np.zeros((len(columns), characteristics + 1))
         base = 0.0
-        for each in self.boosters:
-            found = np.asarray(each.predict(columns, pred_contrib=True)) / len(self.boosters)
-            parts[:, :characteristics] += found[:, :characteristics]
-            parts[:, characteristics] += found[:, characteristics:-1].sum(axis=1)
-            base += float(found[0, -1]) if len(found) else 0.0
+        halves = np.array_split(columns, WORKERS)
+        with ThreadPoolExecutor(WORKERS) as pool:
+            for view, weight in zip(self.views, weights, strict=True):
+                share = float(weight) / len(view.boosters)
+                for each in view.boosters if share else ():
+                    found = np.vstack(list(pool.map(_Explained(each, view.columns), halves)))
+                    parts[:, :-1] += share * found[:, :characteristics]
+                    parts[:, -1] += share * found[:, characteristics:-1].sum(axis=1)
+                    base += share * float(found[0, -1])
         return base, parts
 
 
+@dataclass(frozen=True)
+class _Explained:
+    """One ensemble's contributions to some rows; for the workers."""
+
+    booster: lightgbm.Booster
+    columns: int
+
+    def __call__(self, rows: Floats) -> Floats:
+        if not len(rows):
+            return np.empty((0, self.columns + 1))
+        seen = np.ascontiguousarray(rows[:, : self.columns])
+        return np.asarray(self.booster.predict(seen, pred_contrib=True, num_threads=1))
+
+
 def tree_columns(design: Design, found: Comparables, near: Neighbours) -> Floats:
-    """Lay out what the trees see: characteristics first, then everything about the place."""
+    """Lay out what the trees see: characteristics, then the place, then the sales near it."""
     turned = [design.km @ np.array([np.cos(turn), np.sin(turn)]) for turn in TURNS]
-    apart = np.where(near.own, np.inf, near.place)
-    order = np.argsort(apart, axis=1, kind="stable")[:, :20]
-    residual = np.take_along_axis(found.residual[near.position], order, axis=1)
-    return np.column_stack(
-        [
-            design.values,
-            design.km,
-            *turned,
-            correction(found, near),
-            similarity(found, near).sum(axis=1),
-            np.median(residual[:, :5], axis=1),
-            residual.mean(axis=1),
-            residual.std(axis=1),
-        ]
-    )
+    return np.column_stack([design.values, design.km, *turned, *_near_columns(found, near)])
+
+
+def _near_columns(found: Comparables, near: Neighbours) -> list[Floats]:
+    """Prices and residuals of the nearest and of the most similar sales."""
+    weight = similarity(found, near)
+    total = weight.sum(axis=1)
+    price = found.log_price[near.position]
+    nearest = np.argsort(np.where(near.own, np.inf, near.place), axis=1, kind="stable")
+    alike = np.argsort(-weight, axis=1, kind="stable")[:, :5]
+    price_near = np.take_along_axis(price, nearest[:, : NEAREST[-1]], axis=1)
+    kind_near = found.kind.sum(axis=1)[near.position]
+    residual = np.take_along_axis(found.residual[near.position], nearest[:, :20], axis=1)
+    price_alike = np.take_along_axis(price, alike, axis=1)
+    return [
+        correction(found, near),
+        total,
+        np.median(residual[:, :5], axis=1),
+        residual.mean(axis=1),
+        residual.std(axis=1),
+        *(price_near[:, :count].mean(axis=1) for count in NEAREST),
+        np.where(total > 0, (weight * price).sum(axis=1) / np.maximum(total, 1e-12), np.nan),
+        price_alike.mean(axis=1),
+        price_alike[:, 0],
+        np.take_along_axis(kind_near, nearest[:, :15], axis=1).mean(axis=1),
+        np.sort(near.apart_km, axis=1)[:, min(10, near.apart_km.shape[1] - 1)],
+    ]
 
 
 def fit(
-    columns: Floats, target: Floats, *, fold: Ints, seed: int, progress: Progress = silent
+    columns: Floats,
+    target: Floats,
+    *,
+    characteristics: int,
+    fold: Ints,
+    seed: int,
+    progress: Progress = silent,
 ) -> tuple[Boosting, Floats]:
-    """Grow one ensemble per fold; return the bag and the out-of-fold predictions."""
-    predicted = np.zeros_like(target)
+    """Grow the ensembles of both views; return them and the out-of-fold predictions.
+
+    Returns
+    -------
+    The bags, and the predictions, shape (sales, views); no views below `SALES_MIN` sales.
+    """
     if len(target) < SALES_MIN:
-        return Boosting(()), predicted
-    boosters = []
+        return Boosting(()), np.empty((len(target), 0))
+    views = ((characteristics + PLACE_COLUMNS, 600), (columns.shape[1], 400))
     folds = np.unique(fold)
-    for done, number in enumerate(folds):
-        progress("grow trees", done, len(folds))
-        held = fold == number
-        boosters.append(_grown(columns[~held], target[~held], seed=seed + done))
-        predicted[held] = boosters[-1].predict(columns[held])
-    progress("grow trees", len(folds), len(folds))
-    return Boosting(tuple(boosters)), predicted
+    jobs = [(view, width, trees, int(number)) for view, (width, trees) in enumerate(views)
+            for number in folds]  # fmt: skip
 
+    def grown(job: tuple[int, int, int, int]) -> lightgbm.Booster:
+        view, width, trees, number = job
+        rows = fold != number
+        data = lightgbm.Dataset(np.ascontiguousarray(columns[rows, :width]), target[rows])
+        parameters = PARAMETERS | {"seed": seed + 1000 * view + number}
+        return lightgbm.train(parameters, data, trees)
 
-def _grown(columns: Floats, target: Floats, *, seed: int) -> lightgbm.Booster:
-    parameters = PARAMETERS | {
-        "seed": seed,
-        "fair_c": FAIR_SCALE,
-        "min_data_in_leaf": LEAF_SALES,
-    }
-    return lightgbm.train(parameters, lightgbm.Dataset(columns, target), TREES)
+    predicted = np.zeros((len(target), len(views)))
+    bags: list[list[lightgbm.Booster]] = [[] for _ in views]
+    progress("grow trees", 0, len(jobs))
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for done, (job, booster) in enumerate(zip(jobs, pool.map(grown, jobs), strict=True)):
+            view, width, _, number = job
+            held = fold == number
+            predicted[held, view] = booster.predict(columns[held, :width], num_threads=1)
+            bags[view].append(booster)
+            progress("grow trees", done + 1, len(jobs))
+    found = tuple(View(width, tuple(bag)) for (width, _), bag in zip(views, bags, strict=True))
+    return Boosting(found), predicted

@@ -22,7 +22,7 @@ DENSITY_RANK = 15
 """The neighbour whose distance is the unit of distance."""
 PLACE_SCALES = (0.3, 0.5, 0.8, 1.3)
 """Candidate reach of a sale, in units of the local density."""
-KIND_SCALES = (0.1, 0.2, 0.4, 1.0)
+KIND_SCALES = (0.05, 0.1, 0.2, 0.4, 1.0)
 """Candidate reach in difference of characteristics, log price."""
 SHRINKAGES = (0.1, 0.5, 2.0)
 """Candidate weight of the regression against the sum of similarities."""
@@ -35,8 +35,10 @@ class Comparables:
     km: Floats
     kind: Floats
     """Contribution of each characteristic to log price, shape (sales, characteristics)."""
+    log_price: Floats
+    """As of the index's zero."""
     residual: Floats
-    """Log price as of the valuation date less the regression's out-of-fold prediction."""
+    """Log price less the regression's out-of-fold prediction."""
     owner: npt.NDArray[np.object_]
     """The property of each sale."""
     place_scale: float = 0.5

@@ -31,7 +31,7 @@ CENTRE_SALES = 40
 """Sales per centre of the surface."""
 SKEWED = 2.0
 """Skewness beyond which a positive characteristic enters by its logarithm."""
-PENALTIES = (0.1, 1.0, 10.0, 100.0, 1000.0)
+PENALTIES = (0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
 PENALTIES_START: dict[Part, float] = {
     "slope": 1.0, "bend": 10.0, "level": 10.0, "surface": 10.0, "time": 1.0,
 }  # fmt: skip
