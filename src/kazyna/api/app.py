@@ -1,0 +1,50 @@
+"""The application of the HTTP interface; `/v1/openapi.json` describes it."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI
+
+import kazyna
+from kazyna.api import cadastre, health, ledger, rolls, rounds, users
+from kazyna.api.errors import documented, install
+from kazyna.api.limits import Limited
+from kazyna.api.metrics import Metrics
+from kazyna.services.context import Installation
+
+PREFIX = "/v1"
+PATHS = (PREFIX, "/healthz", "/readyz", "/metrics")
+"""What this application answers; all other paths are pages."""
+
+DESCRIPTION = """
+The revenue system's registers: properties and their values, tax rolls and bills, accounts.
+
+- **Signing in.** `POST /v1/sessions` returns a token; send it as `Authorization: Bearer …`.
+  Without a token the caller is the public and sees what anyone may see.
+- **Money** is text such as `"125.50"`, never a binary float. Days are `2015-05-31`.
+- **Errors** are `application/problem+json` (RFC 9457). `findings` lists every mistake in the
+  request: what was wrong, where, and what was expected.
+- **Posting twice.** Payments and reversals need an `Idempotency-Key`: sent again with the same key,
+  a request is answered as the first time (`created` is false) and posted once.
+"""
+
+
+def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
+    """Make the application for an installation."""
+    app = FastAPI(
+        title="Kazyna",
+        version=kazyna.__version__,
+        summary="Cadastral values, tax rolls and accounts.",
+        description=DESCRIPTION,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,  # FastAPI's pages load their scripts from a foreign network
+        redoc_url=None,
+        responses=documented(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+    )
+    app.state.installation = installation
+    app.state.metrics = metrics
+    install(app)
+    app.add_middleware(Limited)
+    for part in (cadastre, rounds, rolls, ledger, users):
+        app.include_router(part.router, prefix=PREFIX)
+    app.include_router(health.router)
+    return app

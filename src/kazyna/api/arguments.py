@@ -1,0 +1,39 @@
+"""Arguments that several endpoints take, with their limits."""
+
+from typing import Annotated
+
+from fastapi import Header, Path
+from pydantic import Field
+
+LINE = r"^[^\x00-\x1f\x7f]+$"
+"""One line of text: what a number or a name can be; PostgreSQL has no character zero."""
+ENTRY_MAX = 2**63 - 1
+
+PropertyId = Annotated[
+    str, Path(min_length=1, max_length=64, pattern=LINE, description="Cadastral number.")
+]
+TaxpayerId = Annotated[
+    str, Path(min_length=1, max_length=64, pattern=LINE, description="Number of the taxpayer.")
+]
+Reference = Annotated[
+    str, Path(min_length=1, max_length=64, pattern=LINE, description="Reference of the bill.")
+]
+Word = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
+Amount = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{1,15}(\.\d{1,4})?$",
+        description="Exact amount as text, such as 125.50: never a binary float.",
+        examples=["125.50"],
+    ),
+]
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=128,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Given by the caller: the same key is posted once, however often it is sent.",
+    ),
+]

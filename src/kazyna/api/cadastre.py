@@ -1,0 +1,48 @@
+"""Properties: what anyone may know of them."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from kazyna.api.arguments import LINE, PropertyId
+from kazyna.api.errors import documented
+from kazyna.api.sign_in import Caller
+from kazyna.services import cadastre, rolls
+
+router = APIRouter(tags=["cadastre"])
+FOUND_MAX = 100
+
+
+@router.get("/overview")
+def overview(ctx: Caller) -> cadastre.Overview:
+    """Return the cadastre at a glance."""
+    return cadastre.overview(ctx)
+
+
+@router.get("/properties")
+def search(
+    ctx: Caller,
+    text: Annotated[str, Query(max_length=64, pattern=LINE, description="Part of the number.")],
+    limit: Annotated[int, Query(ge=1, le=FOUND_MAX, description="Properties to return.")] = 20,
+) -> list[cadastre.Found]:
+    """Find properties by a part of their number; those that begin with it come first."""
+    return list(cadastre.search(ctx, text, limit))
+
+
+@router.get("/properties/{property_id}", responses=documented(HTTPStatus.NOT_FOUND))
+def find_property(ctx: Caller, property_id: PropertyId) -> cadastre.PropertyCard:
+    """Return a property: its value, the reasons in money, comparable sales, its own sales."""
+    return cadastre.find_property(ctx, property_id)
+
+
+@router.get("/properties/{property_id}/tax")
+def preview_tax(ctx: Caller, property_id: PropertyId) -> list[rolls.TaxPreview]:
+    """Compute what each tax in force asks for a property, step by step, naming no owner."""
+    return list(rolls.preview(ctx, property_id))
+
+
+@router.get("/properties/{property_id}/bills")
+def bills(ctx: Caller, property_id: PropertyId) -> list[rolls.Bill]:
+    """Return the bills of a property: all for the office, a taxpayer's own, none for others."""
+    return list(rolls.bills_of_property(ctx, property_id))

@@ -1,0 +1,136 @@
+"""Errors as `application/problem+json` (RFC 9457), with every finding.
+
+The table `STATUS` is the only place where an error gets an HTTP status.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+
+from kazyna.core.errors import (
+    Conflict,
+    Finding,
+    Forbidden,
+    InputError,
+    KazynaError,
+    NotFound,
+    PackError,
+    Refused,
+    SignInRequired,
+    Unavailable,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[KazynaError], HTTPStatus] = {
+    PackError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SignInRequired: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    Refused: HTTPStatus.CONFLICT,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The nearest class of an error decides; a wrong pack is the office's mistake, not the caller's."""
+
+HEADERS: dict[HTTPStatus, dict[str, str]] = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What went wrong, by RFC 9457."""
+
+    type: str
+    """A name that stays, such as `urn:kazyna:error:not-found`."""
+    title: str
+    status: int
+    detail: str
+    findings: tuple[Finding, ...] = ()
+    """Every mistake in the input: what was wrong, where, and what was expected."""
+
+
+def problem_of(error: KazynaError) -> Problem:
+    """Describe an error that was raised on purpose."""
+    kind = next(kind for kind in type(error).__mro__ if kind in STATUS)
+    status = STATUS[kind]
+    findings = error.findings if isinstance(error, InputError) else ()
+    return Problem(_urn(kind.__name__), status.phrase, status, str(error), findings)
+
+
+def routing_problem(status: HTTPStatus, detail: str) -> Problem:
+    """Describe what HTTP itself refuses: an unknown path, a wrong method, too large a body."""
+    return Problem(_urn(status.phrase), status.phrase, status, detail)
+
+
+def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """Describe the errors of an endpoint for OpenAPI."""
+    return {
+        status.value: {
+            "model": Problem,
+            "description": status.phrase,
+            "content": {MEDIA_TYPE: {}},
+        }
+        for status in statuses
+    }
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the application a problem document."""
+
+    @app.exception_handler(KazynaError)
+    def raised_on_purpose(_: Request, error: KazynaError) -> Response:
+        return answer(problem_of(error))
+
+    @app.exception_handler(RequestValidationError)
+    def unreadable(_: Request, error: RequestValidationError) -> Response:
+        return answer(problem_of(InputError(_finding(item) for item in error.errors())))
+
+    @app.exception_handler(HTTPException)
+    def refused_by_routing(_: Request, error: HTTPException) -> Response:
+        status = HTTPStatus(error.status_code)
+        return answer(routing_problem(status, str(error.detail)), headers=error.headers)
+
+    @app.exception_handler(Exception)
+    def defect(_: Request, __: Exception) -> Response:
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        detail = "A defect of the program; its log has the details."
+        return answer(Problem(_urn("defect"), status.phrase, status, detail))
+
+
+def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Write a problem as a response."""
+    return Response(
+        to_json(problem),
+        status_code=problem.status,
+        headers={**HEADERS.get(HTTPStatus(problem.status), {}), **(headers or {})},
+        media_type=MEDIA_TYPE,
+    )
+
+
+def _urn(name: str) -> str:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|\s+", "-", name)
+    return f"urn:kazyna:error:{words.lower()}"
+
+
+def _finding(error: dict[str, Any]) -> Finding:
+    """Word one mistake that the framework found in a request."""
+    place, *path = error["loc"]
+    given = error.get("input")
+    shown = "" if isinstance(given, dict | list) else f": {str(given)[:80]!r}"
+    return Finding(
+        source=f"request {place}",
+        reason=f"{error['msg']}{shown}",
+        expected="what the description of the interface at /v1/openapi.json says",
+        column=".".join(map(str, path)) or None,
+    )

@@ -1,0 +1,86 @@
+"""Payments, reversals and the state of the books."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from kazyna.api.arguments import ENTRY_MAX, Amount, IdempotencyKey, TaxpayerId, Word
+from kazyna.api.errors import documented
+from kazyna.api.sign_in import Caller
+from kazyna.services import ledger
+
+router = APIRouter(tags=["ledger"])
+SIGNED_IN = documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+POSTING = SIGNED_IN | documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+DEBTORS_MAX = 1_000
+
+
+@dataclass(frozen=True)
+class NewPayment:
+    """Money that came in for a bill."""
+
+    reference: Word
+    """What the payer quoted: the reference of the bill."""
+    amount: Amount
+    received_on: date
+
+
+@dataclass(frozen=True)
+class NewReversal:
+    """Why an entry is undone."""
+
+    reason: Word
+
+
+@router.post("/payments", status_code=HTTPStatus.CREATED, responses=POSTING)
+def pay(ctx: Caller, new: NewPayment, key: IdempotencyKey) -> ledger.PostedEntry:
+    """Record a payment for a bill; sent twice with one key, it is posted once."""
+    return ledger.record_payment(
+        ctx,
+        reference=new.reference,
+        amount=Decimal(new.amount),
+        received_on=new.received_on,
+        key=key,
+    )
+
+
+@router.post("/entries/{entry_id}/reversal", status_code=HTTPStatus.CREATED, responses=POSTING)
+def reverse(
+    ctx: Caller,
+    entry_id: Annotated[int, Path(ge=1, le=ENTRY_MAX)],
+    new: NewReversal,
+    key: IdempotencyKey,
+) -> ledger.PostedEntry:
+    """Undo an entry by posting its opposite; nothing in the journal is ever changed."""
+    return ledger.reverse(ctx, entry_id, reason=new.reason, key=key)
+
+
+@router.get("/taxpayers/{taxpayer_id}/statement", responses=SIGNED_IN)
+def statement(ctx: Caller, taxpayer_id: TaxpayerId) -> list[ledger.Statement]:
+    """Return every movement on a taxpayer's accounts, and what is owed."""
+    return list(ledger.statement(ctx, taxpayer_id=taxpayer_id))
+
+
+@router.get("/revenue", responses=SIGNED_IN)
+def revenue(ctx: Caller) -> ledger.Revenue:
+    """Return what was charged and received, by tax and month."""
+    return ledger.revenue(ctx)
+
+
+@router.get("/arrears", responses=SIGNED_IN)
+def arrears(
+    ctx: Caller,
+    limit: Annotated[int, Query(ge=1, le=DEBTORS_MAX, description="Debtors to list.")] = 50,
+) -> ledger.Arrears:
+    """Return what is unpaid past its due day: by age, and the largest debts first."""
+    return ledger.arrears(ctx, limit)
+
+
+@router.get("/trial-balance", responses=SIGNED_IN)
+def trial_balance(ctx: Caller) -> ledger.TrialBalance:
+    """Return the totals of all accounts; debits equal credits."""
+    return ledger.trial_balance(ctx)

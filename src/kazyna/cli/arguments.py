@@ -1,0 +1,32 @@
+"""Arguments that several commands take."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+TABLE_HELP = "CSV, Parquet, GeoPackage or GeoJSON."
+
+
+def day(text: str) -> date:
+    """Read a day such as 2015-05-31."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date such as 2015-05-31") from None
+
+
+TableFile = Annotated[Path, typer.Argument(metavar="TABLE", help=TABLE_HELP, show_default=False)]
+Seed = Annotated[int, typer.Option(help="Decides all that is drawn at random.")]
+Pack = Annotated[str, typer.Option(help="Jurisdiction pack: the law as data.", show_default=False)]
+Tax = Annotated[
+    str | None, typer.Option(help="Tax of the pack; may be left out where the pack has one.")
+]
+On = Annotated[
+    date,
+    typer.Option(
+        "--on", parser=day, metavar="DATE", help="Day whose law applies.", show_default=False
+    ),
+]
+IdColumn = Annotated[str, typer.Option("--id", help="Column that names the row.")]

@@ -1,0 +1,178 @@
+"""`kazyna account`: payments, reversals, statements and the state of the books.
+
+Who runs these commands has the database itself, so they act as an officer under the name of the
+system's account; the journal keeps that name.
+"""
+
+# ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from getpass import getuser
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kazyna.cli import output
+from kazyna.cli.arguments import day
+from kazyna.core.errors import NotFound
+from kazyna.core.table import parse_decimal
+from kazyna.services.settings import Settings
+
+if TYPE_CHECKING:
+    from kazyna.services.context import Context
+
+Key = Annotated[
+    str,
+    typer.Option(
+        help="Given by you, such as the bank's number: the same key is posted once.",
+        show_default=False,
+    ),
+]
+
+app = typer.Typer(help="Post payments and read the accounts.", no_args_is_help=True)
+
+
+def amount(text: str) -> Decimal:
+    """Read an exact amount of money."""
+    return parse_decimal(text, source="command line", column="--amount")
+
+
+@contextmanager
+def office() -> Iterator["Context"]:
+    """Open the installation as an officer under the system's account name."""
+    from kazyna.services.context import Actor, open_installation
+
+    with open_installation(Settings.read(os.environ)) as installation:
+        yield installation.context(Actor(f"cli:{getuser()}", "officer"))
+
+
+@app.command()
+def pay(
+    reference: Annotated[
+        str, typer.Argument(help="What the payer quotes: the bill's reference.", show_default=False)
+    ],
+    paid: Annotated[
+        Decimal,
+        typer.Option(
+            "--amount", parser=amount, metavar="AMOUNT", help="Amount.", show_default=False
+        ),
+    ],
+    received_on: Annotated[
+        date,
+        typer.Option(
+            "--on", parser=day, metavar="DATE", help="Day it was received.", show_default=False
+        ),
+    ],
+    key: Key,
+    as_json: output.Json = False,
+) -> None:
+    """Record a payment for a bill; asked twice with one key, it is posted once.
+
+    Example:
+    ```sh
+    kazyna account pay 1-000017 --amount 2500.00 --on 2016-03-01 --key bank-4711
+    ```
+    """
+    from kazyna.services import ledger
+
+    with office() as ctx:
+        posted = ledger.record_payment(
+            ctx, reference=reference, amount=paid, received_on=received_on, key=key
+        )
+    output.show(posted, as_json=as_json)
+
+
+@app.command()
+def reverse(
+    entry_id: Annotated[
+        int, typer.Argument(help="Number of the entry to undo.", show_default=False)
+    ],
+    reason: Annotated[str, typer.Option(help="Why; it is kept.", show_default=False)],
+    key: Key,
+    as_json: output.Json = False,
+) -> None:
+    """Undo an entry by posting its opposite; nothing in the journal is ever changed.
+
+    Example:
+    ```sh
+    kazyna account reverse 43210 --reason "cheque returned" --key bank-4711-back
+    ```
+    """
+    from kazyna.services import ledger
+
+    with office() as ctx:
+        posted = ledger.reverse(ctx, entry_id, reason=reason, key=key)
+    output.show(posted, as_json=as_json)
+
+
+@app.command()
+def statement(
+    taxpayer_id: Annotated[str, typer.Argument(help="The taxpayer's number.", show_default=False)],
+    as_json: output.Json = False,
+) -> None:
+    """Show every movement on a taxpayer's accounts, and what is owed.
+
+    Example:
+    ```sh
+    kazyna account statement T0000017
+    ```
+    """
+    from kazyna.services import ledger
+
+    with office() as ctx:
+        statements = ledger.statement(ctx, taxpayer_id=taxpayer_id)
+    if not statements:
+        raise NotFound(f"Taxpayer {taxpayer_id!r} has no account.")
+    output.show({"statements": statements}, as_json=as_json)
+
+
+@app.command()
+def revenue(as_json: output.Json = False) -> None:
+    """Show what was charged and received, by tax and month.
+
+    Example:
+    ```sh
+    kazyna account revenue --json
+    ```
+    """
+    from kazyna.services import ledger
+
+    with office() as ctx:
+        output.show(ledger.revenue(ctx), as_json=as_json)
+
+
+@app.command()
+def arrears(
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Debtors to list.")] = 50,
+    as_json: output.Json = False,
+) -> None:
+    """Show what is unpaid past its due day: by age, and the largest debts first.
+
+    Example:
+    ```sh
+    kazyna account arrears --limit 20
+    ```
+    """
+    from kazyna.services import ledger
+
+    with office() as ctx:
+        output.show(ledger.arrears(ctx, limit), as_json=as_json)
+
+
+@app.command()
+def trial_balance(as_json: output.Json = False) -> None:
+    """Show the totals of all accounts; debits equal credits.
+
+    Example:
+    ```sh
+    kazyna account trial-balance
+    ```
+    """
+    from kazyna.services import ledger
+
+    with office() as ctx:
+        output.show(ledger.trial_balance(ctx), as_json=as_json)
