@@ -1,0 +1,165 @@
+"""Shared fixtures: one real PostgreSQL for the whole run, and databases cloned from templates.
+
+All workers of a run share the bundled server. A migrated template, and a second one on which the
+demonstration has run on part of the county, are made once; a test gets a clone of its own.
+"""
+
+import fcntl
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from kazyna.packs.pack import Pack, load_pack
+from kazyna.services.context import Actor, Context, Installation
+from kazyna.services.demo import run_demo, settings_of_demo
+from kazyna.services.settings import Settings
+from kazyna.store import migrate, server
+from kazyna.store.connection import Database
+
+ROOT = Path(__file__).parents[1]
+COUNTY = ROOT / "src/kazyna/packs/us_wa/demo/king_county_sales.parquet"
+ZIPCODES = (98103, 98117)
+"""Two neighbouring parts of Seattle with about 1,150 sales: enough to be valued in seconds."""
+
+OFFICER = Actor("test-officer", "officer")
+VALUER = Actor("test-valuer", "valuer")
+AUDITOR = Actor("test-auditor", "auditor")
+
+_number = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def server_url(shared_folder: Path) -> str:
+    """Start the bundled server, or join the one that another worker has started."""
+    return server.start(shared_folder / "data")
+
+
+def url_of(server_url: str, name: str) -> str:
+    return server_url.replace("/postgres?", f"/{name}?")
+
+
+@contextmanager
+def once(shared_folder: Path, name: str) -> Iterator[bool]:
+    """Enter alone; true for the first worker of the run that comes here."""
+    done = shared_folder / f"{name}.done"
+    with (shared_folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not done.exists()
+        done.touch()
+
+
+def create_database(server_url: str, name: str, *, template: str = "template1") -> str:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+    return url_of(server_url, name)
+
+
+@pytest.fixture(scope="session")
+def empty_template(server_url: str, shared_folder: Path) -> str:
+    """Make the template with all tables and no rows."""
+    with once(shared_folder, "empty_template") as first:
+        if first:
+            with Database(create_database(server_url, "empty_template")) as database:
+                migrate.migrate(database)
+    return "empty_template"
+
+
+@pytest.fixture(scope="session")
+def demo_template(server_url: str, empty_template: str, shared_folder: Path) -> str:
+    """Make the template on which the demonstration has run, with the real services."""
+    with once(shared_folder, "demo_template") as first:
+        if first:
+            url = create_database(server_url, "demo_template", template=empty_template)
+            with installed(url) as installation:
+                run_demo(installation, sales_rows=part_of_county())
+    return "demo_template"
+
+
+def part_of_county() -> pa.Table:
+    sales = pq.read_table(COUNTY)
+    return sales.filter(pc.is_in(sales["zipcode"], value_set=pa.array(ZIPCODES)))
+
+
+@contextmanager
+def installed(url: str) -> Iterator[Installation]:
+    """Open an installation on a database as the demonstration would."""
+    settings = settings_of_demo(Settings.read({"KAZYNA_DATABASE_URL": url}))
+    with Database(url) as database:
+        yield Installation(database, load_pack("us_wa"), settings)
+
+
+@pytest.fixture
+def clone(server_url: str) -> Iterator[Callable[[str], str]]:
+    """Clone databases from a template; they are dropped at the end of the test."""
+    made: list[str] = []
+
+    def cloned(template: str) -> str:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        made.append(f"test_{worker}_{next(_number)}")
+        return create_database(server_url, made[-1], template=template)
+
+    yield cloned
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        for name in made:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def database_url(clone: Callable[[str], str], empty_template: str) -> str:
+    """Give the address of a database with all tables and no rows."""
+    return clone(empty_template)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Open a database with all tables and no rows."""
+    with Database(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def installation(database_url: str) -> Iterator[Installation]:
+    """Open an installation with no rows."""
+    with installed(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def demo(clone: Callable[[str], str], demo_template: str) -> Iterator[Installation]:
+    """Open an installation of one's own on which the demonstration has run."""
+    with installed(clone(demo_template)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def shared_demo(server_url: str, demo_template: str) -> Iterator[Installation]:
+    """Open the demonstration for tests that only read; each worker has its own."""
+    name = f"shared_demo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with installed(create_database(server_url, name, template=demo_template)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    return load_pack("us_wa")
+
+
+@pytest.fixture
+def officer(demo: Installation) -> Context:
+    """Act as an officer on a demonstration of one's own."""
+    return demo.context(OFFICER)
