@@ -63,14 +63,21 @@ def test_every_step_is_a_column_and_the_amount_comes_last(build: Build) -> None:
     ]
 
 
-def test_a_product_beyond_eighteen_digits_does_not_depend_on_the_data(build: Build) -> None:
+def _rate_last(value: Decimal, rate: Decimal) -> Decimal:
+    return value * rate
+
+
+def _rate_first(value: Decimal, rate: Decimal) -> Decimal:
+    return rate * value
+
+
+@pytest.mark.parametrize("formula", [_rate_last, _rate_first])
+def test_a_product_beyond_eighteen_digits_does_not_depend_on_the_data(
+    build: Build, formula: Callable[..., Decimal]
+) -> None:
     """DuckDB caps the product of two narrow decimals at 18 digits and fails on a big one."""
-
-    @rule(unit="USD", law="act art. 1", title=ANY)
-    def tax(value: Decimal, rate: Decimal) -> Decimal:
-        return value * rate
-
-    rules = build(tax, parameters={"rate": Decimal("0.123456789")})
+    tax = rule(unit="USD", law="act art. 1", title=ANY)(formula)
+    rules = build(tax, amount=tax.name, parameters={"rate": Decimal("0.123456789")})
     query = compile_query(rules, START, table="inputs", id_column="id")
     biggest = Decimal("9999999999999.99")
     with duckdb.connect() as connection:

@@ -398,4 +398,5 @@ def _whole(number: exp.Expr, width: int, scale: int) -> exp.Expr:
 
 
 def _cast(sql: exp.Expr, width: int, scale: int) -> exp.Cast:
-    return exp.cast(sql, f"DECIMAL({width}, {scale})")
+    # Built by hand: `exp.cast` leaves an expression alone that is a DECIMAL of any width already.
+    return exp.Cast(this=sql, to=exp.DataType.build(f"DECIMAL({width}, {scale})"))
