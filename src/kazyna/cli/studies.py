@@ -57,7 +57,6 @@ def backtest(
     """
     from kazyna.services import studies
 
-    columns = studies.ColumnMap(id=property_id, price=price, date=sold_on, lon=lon, lat=lat)
     with ProgressBars() as progress:
         report = studies.backtest(
             table,
@@ -106,7 +105,6 @@ def value(
     """
     from kazyna.services import studies
 
-    columns = studies.ColumnMap(id=property_id, price=price, date=sold_on, lon=lon, lat=lat)
     with ProgressBars() as progress:
         valued = studies.value_files(
             sales,
