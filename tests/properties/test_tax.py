@@ -145,7 +145,7 @@ def _expected(rules: RuleSet, table: pa.Table) -> list[Decimal]:
     return [compute(rules, row, DAY).amount for row in table.to_pylist()]
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.filter_too_much])
 @given(formulas, st.lists(st.tuples(amounts, amounts), max_size=12))
 def test_any_formula_that_compiles_gives_the_same_in_both(
     formula: Formula, pairs: list[tuple[Decimal, Decimal]]
@@ -169,7 +169,7 @@ def _near_ties(unit: Decimal, count: int) -> list[Decimal]:
     return [*fitting, *(-value for value in fitting)]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(units, modes, st.integers(0, 10**10))
 def test_ties_and_their_neighbours_round_alike(
     unit: Decimal, mode: RoundingMode, count: int
@@ -180,20 +180,10 @@ def test_ties_and_their_neighbours_round_alike(
     assert roll["amount"].to_pylist() == _expected(rules, table)
 
 
-@pytest.fixture(scope="module")
-def postgres(request: pytest.FixtureRequest) -> str:
-    """The address of the tests' PostgreSQL."""
-    try:
-        address: str = request.getfixturevalue("database_url")
-    except pytest.FixtureLookupError:
-        pytest.skip("no PostgreSQL is at hand")
-    return address
-
-
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 @given(formula=formulas, pairs=st.lists(st.tuples(amounts, amounts), max_size=6))
 def test_postgresql_gives_the_same_as_exact_decimals(
-    postgres: str, formula: Formula, pairs: list[tuple[Decimal, Decimal]]
+    database_url: str, formula: Formula, pairs: list[tuple[Decimal, Decimal]]
 ) -> None:
     rules = _law(lambda a, b: formula.result(a, b) + a - a + b - b)
     table = _table(pairs)
@@ -202,7 +192,7 @@ def test_postgresql_gives_the_same_as_exact_decimals(
     except PackError:
         assume(condition=False)
     values = ", ".join("({id}, {a}, {b})".format(**row) for row in table.to_pylist())
-    with psycopg.connect(postgres) as connection:
+    with psycopg.connect(database_url) as connection:
         rows = f'WITH "inputs"("id", "a", "b") AS (VALUES {values}) {query}'
         computed = [row[-1] for row in sorted(connection.execute(rows).fetchall())]
     assert computed == _expected(rules, table)
