@@ -42,6 +42,11 @@ def minimum(first: Number, *others: Number) -> Decimal:
     ----------
     first, others
         Numbers in one unit.
+
+    Returns
+    -------
+    Decimal
+        One of them.
     """
     values = (first, *others)
     if _columns(values):
@@ -56,6 +61,11 @@ def maximum(first: Number, *others: Number) -> Decimal:
     ----------
     first, others
         Numbers in one unit.
+
+    Returns
+    -------
+    Decimal
+        One of them.
     """
     values = (first, *others)
     if _columns(values):
@@ -72,6 +82,11 @@ def when(condition: bool, yes: Number, no: Number) -> Decimal:
         A comparison or a yes-or-no input; two are joined by `&` or `|`.
     yes, no
         Numbers in one unit; both are computed.
+
+    Returns
+    -------
+    Decimal
+        One of the two.
     """
     given: object = condition
     if isinstance(given, Condition):
@@ -89,6 +104,11 @@ def round_to(value: Number, rounding: Rounding) -> Decimal:
         An exact number in the same unit of measure.
     rounding
         The unit and the mode; `half_up` is away from zero.
+
+    Returns
+    -------
+    Decimal
+        A whole multiple of the unit.
 
     Examples
     --------
@@ -109,6 +129,11 @@ def divide(value: Number, by: Number, rounding: Rounding) -> Decimal:
         Exact numbers; `by` is above zero.
     rounding
         The unit and the mode in which the quotient is rounded.
+
+    Returns
+    -------
+    Decimal
+        A whole multiple of the rounding's unit.
 
     Raises
     ------

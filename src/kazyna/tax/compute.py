@@ -33,6 +33,11 @@ def compute(rules: RuleSet, inputs: Mapping[str, Value], on: date) -> Computatio
     on
         The day whose parameters apply.
 
+    Returns
+    -------
+    Computation
+        The checked inputs, every step and the amount.
+
     Raises
     ------
     InputError

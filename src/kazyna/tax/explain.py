@@ -70,6 +70,11 @@ def explain(
     language
         Of the citations; titles and labels come in all languages.
 
+    Returns
+    -------
+    Explanation
+        Every step with what it took, its parameters, their dates and articles.
+
     Raises
     ------
     InputError, PackError

@@ -75,6 +75,11 @@ def roll_total(roll: pa.Table) -> Decimal:
     ----------
     roll
         As `run_roll` returns it.
+
+    Returns
+    -------
+    Decimal
+        The exact sum; 0 for a roll without rows.
     """
     return _sum(roll[AMOUNT])
 
@@ -88,6 +93,11 @@ def control_totals(rules: RuleSet, roll: pa.Table) -> ControlTotals:
         The rules that the roll was computed by.
     roll
         As `run_roll` returns it.
+
+    Returns
+    -------
+    ControlTotals
+        The number of bills and the exact sum of every step.
     """
     steps = tuple((item.name, _sum(roll[item.name])) for item in rules.rules)
     return ControlTotals(roll.num_rows, roll_total(roll), steps)

@@ -76,6 +76,11 @@ def rule(*, unit: str, law: str, title: Text) -> Callable[[Callable[..., Decimal
         The key of a source and the place in it: `tax-code art. 379`.
     title
         What the step is called on a bill.
+
+    Returns
+    -------
+    Callable
+        A decorator that makes a `Rule` of a function.
     """
 
     def decorate(formula: Callable[..., Decimal]) -> Rule:
@@ -110,6 +115,11 @@ def rule_set(
         The acts that rules and parameters cite.
     amount
         The rule whose result is charged.
+
+    Returns
+    -------
+    RuleSet
+        The rules in an order in which each finds its arguments computed.
 
     Raises
     ------
