@@ -1,0 +1,2 @@
+// On every page: htmx for searches that answer while one types.
+import "htmx.org";
