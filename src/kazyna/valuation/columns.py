@@ -58,9 +58,10 @@ class Properties:
     def take(self, rows: Rows) -> "Properties":
         """Take the rows at these positions, or where the mask is true."""
         positions = np.arange(len(self))[rows]
-        return Properties(
-            self.id[positions], self.lonlat[positions], self.characteristics.take(positions)
-        )
+        table = self.characteristics
+        if table.num_columns:  # a table without columns has no rows to take
+            table = table.take(positions)
+        return Properties(self.id[positions], self.lonlat[positions], table)
 
 
 @dataclass(frozen=True)

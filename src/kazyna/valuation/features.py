@@ -78,7 +78,7 @@ def design_of(
     """Express properties as the models see them."""
     unknown = np.full_like(properties.lonlat, np.nan)
     return Design(
-        encode(encoder, properties.characteristics, source=source),
+        encode(encoder, properties.characteristics, rows=len(properties), source=source),
         plane.km(properties.lonlat) if plane is not None else unknown,
         properties.id,
         np.array([item.kind == "category" for item in encoder.characteristics], dtype=np.bool_),
@@ -99,13 +99,13 @@ def learn_encoder(characteristics: pa.Table, price: Floats) -> Encoder:
             used.append(item)
         else:
             left_out.append((name, reason))
-    matrix = encode(Encoder(tuple(used), ()), characteristics, source="sales")
+    matrix = encode(Encoder(tuple(used), ()), characteristics, rows=len(price), source="sales")
     leaks = dict(_leaks(used, matrix, price))
     left_out += leaks.items()
     return Encoder(tuple(item for item in used if item.name not in leaks), tuple(left_out))
 
 
-def encode(encoder: Encoder, table: pa.Table, *, source: str) -> Floats:
+def encode(encoder: Encoder, table: pa.Table, *, rows: int, source: str) -> Floats:
     """Express the characteristics as numbers, shape (rows, characteristics); NaN is unknown.
 
     A category becomes the position of its level; a text that is not among the levels becomes
@@ -124,9 +124,9 @@ def encode(encoder: Encoder, table: pa.Table, *, source: str) -> Floats:
             if item.kind == "number"
         ),
     )
-    if table.num_rows and schema.columns:
+    if rows and schema.columns:
         table = check(table, schema, source=source)
-    matrix = np.full((table.num_rows, len(encoder.characteristics)), np.nan)
+    matrix = np.full((rows, len(encoder.characteristics)), np.nan)
     for position, item in enumerate(encoder.characteristics):
         matrix[:, position] = _numbers(item, table[item.name])
     return matrix
@@ -213,7 +213,8 @@ def _leaks(items: list[Characteristic], matrix: Floats, price: Floats) -> Iterat
     for i, (name, logs) in enumerate(numbers):
         for other, other_logs in numbers[:i]:
             if _spread(wanted - logs - other_logs) < LEAK_SPREAD:
-                finer = _distinct(logs) > _distinct(other_logs)
+                # Of the two the quotient has more values, and stands after what it divides by.
+                finer = _distinct(logs) >= _distinct(other_logs)
                 leak, factor = (name, other) if finer else (other, name)
                 yield leak, f"leakage: multiplied by {factor} it is the price"
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import lightgbm
 import numpy as np
+import numpy.typing as npt
 
-from kazyna.valuation.columns import Floats
+from kazyna.valuation.columns import Floats, Ints
 
 COVERAGE = 0.90
 NORMAL_QUANTILE = 1.6449
@@ -24,6 +25,11 @@ PARAMETERS: dict[str, object] = {
     "deterministic": True,
     "force_row_wise": True,
 }
+LATE_SHARE = 0.2
+LATE_SALES_MIN = 100
+"""Late sales needed to tell how fast a fit grows old."""
+GROWTH_MAX = 0.5
+"""Most by which margins grow over the time that the late sales span."""
 SIZE_FLOOR = 0.01
 """Least absolute log residual, so that its logarithm exists."""
 
@@ -45,6 +51,52 @@ class Margins:
         spread = self.spread_at(columns)
         drift = NORMAL_QUANTILE * np.asarray(index_deviation)
         return np.hypot(self.lower * spread, drift), np.hypot(self.upper * spread, drift)
+
+
+@dataclass(frozen=True)
+class Ageing:
+    """How margins grow on days after the last sale."""
+
+    last_day: float
+    per_day: float
+
+    def at(self, day: Ints | Floats) -> Floats:
+        """Return the factor on the margins on these days; 1 up to the last sale."""
+        grown = self.per_day * np.maximum(np.asarray(day) - self.last_day, 0)
+        return np.asarray(1 + np.minimum(grown, GROWTH_MAX))
+
+
+def ageing_of(
+    forward: Floats, interpolated: Floats, *, day: Ints, late: npt.NDArray[np.bool_]
+) -> Ageing:
+    """Compare errors on late sales seen from before them with errors seen from among them.
+
+    Parameters
+    ----------
+    forward
+        Log residuals by a fit to the sales that are not late.
+    interpolated
+        Log residuals out of fold, by fits that know the late sales' time.
+    day
+        Days of the sales.
+    late
+        Marks the late sales; without any, margins do not grow.
+    """
+    last = float(day.max())
+    if not late.any():
+        return Ageing(last, 0.0)
+    sizes = [np.abs(each[late] - np.median(each[late])) for each in (forward, interpolated)]
+    wide, narrow = (float(np.quantile(size, COVERAGE)) for size in sizes)
+    ahead = float((day[late] - day[~late].max()).mean())
+    growth = float(np.clip(wide / max(narrow, SIZE_FLOOR) - 1, 0, GROWTH_MAX))
+    return Ageing(last, growth / max(ahead, 1.0))
+
+
+def late_sales(day: Ints) -> npt.NDArray[np.bool_]:
+    """Mark the latest fifth of the sales; none where either part would be too small to tell."""
+    late = np.asarray(day >= np.quantile(day, 1 - LATE_SHARE))
+    enough = min(late.sum(), (~late).sum()) >= LATE_SALES_MIN
+    return late if enough else np.zeros_like(late)
 
 
 def margins_of(columns: Floats, residual: Floats, *, seed: int) -> Margins:

@@ -24,7 +24,14 @@ from kazyna.valuation.equity import Equity, equity_of
 from kazyna.valuation.explanation import CENTS, in_money, money, reason_lists
 from kazyna.valuation.features import Encoder, design_of, learn_encoder
 from kazyna.valuation.holdout import fold_of
-from kazyna.valuation.interval import NORMAL_QUANTILE, Margins, margins_of
+from kazyna.valuation.interval import (
+    NORMAL_QUANTILE,
+    Ageing,
+    Margins,
+    ageing_of,
+    late_sales,
+    margins_of,
+)
 from kazyna.valuation.location import Plane, plane_of
 from kazyna.valuation.models import comparables, regression
 from kazyna.valuation.price_index import PriceIndex, hedonic_index, refined
@@ -84,6 +91,7 @@ class MarketModel:
     weights: Floats
     equity: Equity
     margins: Margins
+    ageing: Ageing
     expected: Floats
     """Calibrated out-of-fold log value of each sale, at the mean level of the market."""
 
@@ -170,21 +178,25 @@ def fit(
     progress("follow prices over time")
     basis = regression.basis_of(design)
     terms = regression.columns_of(basis, design)
-    index, weights, penalties = hedonic_index(terms, basis.part, log_price, market.day)
+    index, trust, penalties = hedonic_index(terms, basis.part, log_price, market.day)
+    target = log_price - index.at(market.day)
     fitted, out_of_fold, tree_columns = models.fit(
-        design, log_price - index.at(market.day), prepared=(basis, terms, weights, penalties),
-        fold=fold, seed=seed, progress=progress,
+        design, target, prepared=(basis, terms, trust, penalties), fold=fold, seed=seed,
+        progress=progress,
     )  # fmt: skip
     progress("weigh the models")
-    weights = stack_weights(out_of_fold, log_price - index.at(market.day))
+    weights = stack_weights(out_of_fold, target)
     stacked = out_of_fold @ weights
-    index = refined(index, log_price - index.at(market.day) - stacked, market.day)
+    index = refined(index, target - stacked, market.day)
     equity = equity_of(stacked, log_price - index.at(market.day))
     expected = equity.apply(stacked)
     residual = log_price - index.at(market.day) - expected
     margins = margins_of(tree_columns, residual, seed=seed)
+    early = ~late_sales(market.day)
+    forward = regression.predicted_from(terms, target, trust, penalties=penalties, rows=early)
+    ageing = ageing_of(target - forward, target - out_of_fold[:, 0], day=market.day, late=~early)
     return MarketModel(columns, as_of, market, encoder, plane, index, fitted, weights, equity,
-                       margins, expected)  # fmt: skip
+                       margins, ageing, expected)  # fmt: skip
 
 
 def predict(
@@ -196,7 +208,8 @@ def predict(
     log_value = model.equity.apply(models.predict(model.fitted, seen, model.weights))
     log_value += model.index.at(day)
     down, up = model.margins.of(seen.tree_columns, model.index.deviation_at(day))
-    return np.exp(log_value), np.exp(log_value - down), np.exp(log_value + up)
+    age = model.ageing.at(day)
+    return np.exp(log_value), np.exp(log_value - age * down), np.exp(log_value + age * up)
 
 
 def _market(read: Sales, as_of: date, source: str) -> Sales:
@@ -234,6 +247,7 @@ def _valued(model: MarketModel, properties: Properties, source: str) -> pa.Table
     log_base = float(model.equity.apply(np.array(base)))
     log_value = log_base + parts.sum(axis=1)
     down, up = model.margins.of(seen.tree_columns, model.index.deviation_at(np.array([day]))[0])
+    age = float(model.ageing.at(np.array([day]))[0])
     unit = CENTS if np.median(model.sales.price) >= WHOLE_UNITS_FROM else 1
 
     def rounded(log_amount: Floats) -> Ints:
@@ -247,8 +261,8 @@ def _valued(model: MarketModel, properties: Properties, source: str) -> pa.Table
         {
             "id": pa.array(properties.id, pa.string()),
             "value": money(value * unit),
-            "low": money(np.minimum(rounded(log_value - down), value) * unit),
-            "high": money(np.maximum(rounded(log_value + up), value) * unit),
+            "low": money(np.minimum(rounded(log_value - age * down), value) * unit),
+            "high": money(np.maximum(rounded(log_value + age * up), value) * unit),
             "base": money(np.full(len(value), whole_base * unit)),
             "reasons": reason_lists(names, reasons * unit),
             "comparables": _comparable_lists(model, seen, log_value),

@@ -170,10 +170,23 @@ def fit(
     predicted = np.empty_like(target)
     for number in np.unique(fold):
         held = fold == number
-        rest = normal_equations(columns[~held], target[~held], weights[~held])
-        predicted[held] = rest.mean + (columns[held] - rest.means) @ solved(rest, penalties)
+        rest = predicted_from(columns, target, weights, penalties=penalties, rows=~held)
+        predicted[held] = rest[held]
     normal = normal_equations(columns, target, weights)
     return Regression(basis, normal.mean, normal.means, solved(normal, penalties)), predicted
+
+
+def predicted_from(
+    columns: Floats,
+    target: Floats,
+    weights: Floats,
+    *,
+    penalties: Floats,
+    rows: npt.NDArray[np.bool_],
+) -> Floats:
+    """Predict all sales by a fit to some of them."""
+    normal = normal_equations(columns[rows], target[rows], weights[rows])
+    return np.asarray(normal.mean + (columns - normal.means) @ solved(normal, penalties))
 
 
 def robust_weights(residual: Floats) -> Floats:

@@ -1,0 +1,226 @@
+"""Values, intervals, reasons and comparables of a fitted market."""
+
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kazyna.core.errors import InputError
+from kazyna.valuation import PROPERTIES, SALES, ColumnMap, MarketModel, fit
+from valuation.markets import AS_OF, COLUMNS, KING_COUNTY, invented, king_county, replaced
+
+pytestmark = pytest.mark.xdist_group("market_model")
+
+
+@pytest.fixture(scope="module")
+def sales() -> pa.Table:
+    return king_county(900)
+
+
+@pytest.fixture(scope="module")
+def model(sales: pa.Table) -> MarketModel:
+    return fit(sales, columns=KING_COUNTY, as_of=date(2015, 5, 31))
+
+
+@pytest.fixture(scope="module")
+def values(model: MarketModel, sales: pa.Table) -> list[dict[str, object]]:
+    firsts = {pin: row for row, pin in reversed(list(enumerate(sales["id"].to_pylist())))}
+    return model.value(sales.take(sorted(firsts.values()))).to_pylist()  # type: ignore[no-any-return]
+
+
+def test_base_and_reasons_add_up_to_the_value_exactly(values) -> None:  # type: ignore[no-untyped-def]
+    for row in values:
+        amounts = [reason["amount"] for reason in row["reasons"]]
+        assert row["base"] + sum(amounts, Decimal(0)) == row["value"]
+        assert row["value"] == row["value"].to_integral_value()
+
+
+def test_reasons_are_characteristics_location_and_time(values, model) -> None:  # type: ignore[no-untyped-def]
+    named = {reason["reason"] for row in values for reason in row["reasons"]}
+    assert {"location", "time", "sqft_living", "grade"} <= named
+    assert named <= {*model.encoder.names, "location", "time"}
+
+
+def test_the_interval_holds_the_value_and_most_prices(values, sales) -> None:  # type: ignore[no-untyped-def]
+    assert all(0 < row["low"] <= row["value"] <= row["high"] for row in values)
+    paid = dict(zip(map(str, sales["id"].to_pylist()), sales["price"].to_pylist(), strict=True))
+    held = [row["low"] <= paid[row["id"]] <= row["high"] for row in values]
+    assert 0.8 < np.mean(held) < 0.99
+
+
+def test_comparables_are_sales_of_other_properties(values) -> None:  # type: ignore[no-untyped-def]
+    for row in values:
+        assert len(row["comparables"]) == 5
+        assert row["id"] not in {sale["id"] for sale in row["comparables"]}
+        similar = [sale["similarity"] for sale in row["comparables"]]
+        assert similar == sorted(similar, reverse=True)
+        assert 0 <= similar[-1] <= similar[0] <= 1
+
+
+def test_comparables_brought_to_the_subject_are_nearer_to_its_value(values) -> None:  # type: ignore[no-untyped-def]
+    sold = [(row["value"], sale) for row in values for sale in row["comparables"]]
+    before = np.median([abs(np.log(float(s["price"] / value))) for value, s in sold])
+    after = np.median([abs(np.log(float(s["adjusted_price"] / value))) for value, s in sold])
+    assert after < 0.8 * before
+
+
+def test_the_same_input_and_seed_give_the_same_values(model, sales) -> None:  # type: ignore[no-untyped-def]
+    again = fit(sales, columns=KING_COUNTY, as_of=date(2015, 5, 31))
+    some = sales.slice(0, 20)
+    assert again.value(some).equals(model.value(some))
+
+
+def test_the_model_says_what_it_rests_on(model) -> None:  # type: ignore[no-untyped-def]
+    summary = model.summary()
+    assert summary.sales_used == 900
+    assert sum(weight for _, weight in summary.weights) == pytest.approx(1)
+    assert summary.index[-1].level == 1
+    assert summary.index[-1].date == date(2015, 5, 31)
+    assert all(point.low <= point.level <= point.high for point in summary.index)
+    assert sum(share for _, share in summary.importance) == pytest.approx(1)
+
+
+def test_the_known_market_is_found_again() -> None:
+    market = invented(150, growth=0.2, noise=0.02)
+    model = fit(market, columns=COLUMNS, as_of=AS_OF)
+    subject = invented(60, seed=9, noise=0.0)  # without growth: prices of 1 January
+    truth = np.array(subject["paid"]) * np.exp(0.2)
+    found = np.array([float(value) for value in model.value(subject)["value"].to_pylist()])
+    assert np.median(np.abs(found / truth - 1)) < 0.03
+    index = model.summary().index
+    assert index[-1].level / index[0].level == pytest.approx(np.exp(0.2 * 0.96), abs=0.04)
+
+
+@given(st.integers(0, 1000), st.floats(0.01, 100))
+@settings(max_examples=5, deadline=None)
+def test_later_sales_never_influence_a_fit(seed: int, factor: float) -> None:
+    market = invented(60, seed)
+    cut = sorted(market["sold_on"].to_pylist())[40]
+    late = np.array(market["sold_on"].to_pylist()) > cut
+    paid = np.where(late, np.array(market["paid"]) * factor, np.array(market["paid"]))
+    one = fit(market, columns=COLUMNS, as_of=cut)
+    other = fit(replaced(market, "paid", paid), columns=COLUMNS, as_of=cut)
+    assert one.value(market).equals(other.value(market))
+    assert one.summary().sales_left_out == ((f"dated after the day of value, {cut}", late.sum()),)
+
+
+def test_thirty_sales_are_enough_and_the_summary_says_what_was_done_without() -> None:
+    model = fit(invented(30), columns=COLUMNS, as_of=AS_OF)
+    assert len(model.summary().notes) == 2
+    assert model.value(invented(10, seed=1)).num_rows == 10
+
+
+def test_a_table_without_coordinates_or_characteristics_still_has_a_level() -> None:
+    market = invented(30).select(["pin", "paid", "sold_on"])
+    model = fit(market, columns=ColumnMap("pin", "paid", "sold_on"), as_of=AS_OF)
+    value = model.value(market.slice(0, 1)).to_pylist()[0]["value"]
+    assert np.min(market["paid"]) < value < np.max(market["paid"])
+
+
+def test_unknown_places_and_characteristics_do_not_stop_a_value() -> None:
+    market = invented(120)
+    x = [None if row % 5 == 0 else lon for row, lon in enumerate(market["x"].to_pylist())]
+    rooms = [None if row % 4 == 0 else n for row, n in enumerate(market["rooms"].to_pylist())]
+    market = replaced(replaced(market, "x", x), "rooms", rooms)
+    rows = fit(market, columns=COLUMNS, as_of=AS_OF).value(market).to_pylist()
+    assert all(row["value"] > 0 for row in rows)
+    assert rows[0]["comparables"][0]["distance_m"] is None
+    assert rows[1]["comparables"][0]["similarity"] > 0
+
+
+def left_out(market: pa.Table) -> dict[str, str]:
+    return dict(fit(market, columns=COLUMNS, as_of=AS_OF).summary().columns_left_out)
+
+
+def test_columns_that_say_nothing_or_too_much_are_left_out_with_the_reason() -> None:
+    market = invented(100)
+    price, area = np.array(market["paid"]), np.array(market["area_m2"])
+    market = replaced(market, "country", ["KG"] * 100)
+    market = replaced(market, "deed", [f"deed {row}" for row in range(100)])
+    market = replaced(market, "assessed", price * 0.8)
+    market = replaced(market, "paid_per_m2", np.round(price / area, 2))
+    reasons = left_out(market)
+    assert set(reasons) == {"country", "deed", "assessed", "paid_per_m2"}
+    assert "constant" in reasons["country"]
+    assert "leakage" in reasons["assessed"]
+    assert "area_m2" in reasons["paid_per_m2"]
+
+
+def test_small_prices_are_valued_in_cents() -> None:
+    market = invented(40)
+    market = replaced(market, "paid", np.array(market["paid"]) / 100_000)
+    row = fit(market, columns=COLUMNS, as_of=AS_OF).value(market).to_pylist()[0]
+    assert 0 < row["low"] < row["value"] < row["high"]
+    assert row["base"] + sum((r["amount"] for r in row["reasons"]), Decimal(0)) == row["value"]
+
+
+BAD_SALES = [
+    ("pin", None, "missing"),
+    ("paid", -5.0, "too small"),
+    ("sold_on", date(1066, 10, 14), "too small"),
+    ("x", 200.0, "too large"),
+    ("y", -91.0, "too small"),
+]
+
+
+@pytest.mark.parametrize(("column", "value", "reason"), BAD_SALES)
+def test_an_impossible_value_is_named_by_row_and_column(
+    column: str, value: object, reason: str
+) -> None:
+    market = invented(30)
+    values = market[column].to_pylist()
+    values[6] = value
+    with pytest.raises(InputError, match=reason) as caught:
+        fit(replaced(market, column, values), columns=COLUMNS, as_of=AS_OF, source="sales.csv")
+    finding = caught.value.findings[0]
+    assert (finding.source, finding.row, finding.column) == ("sales.csv", 7, column)
+
+
+def test_wrong_column_names_are_all_named_with_what_there_is() -> None:
+    with pytest.raises(InputError, match="area_m2") as caught:
+        fit(invented(30), columns=ColumnMap("id", "price", "sold_on", "x", "y"), as_of=AS_OF)
+    assert [finding.column for finding in caught.value.findings] == ["id", "price"]
+
+
+def test_a_sale_written_down_twice_is_a_mistake_but_a_resale_is_not() -> None:
+    market = invented(30)
+    with pytest.raises(InputError, match="P0"):
+        fit(pa.concat_tables([market, market.slice(0, 1)]), columns=COLUMNS, as_of=AS_OF)
+    resale = replaced(market.slice(0, 1), "sold_on", [date(2024, 12, 30)])
+    model = fit(pa.concat_tables([market, resale]), columns=COLUMNS, as_of=AS_OF)
+    assert model.summary().sales_used == 31
+
+
+@pytest.mark.parametrize(
+    ("market", "as_of", "reason"),
+    [
+        (invented(0), AS_OF, "no rows"),
+        (invented(1), AS_OF, "1 of 1"),
+        (invented(30), date(2020, 1, 1), "0 of 30"),
+        (replaced(invented(30), "paid", [5.0] * 30), AS_OF, "price 5"),
+    ],
+)
+def test_no_market_is_refused_with_the_reason(market: pa.Table, as_of: date, reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
+        fit(market, columns=COLUMNS, as_of=as_of)
+
+
+def test_properties_must_be_distinct_and_have_the_characteristics() -> None:
+    market = invented(30)
+    model = fit(market, columns=COLUMNS, as_of=AS_OF)
+    with pytest.raises(InputError, match="more than once"):
+        model.value(pa.concat_tables([market, market.slice(2, 1)]))
+    with pytest.raises(InputError) as caught:
+        model.value(market.drop_columns(["area_m2", "rooms"]), source="register.csv")
+    assert {finding.column for finding in caught.value.findings} == {"area_m2", "rooms"}
+    with pytest.raises(InputError, match="cannot be read"):
+        model.value(replaced(market, "area_m2", ["large"] * 30))
+
+
+def test_the_declared_tables_name_what_is_required() -> None:
+    assert [column.name for column in SALES.columns] == ["id", "price", "date", "lon", "lat"]
+    assert PROPERTIES["id"].unique
