@@ -72,6 +72,10 @@ def test_a_table_may_be_pandas_or_a_parquet_file(law: RuleSet, tmp_path: Path) -
     pq.write_table(OBJECTS, path)
     expected = run_roll(law, OBJECTS, on=START, id_column="pin")
     assert run_roll(law, path, on=START, id_column="pin").equals(expected)
+    renamed = tmp_path / "renamed.parquet"
+    pq.write_table(OBJECTS.rename_columns(['the "pin"', "value", "street"]), renamed)
+    roll = run_roll(law, renamed, on=START, id_column='the "pin"')
+    assert roll["amount"].equals(expected["amount"])
     frame = pd.DataFrame({"pin": [1, 2], "value": [100.5, 7.0]})
     roll = run_roll(law, frame, on=START, id_column="pin")
     assert roll["amount"].to_pylist() == [Decimal("1.01"), Decimal("0.07")]

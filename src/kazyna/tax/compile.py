@@ -119,7 +119,7 @@ def _inputs(rules: RuleSet, table: str, id_column: str) -> exp.Select:
             columns.append(exp.alias_(fitted(term), item.name, quoted=True))
         else:
             columns.append(exp.column(item.name, quoted=True))
-    return exp.select(*columns).from_(exp.to_identifier(table, quoted=True).sql("duckdb"))
+    return exp.select(*columns).from_(exp.table_(table, quoted=True))
 
 
 def _layers(rules: RuleSet) -> Iterator[list[str]]:

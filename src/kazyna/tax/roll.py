@@ -147,9 +147,8 @@ def _given(
         return given.select([name for name in given.column_names if name in needed])
     try:
         file = connection.read_parquet(str(table))
-        return file.select(
-            *[f'"{name}"' for name in file.columns if name in needed]
-        ).to_arrow_table()
+        columns = [duckdb.ColumnExpression(name) for name in file.columns if name in needed]
+        return file.select(*columns).to_arrow_table()
     except duckdb.Error as error:
         raise InputError(Finding(table.name, str(error), "a Parquet file")) from error
 
