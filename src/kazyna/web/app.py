@@ -1,0 +1,106 @@
+"""The portal's application: pages, static files, safe headers and error pages."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from kazyna.core.errors import (
+    Conflict,
+    Finding,
+    Forbidden,
+    InputError,
+    KazynaError,
+    NotFound,
+    SignInRequired,
+    Unavailable,
+)
+from kazyna.services.context import Installation
+from kazyna.web import cadastre, ledger, rolls, rounds, sign_in, tiles
+from kazyna.web.pages import error_page
+from kazyna.web.visit import leave, same_origin
+
+STATIC = Path(__file__).parent / "static"
+STATIC_SECONDS = 86_400
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+        "img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+}
+STATUS: tuple[tuple[type[KazynaError], HTTPStatus], ...] = (
+    (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (Conflict, HTTPStatus.CONFLICT),
+    (Forbidden, HTTPStatus.FORBIDDEN),
+    (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+
+
+def create_web(installation: Installation) -> FastAPI:
+    """Make the portal of an open installation."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.installation = installation
+    app.middleware("http")(_guard)
+    app.add_exception_handler(KazynaError, _refused)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _missing)
+    for part in (cadastre, rounds, rolls, ledger, sign_in, tiles):
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    return app
+
+
+async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Refuse forms that another site sends, and say what a page may load."""
+    response: Response
+    if request.method == "POST" and not same_origin(request):
+        refusal = Forbidden("This form was sent from another site.")
+        response = error_page(request, refusal, HTTPStatus.FORBIDDEN)
+    else:
+        response = await call_next(request)
+    for name, content in HEADERS.items():
+        response.headers.setdefault(name, content)
+    if request.url.path.startswith("/static/"):
+        response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
+    elif "cache-control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    if isinstance(error, SignInRequired):
+        response = RedirectResponse(f"/sign-in?next={request.url.path}", HTTPStatus.SEE_OTHER)
+        leave(response)
+        return response
+    status = next(
+        (status for kind, status in STATUS if isinstance(error, kind)),
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+    )
+    return error_page(request, error, status)
+
+
+def _unreadable(request: Request, error: Exception) -> Response:
+    """Say what is wrong with a form in the words of our own errors."""
+    faults = error.errors() if isinstance(error, RequestValidationError) else []
+    findings = [
+        Finding("form", f"{fault.get('input')!r} cannot be read", fault["msg"], None,
+                str(fault["loc"][-1]))
+        for fault in faults
+    ]  # fmt: skip
+    return error_page(request, InputError(findings), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _missing(request: Request, error: Exception) -> Response:
+    status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+    return error_page(request, NotFound(status.phrase), status)

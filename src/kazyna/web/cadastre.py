@@ -1,0 +1,117 @@
+"""The map, the search and the page of a property."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from kazyna.services import cadastre, ledger, rolls
+from kazyna.services.cadastre import Extent, PropertyCard
+from kazyna.web import charts
+from kazyna.web.pages import page
+from kazyna.web.visit import Visit, Visiting
+
+router = APIRouter()
+
+AROUND_DEGREES = 0.004
+"""What is shown around a property that has no comparables: about 400 metres."""
+RESULTS = 50
+
+
+@router.get("/")
+def home(visit: Visiting) -> HTMLResponse:
+    """Show the whole cadastre on a map."""
+    overview = cadastre.overview(visit.ctx)
+    facts = _map(visit, overview.extent, overview.per_m2_breaks) if overview.extent else None
+    return page(visit, "cadastre/home.html", overview=overview, map=facts)
+
+
+@router.get("/properties")
+def search(visit: Visiting, q: Annotated[str, Query(max_length=64)] = "") -> HTMLResponse:
+    """Find properties by their number."""
+    found = cadastre.search(visit.ctx, q, limit=RESULTS)
+    return page(visit, "cadastre/search.html", q=q, found=found, limit=RESULTS)
+
+
+@router.get("/properties/{property_id}")
+def show(visit: Visiting, property_id: str) -> HTMLResponse:
+    """Show one property: its value, the reasons for it, its tax, and to whom it concerns, bills."""
+    ctx = visit.ctx
+    card = cadastre.find_property(ctx, property_id)
+    bills = rolls.bills_of_property(ctx, property_id)
+    own = {bill.taxpayer_id for bill in bills}
+    statements = [
+        line for owner in sorted(own) for line in ledger.statement(ctx, taxpayer_id=owner)
+    ]
+    breaks = cadastre.overview(ctx).per_m2_breaks
+    extent = _around(card)
+    return page(
+        visit,
+        "cadastre/property.html",
+        card=card,
+        previews=rolls.preview(ctx, property_id),
+        bills=bills,
+        statements=statements,
+        reasons=charts.reasons(visit.write, card.valuation) if card.valuation else None,
+        map=_map(visit, extent, breaks, _places(card)) if extent else None,
+    )
+
+
+@router.get("/about")
+def about(visit: Visiting) -> HTMLResponse:
+    """Say what the figures mean."""
+    return page(visit, "cadastre/about.html")
+
+
+def _around(card: PropertyCard) -> Extent | None:
+    """Find the box that holds the subject and its comparables."""
+    places = [(card.lon, card.lat)]
+    if card.valuation:
+        places += [(near.lon, near.lat) for near in card.valuation.comparables]
+    known = [(lon, lat) for lon, lat in places if lon is not None and lat is not None]
+    if card.lon is None or not known:
+        return None
+    lons, lats = zip(*known, strict=True)
+    return Extent(
+        min(lons) - AROUND_DEGREES,
+        min(lats) - AROUND_DEGREES,
+        max(lons) + AROUND_DEGREES,
+        max(lats) + AROUND_DEGREES,
+    )
+
+
+def _places(card: PropertyCard) -> list[dict[str, Any]]:
+    near = card.valuation.comparables if card.valuation else ()
+    comparables = [
+        {"lon": sale.lon, "lat": sale.lat, "label": str(number), "kind": "comparable"}
+        for number, sale in enumerate(near, 1)
+        if sale.lon is not None
+    ]
+    return [*comparables, {"lon": card.lon, "lat": card.lat, "label": "★", "kind": "subject"}]
+
+
+def _map(
+    visit: Visit,
+    extent: Extent,
+    breaks: tuple[int, ...],
+    places: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Gather what the map's script needs."""
+    _ = visit.write.gettext
+    return {
+        "bounds": [extent.west, extent.south, extent.east, extent.north],
+        "breaks": list(breaks),
+        "tiles": f"{visit.request.base_url}tiles/{{z}}/{{x}}/{{y}}.mvt",
+        "places": places,
+        "currency": visit.write.currency,
+        "locale": str(visit.write.locale).replace("_", "-"),
+        "per_m2": _("per m²"),
+        "words": {
+            "NavigationControl.ZoomIn": _("Zoom in"),
+            "NavigationControl.ZoomOut": _("Zoom out"),
+            "CooperativeGesturesHandler.WindowsHelpText": _("Use Ctrl and scroll to zoom the map"),
+            "CooperativeGesturesHandler.MacHelpText": _("Use ⌘ and scroll to zoom the map"),
+            "CooperativeGesturesHandler.MobileHelpText": _("Use two fingers to move the map"),
+            "Map.Title": _("Map of property values"),
+        },
+    }

@@ -1,0 +1,146 @@
+"""The three languages of the pages: texts from gettext catalogues, numbers and dates by CLDR."""
+
+import gettext
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, get_month_names
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from kazyna.core.text import LANGUAGES, Language, Text
+
+CATALOGUES = Path(__file__).parent / "locale"
+NAMES: dict[Language, str] = {"en": "English", "ru": "Русский", "ky": "Кыргызча"}
+LOCALES: dict[Language, Locale] = {
+    "en": Locale("en", "US"),
+    "ru": Locale("ru"),
+    "ky": Locale("ky"),
+}
+
+
+@cache
+def translations(language: Language) -> gettext.NullTranslations:
+    """Return the catalogue of a language; English is what the source says."""
+    found = gettext.NullTranslations()
+    if language == "en":
+        return found
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    texts = {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
+    return _Catalogue(texts)
+
+
+class _Catalogue(gettext.NullTranslations):
+    """Texts by their English wording."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def gettext(self, message: str) -> str:
+        return self._texts.get(message, message)
+
+
+def preferred(accepted: str) -> Language:
+    """Choose a language by a browser's Accept-Language header; English when none is ours."""
+    weighed = []
+    for part in accepted.split(","):
+        name, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            weight = 0.0
+        weighed.append((weight, name.split("-")[0].lower()))
+    for _, name in sorted(weighed, key=lambda pair: -pair[0]):
+        for language in LANGUAGES:
+            if language == name:
+                return language
+    return "en"
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes texts, numbers, money and days in one language and currency."""
+
+    language: Language
+    currency: str
+
+    @property
+    def locale(self) -> Locale:
+        """The CLDR locale."""
+        return LOCALES[self.language]
+
+    @property
+    def gettext(self) -> Callable[[str], str]:
+        """Translate a text of the pages."""
+        return translations(self.language).gettext
+
+    def text(self, text: Text) -> str:
+        """Write a phrase that comes in all languages."""
+        return text.in_(self.language)
+
+    def money(self, amount: Decimal) -> str:
+        """Write an amount to the last minor unit."""
+        return format_currency(amount, self.currency, locale=self.locale)
+
+    def whole_money(self, amount: Decimal | float) -> str:
+        """Write an amount in whole currency units, as values are."""
+        return format_currency(
+            amount, self.currency, locale=self.locale, format=self._whole, currency_digits=False
+        )
+
+    def signed_money(self, amount: Decimal) -> str:
+        """Write a whole amount with its sign."""
+        sign = "+" if amount > 0 else "−" if amount < 0 else ""
+        return sign + self.whole_money(abs(amount))
+
+    def short_money(self, amount: Decimal) -> str:
+        """Write a large amount in millions or billions."""
+        for limit, word in ((10**9, self.gettext("bn")), (10**6, self.gettext("m"))):
+            if abs(amount) >= limit:
+                scaled = format_decimal(amount / limit, format="#,##0.0", locale=self.locale)
+                return f"{scaled} {word} {self.currency}"
+        return self.whole_money(amount)
+
+    def number(self, value: float | Decimal, decimals: int = 0) -> str:
+        """Write a number with a fixed number of decimals."""
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return format_decimal(value, format=pattern, locale=self.locale)
+
+    def fact(self, value: Decimal) -> str:
+        """Write an exact number with the decimals that it has."""
+        return format_decimal(value.normalize(), locale=self.locale, decimal_quantization=False)
+
+    def percent(self, share: float, decimals: int = 1) -> str:
+        """Write a share as per cent."""
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
+        return format_percent(share, format=pattern, locale=self.locale)
+
+    def day(self, day: date | datetime) -> str:
+        """Write a day."""
+        return format_date(day, format="long", locale=self.locale)
+
+    def short_day(self, day: date) -> str:
+        """Write a day in figures."""
+        return format_date(day, format="medium", locale=self.locale)
+
+    def month(self, day: date) -> str:
+        """Write a month and its year."""
+        return format_date(day, format="LLL y", locale=self.locale)
+
+    @property
+    def month_names(self) -> list[str]:
+        """Return the short names of the months, for charts."""
+        names = get_month_names("abbreviated", context="stand-alone", locale=self.locale)
+        return [names[month] for month in range(1, 13)]
+
+    @property
+    def _whole(self) -> str:
+        pattern = self.locale.currency_formats["standard"].pattern
+        return str(pattern).replace(".00", "")

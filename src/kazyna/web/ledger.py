@@ -1,0 +1,137 @@
+"""The office: revenue, arrears and accounts; and a taxpayer's own account."""
+
+from datetime import date
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from kazyna.core.errors import InputError, Refused
+from kazyna.core.table import parse_decimal
+from kazyna.services import ledger, rolls, rounds
+from kazyna.services.context import Role
+from kazyna.web import charts
+from kazyna.web.pages import page
+from kazyna.web.visit import Visit, Visiting
+
+router = APIRouter()
+
+STAFF: tuple[Role, ...] = ("officer", "auditor")
+
+
+@router.get("/office")
+def office(visit: Visiting) -> HTMLResponse:
+    """Show the officer's day: revenue, arrears, the quality of the values, and the next payment."""
+    visit.ctx.require("officer", "auditor", "valuer")
+    return _office(visit)
+
+
+@router.post("/office/payments")
+def pay(
+    visit: Visiting,
+    reference: Annotated[str, Form(max_length=40)],
+    amount: Annotated[str, Form(max_length=30)],
+    received_on: Annotated[date, Form()],
+    key: Annotated[str, Form(max_length=100)],
+) -> HTMLResponse:
+    """Record one payment; the form's key keeps a second click from paying twice."""
+    given = {"reference": reference, "amount": amount, "received_on": received_on, "key": key}
+    try:
+        posted = ledger.record_payment(
+            visit.ctx,
+            reference=reference.replace(" ", "").upper(),
+            amount=parse_decimal(amount.replace(",", "."), source="payment", column="amount"),
+            received_on=received_on,
+            key=key,
+        )
+    except (InputError, Refused) as error:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return _office(visit, given=given, refusal=error, status=status)
+    return _office(visit, posted=posted)
+
+
+@router.post("/office/reversals")
+def reverse(
+    visit: Visiting,
+    entry_id: Annotated[int, Form()],
+    taxpayer_id: Annotated[str, Form(max_length=40)],
+    reason: Annotated[str, Form(max_length=200)],
+    key: Annotated[str, Form(max_length=100)],
+) -> RedirectResponse:
+    """Undo one entry and go back to the account."""
+    ledger.reverse(visit.ctx, entry_id, reason=reason, key=key)
+    return RedirectResponse(f"/office/taxpayers/{taxpayer_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/office/taxpayers/{taxpayer_id}")
+def taxpayer(visit: Visiting, taxpayer_id: str) -> HTMLResponse:
+    """Show the bills and accounts of one taxpayer."""
+    visit.ctx.require(*STAFF)
+    return page(
+        visit,
+        "ledger/taxpayer.html",
+        taxpayer_id=taxpayer_id,
+        statements=ledger.statement(visit.ctx, taxpayer_id=taxpayer_id),
+        bills=rolls.bills_of_taxpayer(visit.ctx, taxpayer_id),
+        new_key=new_key,
+    )
+
+
+@router.get("/my")
+def mine(visit: Visiting) -> HTMLResponse:
+    """Show a taxpayer what is owed, for what and why."""
+    visit.ctx.require("taxpayer")
+    number = visit.ctx.actor.taxpayer_id or ""
+    return page(
+        visit,
+        "ledger/my.html",
+        bills=rolls.my_bills(visit.ctx),
+        statements=ledger.statement(visit.ctx, taxpayer_id=number),
+    )
+
+
+def new_key() -> str:
+    """Make the key of a form: what is sent twice with it is posted once."""
+    return f"portal:{uuid4()}"
+
+
+def _office(
+    visit: Visit,
+    *,
+    given: dict[str, object] | None = None,
+    posted: ledger.PostedEntry | None = None,
+    refusal: Exception | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HTMLResponse:
+    ctx = visit.ctx
+    round_ = rounds.latest(ctx)
+    points = rounds.study_points(ctx, round_.round_id) if round_ else ()
+    sees_money = ctx.actor.role in STAFF
+    revenue = ledger.revenue(ctx) if sees_money else None
+    arrears = ledger.arrears(ctx, limit=12) if sees_money else None
+    blank = {"reference": "", "amount": "", "received_on": ctx.today, "key": new_key()}
+    return page(
+        visit,
+        "ledger/office.html",
+        status=status,
+        round=round_,
+        study=charts.study(visit.write, round_, points)[:2] if round_ else (),
+        revenue=revenue,
+        revenue_chart=charts.revenue(visit.write, revenue) if revenue and revenue.months else None,
+        arrears=arrears,
+        arrears_chart=charts.arrears(visit.write, arrears) if arrears and arrears.buckets else None,
+        rolls=rolls.issued(ctx),
+        trial=ledger.trial_balance(ctx) if sees_money else None,
+        given=given or blank,
+        posted=posted,
+        refusal=refusal,
+        findings=refusal.findings if isinstance(refusal, InputError) else (),
+        paid_share=_share(revenue.received, revenue.charged) if revenue else None,
+    )
+
+
+def _share(part: Decimal, whole: Decimal) -> float | None:
+    return float(part / whole) if whole else None
