@@ -371,11 +371,15 @@ def _reasons(
     worded = []
     for reason in reasons:
         name = reason["reason"]
-        column = ctx.pack.columns.get(name)
-        label = column.label if column else {"location": LOCATION, "time": TIME}[name]
         value = _written(recorded[name]) if recorded.get(name) is not None else None
-        worded.append(Reason(name, label, value, Decimal(reason["amount"])))
+        worded.append(Reason(name, label(ctx, name), value, Decimal(reason["amount"])))
     return tuple(sorted(worded, key=lambda reason: -abs(reason.amount)))
+
+
+def label(ctx: Context, name: str) -> Text:
+    """Return the words for a reason of the valuation engine."""
+    column = ctx.pack.columns.get(name)
+    return column.label if column else {"location": LOCATION, "time": TIME}[name]
 
 
 def _comparable(row: dict[str, Any], places: dict[str, cadastre.PropertyRow]) -> Comparable:

@@ -15,7 +15,8 @@ import kazyna
 from kazyna.core.errors import Conflict, NotFound
 from kazyna.core.progress import Progress, silent
 from kazyna.core.schema import ColumnType
-from kazyna.services.cadastre import READERS
+from kazyna.core.text import Text
+from kazyna.services.cadastre import READERS, label
 from kazyna.services.context import Context
 from kazyna.store import cadastre, rounds
 from kazyna.store.connection import Transaction
@@ -76,6 +77,15 @@ class IndexPoint:
 
 
 @dataclass(frozen=True)
+class Importance:
+    """One characteristic's share of all that moves values away from the typical property."""
+
+    name: str
+    label: Text
+    share: float
+
+
+@dataclass(frozen=True)
 class PublishedRound:
     """One published round; the CLI prints it, the API returns it, the page shows it."""
 
@@ -88,8 +98,8 @@ class PublishedRound:
     index: tuple[IndexPoint, ...]
     weights: dict[str, float]
     """Share of each model in the value, by out-of-fold evidence."""
-    importance: dict[str, float]
-    """Share of each characteristic in the mean absolute contribution to value, largest first."""
+    importance: tuple[Importance, ...]
+    """What moves values most, the largest first."""
     notes: tuple[str, ...]
     """What the model had to do without, and what it did instead."""
 
@@ -130,7 +140,9 @@ def publish_round(
     )
     values = model.value(houses, progress=progress)
     area = _area_m2(ctx, houses)
-    report = _report(model, _study(tested.predictions, tested.coverage_90, tested.mdape, tested.r2))
+    report = _report(
+        ctx, model, _study(tested.predictions, tested.coverage_90, tested.mdape, tested.r2)
+    )
     report["per_m2"] = _per_m2(values, area)
     provenance = {
         "pack": ctx.pack.name,
@@ -237,16 +249,17 @@ def _study(predictions: pa.Table, coverage_90: float, mdape: float, r2: float) -
     )
 
 
-def _report(model: MarketModel, study: Study) -> dict[str, Any]:
+def _report(ctx: Context, model: MarketModel, study: Study) -> dict[str, Any]:
     """Write down what the round says of itself, as JSON."""
     summary = model.summary()
     index = [IndexPoint(p.date, p.level, p.low, p.high) for p in summary.index]
+    importance = [Importance(name, label(ctx, name), share) for name, share in summary.importance]
     report: dict[str, Any] = {
         "sales_used": summary.sales_used,
         "study": TypeAdapter(Study).dump_python(study, mode="json"),
         "index": TypeAdapter(list[IndexPoint]).dump_python(index, mode="json"),
         "weights": dict(summary.weights),
-        "importance": dict(summary.importance),
+        "importance": TypeAdapter(list[Importance]).dump_python(importance, mode="json"),
         "notes": [
             *summary.notes,
             *(f"{count} sales left out: {reason}" for reason, count in summary.sales_left_out),

@@ -59,7 +59,7 @@ def reasons(write: Writer, valuation: Valuation) -> Chart:
             "encoding": {"y": y},
             "layer": [
                 {
-                    "mark": {"type": "bar", "cornerRadius": 3, "height": {"band": 0.72}},
+                    "mark": {"type": "bar", "clip": True, "height": {"band": 0.72}},
                     "encoding": {
                         "x": {"field": "from", "type": "quantitative", "title": None,
                               "axis": _money_axis(write), "scale": {"zero": False, "nice": True,
@@ -292,8 +292,8 @@ def _scatter(write: Writer, points: tuple[StudyPoint, ...]) -> Chart:
                     },
                 },
                 {
-                    "data": {"values": [{"price": low, "value": low}, {"price": high, "value": high}]},
-                    "mark": {"type": "line", "color": FALL, "strokeDash": [5, 4], "strokeWidth": 1.5},
+                    "data": {"values": [{"price": end, "value": end} for end in (low, high)]},
+                    "mark": {"type": "line", "color": FALL, "strokeDash": [5, 4]},
                     "encoding": {"x": {"field": "price", "type": "quantitative"},
                                  "y": {"field": "value", "type": "quantitative"}},
                 },
@@ -391,7 +391,7 @@ def _index(write: Writer, round_: PublishedRound) -> Chart:
 
 def _weights(write: Writer, round_: PublishedRound) -> Chart:
     _ = write.gettext
-    shares = list(round_.importance.items())[:12]
+    shares = [(write.text(item.label), item.share) for item in round_.importance[:12]]
     values = [{"name": name, "share": share} for name, share in shares]
     specification = _chart(
         {

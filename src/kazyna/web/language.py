@@ -12,6 +12,7 @@ from babel import Locale
 from babel.dates import format_date, get_month_names
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
+from babel.units import format_unit
 
 from kazyna.core.text import LANGUAGES, Language, Text
 
@@ -22,6 +23,8 @@ LOCALES: dict[Language, Locale] = {
     "ru": Locale("ru"),
     "ky": Locale("ky"),
 }
+
+KILOMETRE = 1000
 
 
 @cache
@@ -121,6 +124,12 @@ class Writer:
         """Write a share as per cent."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
         return format_percent(share, format=pattern, locale=self.locale)
+
+    def distance(self, metres: float) -> str:
+        """Write a distance in metres, or kilometres from one on."""
+        unit, amount = ("kilometer", metres / 1000) if metres >= KILOMETRE else ("meter", metres)
+        pattern = "#,##0.0" if metres >= KILOMETRE else "#,##0"
+        return format_unit(amount, unit, length="short", format=pattern, locale=self.locale)
 
     def day(self, day: date | datetime) -> str:
         """Write a day."""
