@@ -6,12 +6,12 @@ from fastapi import FastAPI
 
 import kazyna
 from kazyna.api import cadastre, health, ledger, rolls, rounds, users
+from kazyna.api.arguments import PREFIX
 from kazyna.api.errors import documented, install
 from kazyna.api.limits import Limited
 from kazyna.api.metrics import Metrics
 from kazyna.services.context import Installation
 
-PREFIX = "/v1"
 PATHS = (PREFIX, "/healthz", "/readyz", "/metrics")
 """What this application answers; all other paths are pages."""
 
@@ -44,7 +44,6 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
     app.state.metrics = metrics
     install(app)
     app.add_middleware(Limited)
-    for part in (cadastre, rounds, rolls, ledger, users):
-        app.include_router(part.router, prefix=PREFIX)
-    app.include_router(health.router)
+    for part in (cadastre, rounds, rolls, ledger, users, health):
+        app.include_router(part.router)
     return app

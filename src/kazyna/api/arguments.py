@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import Header, Path
 from pydantic import Field
 
+PREFIX = "/v1"
+"""Of every path. It stands in each router: by a router's own paths requests are counted."""
 LINE = r"^[^\x00-\x1f\x7f]+$"
 """One line of text: what a number or a name can be; PostgreSQL has no character zero."""
 ENTRY_MAX = 2**63 - 1

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from kazyna.api.arguments import LINE, PropertyId
+from kazyna.api.arguments import LINE, PREFIX, PropertyId
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import cadastre, rolls
 
-router = APIRouter(tags=["cadastre"])
+router = APIRouter(prefix=PREFIX, tags=["cadastre"])
 FOUND_MAX = 100
 
 

@@ -65,7 +65,8 @@ def problem_of(error: KazynaError) -> Problem:
     kind = next(kind for kind in type(error).__mro__ if kind in STATUS)
     status = STATUS[kind]
     findings = error.findings if isinstance(error, InputError) else ()
-    return Problem(_urn(kind.__name__), status.phrase, status, str(error), findings)
+    detail = f"{len(findings)} mistakes; see the findings." if len(findings) > 1 else str(error)
+    return Problem(_urn(kind.__name__), status.phrase, status, detail, findings)
 
 
 def routing_problem(status: HTTPStatus, detail: str) -> Problem:
@@ -126,11 +127,11 @@ def _urn(name: str) -> str:
 def _finding(error: dict[str, Any]) -> Finding:
     """Word one mistake that the framework found in a request."""
     place, *path = error["loc"]
-    given = error.get("input")
-    shown = "" if isinstance(given, dict | list) else f": {str(given)[:80]!r}"
+    wanted = re.sub(r"^(\w+) should (be )?", lambda m: "" if m[2] else "it to ", error["msg"])
+    missing = error["type"] == "missing"
     return Finding(
         source=f"request {place}",
-        reason=f"{error['msg']}{shown}",
-        expected="what the description of the interface at /v1/openapi.json says",
+        reason="it is missing" if missing else f"{str(error.get('input'))[:80]!r} is not accepted",
+        expected="a value" if missing else wanted,
         column=".".join(map(str, path)) or None,
     )

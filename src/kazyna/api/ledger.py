@@ -8,12 +8,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from kazyna.api.arguments import ENTRY_MAX, Amount, IdempotencyKey, TaxpayerId, Word
+from kazyna.api.arguments import ENTRY_MAX, PREFIX, Amount, IdempotencyKey, TaxpayerId, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import ledger
 
-router = APIRouter(tags=["ledger"])
+router = APIRouter(prefix=PREFIX, tags=["ledger"])
 SIGNED_IN = documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 POSTING = SIGNED_IN | documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 DEBTORS_MAX = 1_000

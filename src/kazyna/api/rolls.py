@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from kazyna.api.arguments import LINE, Reference
+from kazyna.api.arguments import LINE, PREFIX, Reference
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.core.text import Language
 from kazyna.services import rolls
 
-router = APIRouter(tags=["rolls"])
+router = APIRouter(prefix=PREFIX, tags=["rolls"])
 SIGNED_IN = documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 

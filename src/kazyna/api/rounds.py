@@ -8,12 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
+from kazyna.api.arguments import PREFIX
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.core.errors import NotFound
 from kazyna.services import rounds
 
-router = APIRouter(prefix="/rounds", tags=["rounds"])
+router = APIRouter(prefix=f"{PREFIX}/rounds", tags=["rounds"])
 POINTS_MAX = 5_000
 ROUND_MAX = 2**31 - 1
 SEED_MAX = 2**31 - 1

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from kazyna.api.arguments import Word
+from kazyna.api.arguments import PREFIX, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller, Token
 from kazyna.services import users
 from kazyna.services.context import Actor, Role
 
-router = APIRouter(tags=["users"])
+router = APIRouter(prefix=PREFIX, tags=["users"])
 Password = Annotated[str, Field(min_length=1, max_length=200)]
 
 
