@@ -5,10 +5,12 @@ stopped and ends in the same state. Houses, sales and law are real; owners and p
 synthetic and say so.
 """
 
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -17,6 +19,7 @@ import pyarrow.compute as pc
 
 from kazyna.core.errors import NotFound
 from kazyna.core.progress import Progress, silent
+from kazyna.packs.pack import Pack
 from kazyna.services import cadastre, ledger, rolls, rounds, taxpayers, users
 from kazyna.services.context import Actor, Context, Installation, Role
 from kazyna.services.settings import Settings
@@ -33,94 +36,6 @@ PASSWORD = "kazyna-demo"  # noqa: S105 (accounts of a demonstration on this mach
 
 PAID_IN_FULL, PAID_IN_PART = 0.86, 0.06
 """Shares of the bills; the rest is not paid and shows as arrears."""
-
-GIVEN_NAMES = [
-    "Aibek",
-    "Ainura",
-    "Anna",
-    "Azamat",
-    "Baktygul",
-    "Bermet",
-    "Carlos",
-    "Chinara",
-    "Daniel",
-    "David",
-    "Elena",
-    "Emil",
-    "Emma",
-    "Gulnara",
-    "Grace",
-    "Hannah",
-    "Ivan",
-    "Jyldyz",
-    "James",
-    "Kanat",
-    "Karina",
-    "Kenji",
-    "Leila",
-    "Liam",
-    "Maria",
-    "Meerim",
-    "Michael",
-    "Nurlan",
-    "Olga",
-    "Omar",
-    "Rosa",
-    "Ruslan",
-    "Samuel",
-    "Sofia",
-    "Talant",
-    "Temir",
-    "Thomas",
-    "Wei",
-    "Ximena",
-    "Zarina",
-]
-FAMILY_NAMES = [
-    "Abdyldaev",
-    "Anderson",
-    "Asanov",
-    "Bakirov",
-    "Brown",
-    "Chen",
-    "Davis",
-    "Djumabaev",
-    "Evans",
-    "Fischer",
-    "Garcia",
-    "Green",
-    "Harris",
-    "Ivanov",
-    "Jackson",
-    "Johnson",
-    "Kadyrov",
-    "Kim",
-    "Kowalski",
-    "Lee",
-    "Lopez",
-    "Martin",
-    "Mamytov",
-    "Miller",
-    "Moore",
-    "Nguyen",
-    "Nelson",
-    "Omarov",
-    "Osmonov",
-    "Patel",
-    "Petrov",
-    "Quinn",
-    "Roberts",
-    "Sadykov",
-    "Silva",
-    "Smith",
-    "Tanaka",
-    "Toktogulov",
-    "Walker",
-    "Wilson",
-    "Yilmaz",
-    "Young",
-    "Zhang",
-]
 
 
 @dataclass(frozen=True)
@@ -183,7 +98,8 @@ def run_demo(
     """
     officer = installation.context(Actor("demo-officer", "officer"))
     valuer = installation.context(Actor("demo-valuer", "valuer"))
-    evidence = sales_rows if sales_rows is not None else _evidence(installation)
+    county = _folder(installation.pack) / "king_county_sales.parquet"
+    evidence = sales_rows if sales_rows is not None else files.read_table(county)
     steps: list[DemoStep] = []
 
     def step(name: str, work: Callable[[], bool]) -> None:
@@ -202,10 +118,10 @@ def run_demo(
     return _summary(officer, tuple(steps), accounts)
 
 
-def _evidence(installation: Installation) -> pa.Table:
-    if installation.pack.demo is None:
-        raise NotFound(f"The pack {installation.pack.name} brings no demonstration.")
-    return files.read_table(installation.pack.demo / "king_county_sales.parquet")
+def _folder(pack: Pack) -> Path:
+    if pack.demo is None:
+        raise NotFound(f"The pack {pack.name} brings no demonstration.")
+    return pack.demo
 
 
 def _load(ctx: Context, evidence: pa.Table) -> bool:
@@ -234,13 +150,23 @@ def _load(ctx: Context, evidence: pa.Table) -> bool:
 def _load_owners(ctx: Context, evidence: pa.Table) -> bool:
     """Give every house one or two owners, drawn with a fixed seed; some own several houses."""
     houses = pc.utf8_lpad(pc.cast(evidence["id"], pa.string()), 10, "0")
-    owners, holdings = synthetic_owners(sorted(set(houses.to_pylist())), seed=SEED)
+    owners, holdings = synthetic_owners(
+        sorted(set(houses.to_pylist())), names=_names(ctx.pack), seed=SEED
+    )
     before = taxpayers.count(ctx)
     loaded = taxpayers.load_holdings(ctx, owners=owners, holdings=holdings)
     return before == loaded.taxpayers
 
 
-def synthetic_owners(property_ids: list[str], *, seed: int) -> tuple[pa.Table, pa.Table]:
+def _names(pack: Pack) -> dict[str, list[str]]:
+    content = (_folder(pack) / "owners.toml").read_text(encoding="utf-8")
+    names: dict[str, list[str]] = tomllib.loads(content)
+    return names
+
+
+def synthetic_owners(
+    property_ids: list[str], *, names: Mapping[str, list[str]], seed: int
+) -> tuple[pa.Table, pa.Table]:
     """Invent taxpayers and holdings: tables as `taxpayers.load_holdings` takes them.
 
     One house in eight belongs to two people in equal shares; about one taxpayer in fourteen owns
@@ -254,8 +180,8 @@ def synthetic_owners(property_ids: list[str], *, seed: int) -> tuple[pa.Table, p
     second = (first + rng.integers(1, n_owners, len(property_ids))) % n_owners
     number = np.char.zfill(np.arange(1, n_owners + 1).astype(str), 7)
     taxpayer_ids = np.char.add("T", number)
-    given = rng.choice(GIVEN_NAMES, n_owners)
-    family = rng.choice(FAMILY_NAMES, n_owners)
+    given = rng.choice(names["given"], n_owners)
+    family = rng.choice(names["family"], n_owners)
     owners = pa.table(
         {
             "taxpayer_id": taxpayer_ids,
