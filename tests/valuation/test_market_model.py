@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("market_model")
 
 @pytest.fixture(scope="module")
 def sales() -> pa.Table:
-    return king_county(900)
+    return king_county(500)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_the_same_input_and_seed_give_the_same_values(model, sales) -> None:  # 
 
 def test_the_model_says_what_it_rests_on(model) -> None:  # type: ignore[no-untyped-def]
     summary = model.summary()
-    assert summary.sales_used == 900
+    assert summary.sales_used == 500
     assert sum(weight for _, weight in summary.weights) == pytest.approx(1)
     assert summary.index[-1].level == 1
     assert summary.index[-1].date == date(2015, 5, 31)
