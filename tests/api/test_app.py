@@ -3,7 +3,7 @@ from http import HTTPStatus
 import httpx
 import pytest
 
-from kazyna.api.limits import BODY_BYTES_MAX
+from kazyna.api.app import BODY_BYTES_MAX
 
 
 def test_an_unknown_path_and_a_wrong_method_are_problems(public: httpx.Client) -> None:

@@ -8,12 +8,18 @@ import kazyna
 from kazyna.api import cadastre, health, ledger, rolls, rounds, users
 from kazyna.api.arguments import PREFIX
 from kazyna.api.errors import documented, install
-from kazyna.api.limits import Limited
 from kazyna.api.metrics import Metrics
 from kazyna.services.context import Installation
 
 PATHS = (PREFIX, "/healthz", "/readyz", "/metrics")
 """What this application answers; all other paths are pages."""
+
+BODY_BYTES_MAX = 1_048_576
+"""A mebibyte, so that nobody can fill the memory; the largest body taken is a payment."""
+
+EVERYWHERE = documented(
+    HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
+)
 
 DESCRIPTION = """
 The revenue system's registers: properties and their values, tax rolls and bills, accounts.
@@ -38,12 +44,12 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,  # FastAPI's pages load their scripts from a foreign network
         redoc_url=None,
-        responses=documented(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+        max_body_size=BODY_BYTES_MAX,
     )
     app.state.installation = installation
     app.state.metrics = metrics
     install(app)
-    app.add_middleware(Limited)
-    for part in (cadastre, rounds, rolls, ledger, users, health):
-        app.include_router(part.router)
+    for part in (cadastre, rounds, rolls, ledger, users):
+        app.include_router(part.router, responses=EVERYWHERE)
+    app.include_router(health.router)
     return app

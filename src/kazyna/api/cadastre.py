@@ -7,20 +7,20 @@ from fastapi import APIRouter, Query
 
 from kazyna.api.arguments import LINE, PREFIX, PropertyId
 from kazyna.api.errors import documented
-from kazyna.api.sign_in import Caller
+from kazyna.api.sign_in import FOR_ANYONE, Caller
 from kazyna.services import cadastre, rolls
 
 router = APIRouter(prefix=PREFIX, tags=["cadastre"])
 FOUND_MAX = 100
 
 
-@router.get("/overview")
+@router.get("/overview", openapi_extra=FOR_ANYONE)
 def overview(ctx: Caller) -> cadastre.Overview:
     """Return the cadastre at a glance."""
     return cadastre.overview(ctx)
 
 
-@router.get("/properties")
+@router.get("/properties", openapi_extra=FOR_ANYONE)
 def search(
     ctx: Caller,
     text: Annotated[str, Query(max_length=64, pattern=LINE, description="Part of the number.")],
@@ -30,19 +30,23 @@ def search(
     return list(cadastre.search(ctx, text, limit))
 
 
-@router.get("/properties/{property_id}", responses=documented(HTTPStatus.NOT_FOUND))
+@router.get(
+    "/properties/{property_id}",
+    responses=documented(HTTPStatus.NOT_FOUND),
+    openapi_extra=FOR_ANYONE,
+)
 def find_property(ctx: Caller, property_id: PropertyId) -> cadastre.PropertyCard:
     """Return a property: its value, the reasons in money, comparable sales, its own sales."""
     return cadastre.find_property(ctx, property_id)
 
 
-@router.get("/properties/{property_id}/tax")
+@router.get("/properties/{property_id}/tax", openapi_extra=FOR_ANYONE)
 def preview_tax(ctx: Caller, property_id: PropertyId) -> list[rolls.TaxPreview]:
     """Compute what each tax in force asks for a property, step by step, naming no owner."""
     return list(rolls.preview(ctx, property_id))
 
 
-@router.get("/properties/{property_id}/bills")
+@router.get("/properties/{property_id}/bills", openapi_extra=FOR_ANYONE)
 def bills(ctx: Caller, property_id: PropertyId) -> list[rolls.Bill]:
     """Return the bills of a property: all for the office, a taxpayer's own, none for others."""
     return list(rolls.bills_of_property(ctx, property_id))

@@ -14,8 +14,8 @@ from kazyna.api.sign_in import Caller
 from kazyna.services import ledger
 
 router = APIRouter(prefix=PREFIX, tags=["ledger"])
-SIGNED_IN = documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-POSTING = SIGNED_IN | documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+BY_ROLE = documented(HTTPStatus.FORBIDDEN)
+POSTING = BY_ROLE | documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 DEBTORS_MAX = 1_000
 
 
@@ -59,19 +59,22 @@ def reverse(
     return ledger.reverse(ctx, entry_id, reason=new.reason, key=key)
 
 
-@router.get("/taxpayers/{taxpayer_id}/statement", responses=SIGNED_IN)
+@router.get(
+    "/taxpayers/{taxpayer_id}/statement",
+    responses=BY_ROLE | documented(HTTPStatus.NOT_FOUND),
+)
 def statement(ctx: Caller, taxpayer_id: TaxpayerId) -> list[ledger.Statement]:
     """Return every movement on a taxpayer's accounts, and what is owed."""
     return list(ledger.statement(ctx, taxpayer_id=taxpayer_id))
 
 
-@router.get("/revenue", responses=SIGNED_IN)
+@router.get("/revenue", responses=BY_ROLE)
 def revenue(ctx: Caller) -> ledger.Revenue:
     """Return what was charged and received, by tax and month."""
     return ledger.revenue(ctx)
 
 
-@router.get("/arrears", responses=SIGNED_IN)
+@router.get("/arrears", responses=BY_ROLE)
 def arrears(
     ctx: Caller,
     limit: Annotated[int, Query(ge=1, le=DEBTORS_MAX, description="Debtors to list.")] = 50,
@@ -80,7 +83,7 @@ def arrears(
     return ledger.arrears(ctx, limit)
 
 
-@router.get("/trial-balance", responses=SIGNED_IN)
+@router.get("/trial-balance", responses=BY_ROLE)
 def trial_balance(ctx: Caller) -> ledger.TrialBalance:
     """Return the totals of all accounts; debits equal credits."""
     return ledger.trial_balance(ctx)

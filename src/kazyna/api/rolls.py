@@ -12,7 +12,7 @@ from kazyna.core.text import Language
 from kazyna.services import rolls
 
 router = APIRouter(prefix=PREFIX, tags=["rolls"])
-SIGNED_IN = documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+BY_ROLE = documented(HTTPStatus.FORBIDDEN)
 
 
 class Pdf(Response):
@@ -21,7 +21,7 @@ class Pdf(Response):
     media_type = "application/pdf"
 
 
-@router.get("/rolls", responses=SIGNED_IN)
+@router.get("/rolls", responses=BY_ROLE)
 def issued(ctx: Caller) -> list[rolls.IssuedRoll]:
     """Return all rolls that were issued, the latest first."""
     return list(rolls.issued(ctx))
@@ -30,7 +30,7 @@ def issued(ctx: Caller) -> list[rolls.IssuedRoll]:
 @router.post(
     "/rolls/{tax}/{year}",
     status_code=HTTPStatus.CREATED,
-    responses=SIGNED_IN | documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    responses=BY_ROLE | documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 def issue(
     ctx: Caller,
@@ -41,7 +41,7 @@ def issue(
     return rolls.issue_roll(ctx, tax=tax, year=year)
 
 
-@router.get("/bills/mine", responses=SIGNED_IN)
+@router.get("/bills/mine", responses=BY_ROLE)
 def my_bills(ctx: Caller) -> list[rolls.Bill]:
     """Return the bills of the taxpayer who asks, step by step."""
     return list(rolls.my_bills(ctx))
@@ -50,7 +50,7 @@ def my_bills(ctx: Caller) -> list[rolls.Bill]:
 @router.get(
     "/bills/{reference}/pdf",
     response_class=Pdf,
-    responses=SIGNED_IN | documented(HTTPStatus.NOT_FOUND),
+    responses=BY_ROLE | documented(HTTPStatus.NOT_FOUND),
 )
 def bill_pdf(
     ctx: Caller,

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from kazyna.api.arguments import PREFIX
 from kazyna.api.errors import documented
-from kazyna.api.sign_in import Caller
+from kazyna.api.sign_in import FOR_ANYONE, Caller
 from kazyna.core.errors import NotFound
 from kazyna.services import rounds
 
@@ -29,7 +29,7 @@ class NewRound:
     """Decides all that is drawn at random; the same seed, the same values."""
 
 
-@router.get("/latest", responses=documented(HTTPStatus.NOT_FOUND))
+@router.get("/latest", responses=documented(HTTPStatus.NOT_FOUND), openapi_extra=FOR_ANYONE)
 def latest(ctx: Caller) -> rounds.PublishedRound:
     """Return the published round of the latest valuation date, with its ratio study."""
     found = rounds.latest(ctx)
@@ -38,7 +38,7 @@ def latest(ctx: Caller) -> rounds.PublishedRound:
     return found
 
 
-@router.get("/{round_id}/study")
+@router.get("/{round_id}/study", openapi_extra=FOR_ANYONE)
 def study(
     ctx: Caller,
     round_id: Annotated[int, Path(ge=1, le=ROUND_MAX)],
@@ -52,7 +52,7 @@ def study(
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
-    responses=documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT),
+    responses=documented(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT),
 )
 def publish(ctx: Caller, new: NewRound) -> rounds.PublishedRound:
     """Value every property as of a day and publish the values; for valuers, takes a minute."""

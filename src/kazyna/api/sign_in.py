@@ -24,15 +24,18 @@ def installation_of(request: Request) -> Installation:
 Here = Annotated[Installation, Depends(installation_of)]
 
 
-def context_of(installation: Here, token: Token) -> Context:
+def context_of(installation: Here, token: Token, request: Request) -> Context:
     """Return the context of this call: of the signed-in actor, or of the public."""
     public = installation.context()
-    if token is None:
+    if "authorization" not in request.headers:
         return public
-    actor = users.actor_of(public, token.credentials)
+    actor = users.actor_of(public, token.credentials) if token else None
     if actor is None:
         raise SignInRequired("The session is unknown or has ended; sign in again.")
     return installation.context(actor)
 
 
 Caller = Annotated[Context, Depends(context_of)]
+
+FOR_ANYONE = {"security": [{}]}
+"""Said in the description of an endpoint that also answers without a token."""

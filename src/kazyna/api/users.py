@@ -9,7 +9,7 @@ from pydantic import Field
 
 from kazyna.api.arguments import PREFIX, Word
 from kazyna.api.errors import documented
-from kazyna.api.sign_in import Caller, Token
+from kazyna.api.sign_in import FOR_ANYONE, Caller, Here, Token
 from kazyna.services import users
 from kazyna.services.context import Actor, Role
 
@@ -41,12 +41,12 @@ class NewUser:
     status_code=HTTPStatus.CREATED,
     responses=documented(HTTPStatus.FORBIDDEN),
 )
-def sign_in(ctx: Caller, given: Credentials) -> users.Session:
+def sign_in(installation: Here, given: Credentials) -> users.Session:
     """Open a session; send its token as `Authorization: Bearer …` from then on."""
-    return users.sign_in(ctx, name=given.name, password=given.password)
+    return users.sign_in(installation.context(), name=given.name, password=given.password)
 
 
-@router.get("/sessions/current", responses=documented(HTTPStatus.UNAUTHORIZED))
+@router.get("/sessions/current", openapi_extra=FOR_ANYONE)
 def who_am_i(ctx: Caller) -> Actor:
     """Return who asks; without a token that is the public."""
     return ctx.actor
@@ -55,7 +55,7 @@ def who_am_i(ctx: Caller) -> Actor:
 @router.delete(
     "/sessions/current",
     status_code=HTTPStatus.NO_CONTENT,
-    responses=documented(HTTPStatus.UNAUTHORIZED),
+    openapi_extra=FOR_ANYONE,
 )
 def sign_out(ctx: Caller, token: Token) -> None:
     """End the session of the token; without one there is nothing to end."""
@@ -66,7 +66,7 @@ def sign_out(ctx: Caller, token: Token) -> None:
 @router.post(
     "/users",
     status_code=HTTPStatus.CREATED,
-    responses=documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN),
+    responses=documented(HTTPStatus.FORBIDDEN),
 )
 def create_user(ctx: Caller, new: NewUser) -> Actor:
     """Create a local account, or give an existing one a new password and role; for officers."""

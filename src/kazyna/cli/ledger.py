@@ -15,15 +15,17 @@ from getpass import getuser
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Group, RenderableType
+from rich.text import Text as Line
 
 from kazyna.cli import output
 from kazyna.cli.arguments import day
 from kazyna.core.errors import NotFound
-from kazyna.core.table import parse_decimal
 from kazyna.services.settings import Settings
 
 if TYPE_CHECKING:
     from kazyna.services.context import Context
+    from kazyna.services.ledger import Arrears, Revenue, Statement
 
 Key = Annotated[
     str,
@@ -38,6 +40,8 @@ app = typer.Typer(help="Post payments and read the accounts.", no_args_is_help=T
 
 def amount(text: str) -> Decimal:
     """Read an exact amount of money."""
+    from kazyna.core.table import parse_decimal
+
     return parse_decimal(text, source="command line", column="--amount")
 
 
@@ -127,7 +131,7 @@ def statement(
         statements = ledger.statement(ctx, taxpayer_id=taxpayer_id)
     if not statements:
         raise NotFound(f"Taxpayer {taxpayer_id!r} has no account.")
-    output.show({"statements": statements}, as_json=as_json)
+    output.show({"statements": statements}, as_json=as_json, table=_statement_tables)
 
 
 @app.command()
@@ -142,7 +146,7 @@ def revenue(as_json: output.Json = False) -> None:
     from kazyna.services import ledger
 
     with office() as ctx:
-        output.show(ledger.revenue(ctx), as_json=as_json)
+        output.show(ledger.revenue(ctx), as_json=as_json, table=_revenue_table)
 
 
 @app.command()
@@ -160,7 +164,7 @@ def arrears(
     from kazyna.services import ledger
 
     with office() as ctx:
-        output.show(ledger.arrears(ctx, limit), as_json=as_json)
+        output.show(ledger.arrears(ctx, limit), as_json=as_json, table=_arrears_tables)
 
 
 @app.command()
@@ -176,3 +180,69 @@ def trial_balance(as_json: output.Json = False) -> None:
 
     with office() as ctx:
         output.show(ledger.trial_balance(ctx), as_json=as_json)
+
+
+def _statement_tables(found: dict[str, tuple["Statement", ...]]) -> RenderableType:
+    parts: list[RenderableType] = []
+    for account in found["statements"]:
+        title = f"{account.account} · {account.taxpayer_name or ''}"
+        rows = (
+            {
+                "entry": str(line.entry_id),
+                "day": line.effective_on,
+                "description": line.description + (" (reversed)" if line.reversed else ""),
+                "debit": line.debit,
+                "credit": line.credit,
+                "balance": line.balance,
+            }
+            for line in account.lines
+        )
+        owed = f"Owed: {account.balance:,} {account.currency}"
+        parts += [output.listing(rows, title=title), Line(owed, style="bold")]
+    return Group(*parts)
+
+
+def _revenue_table(revenue: "Revenue") -> RenderableType:
+    rows = [
+        {
+            "tax": month.tax,
+            "month": f"{month.month:%Y-%m}",
+            "charged": month.charged,
+            "received": month.received,
+        }
+        for month in revenue.months
+    ]
+    total = {
+        "tax": "total",
+        "month": revenue.currency,
+        "charged": revenue.charged,
+        "received": revenue.received,
+    }
+    return output.listing([*rows, total])
+
+
+def _arrears_tables(arrears: "Arrears") -> RenderableType:
+    ages = (
+        {
+            "days late": f"{bucket.from_days}–{bucket.to_days}"
+            if bucket.to_days is not None
+            else f"{bucket.from_days} and more",
+            "debtors": bucket.debtors,
+            "amount": bucket.amount,
+        }
+        for bucket in arrears.buckets
+    )
+    debts = (
+        {
+            "taxpayer": debt.taxpayer_id,
+            "name": debt.taxpayer_name,
+            "owed": debt.balance,
+            "due on": debt.due_on,
+            "days late": debt.days_late,
+        }
+        for debt in arrears.largest
+    )
+    total = (
+        f"{arrears.total:,} {arrears.currency} late on {arrears.on}, {arrears.debtors:,} debtors"
+    )
+    return Group(Line(total, style="bold"), output.listing(ages), output.listing(debts))

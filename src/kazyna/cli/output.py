@@ -5,7 +5,7 @@ money stands as text, never as a binary float. An error is words and findings on
 `--json` one object `{"error": …, "findings": […]}`; stdout then stays empty.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from functools import singledispatch
@@ -98,13 +98,13 @@ def facts(rows: Mapping[str, object]) -> Table:
     return grid
 
 
-def listing(rows: Iterator[Mapping[str, object]], *, title: str | None = None) -> Table:
+def listing(rows: Iterable[Mapping[str, object]], *, title: str | None = None) -> Table:
     """Lay out rows of the same names as a table; numbers stand to the right."""
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
     for number, row in enumerate(rows):
         if number == 0:
             for name, value in row.items():
-                is_number = isinstance(value, int | float | Decimal)
+                is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
                 table.add_column(name, justify="right" if is_number else "left", overflow="fold")
         table.add_row(*(Line(words(value)) for value in row.values()))
     return table
