@@ -11,6 +11,7 @@ from kazyna.accounts.entry import EntryKind
 class Movement:
     """What one entry did to one account; a positive amount is a debit, a negative one a credit."""
 
+    account: str
     entry_id: int
     kind: EntryKind
     effective_on: date

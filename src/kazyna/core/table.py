@@ -143,7 +143,7 @@ def _faults(
         known = pc.is_in(values, value_set=pa.array(column.allowed))
         unknown = pc.and_(pc.invert(known), values.is_valid())
         yield unknown, lambda value: f"{value!r} is not known"
-    if column.unique:
+    if column.unique and pc.count_distinct(values).as_py() < len(values) - values.null_count:
         yield _repeated(values), lambda value: f"{value!r} stands more than once"
 
 

@@ -282,8 +282,7 @@ def statement(ctx: Context, *, taxpayer_id: str) -> tuple[Statement, ...]:
         rows = ledger.movements_of_taxpayer(tx, taxpayer_id)
     by_account = groupby(rows, key=lambda row: row.account)
     return tuple(
-        _statement(ctx, account, person, [_movement(row) for row in movements])
-        for account, movements in by_account
+        _statement(ctx, account, person, list(movements)) for account, movements in by_account
     )
 
 
@@ -390,18 +389,6 @@ def _unknown_reference(reference: str) -> NotFound:
     if is_creditor_reference(reference):
         return NotFound(f"No bill has the reference {reference}.")
     return NotFound(f"{reference!r} is no payment reference: a digit is wrong or missing.")
-
-
-def _movement(row: ledger.MovementRow) -> Movement:
-    return Movement(
-        entry_id=row.entry_id,
-        kind=row.kind,
-        effective_on=row.effective_on,
-        posted_at=row.posted_at,
-        description=row.description,
-        amount=row.amount,
-        reversed=row.reversed,
-    )
 
 
 def _statement(

@@ -20,7 +20,7 @@ from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
 from kazyna.store import ledger, rolls, rounds, taxpayers
 from kazyna.store.connection import Transaction
-from kazyna.tax import Explanation, explain, run_roll, split_by_share, verify_sample
+from kazyna.tax import Explanation, Step, explain, run_roll, split_by_share, verify_sample
 
 VERIFIED_BILLS = 1000
 """Bills of a roll that are computed again by the other path before it is issued."""
@@ -45,33 +45,6 @@ class IssuedRoll:
 
 
 @dataclass(frozen=True)
-class AppliedParameter:
-    """A dated parameter as it was applied in a step."""
-
-    name: str
-    label: Text
-    value: Decimal
-    unit: str
-    since: date
-    law: str
-
-
-@dataclass(frozen=True)
-class BillStep:
-    """One step of the computation, from the law to the amount."""
-
-    rule: str
-    title: Text
-    value: Decimal
-    unit: str
-    law: str
-    law_url: str | None
-    inputs: tuple[tuple[str, Decimal], ...]
-    parameters: tuple[AppliedParameter, ...]
-    doubt: str | None
-
-
-@dataclass(frozen=True)
 class Bill:
     """One taxpayer's bill for one property and year, step by step."""
 
@@ -85,7 +58,7 @@ class Bill:
     taxpayer_name: str
     share: Decimal
     assessed_value: Decimal
-    steps: tuple[BillStep, ...]
+    steps: tuple[Step, ...]
     amount: Decimal
     due_on: date
     reference: str
@@ -110,7 +83,7 @@ class TaxPreview:
     tax_title: Text
     on: date
     assessed_value: Decimal
-    steps: tuple[BillStep, ...]
+    steps: tuple[Step, ...]
     amount: Decimal
 
 
@@ -187,7 +160,7 @@ def preview(ctx: Context, property_id: str) -> tuple[TaxPreview, ...]:
                 tax_title=law.title,
                 on=ctx.today,
                 assessed_value=value.value,
-                steps=_steps(steps),
+                steps=steps.steps,
                 amount=steps.amount,
             )
         )
@@ -254,7 +227,7 @@ def bill_pdf(ctx: Context, *, reference: str, language: Language) -> bytes:
             assessed_value=row.value,
             valuation_date=round_.valuation_date if round_ else None,
             share=row.share,
-            steps=tuple(_printed(step, ctx, language) for step in _steps(steps)),
+            steps=tuple(_printed(step, ctx, language) for step in steps.steps),
             amount=row.amount,
             currency=ctx.pack.currency,
             due_on=row.due_on,
@@ -364,26 +337,6 @@ def _explained(ctx: Context, law: Tax, value: Decimal, on: date) -> Explanation:
     return explain(law.rules, inputs, on, ctx.language)
 
 
-def _steps(explanation: Explanation) -> tuple[BillStep, ...]:
-    return tuple(
-        BillStep(
-            rule=step.rule,
-            title=step.title,
-            value=step.value,
-            unit=step.unit,
-            law=step.law,
-            law_url=step.law_url,
-            inputs=step.inputs,
-            parameters=tuple(
-                AppliedParameter(p.name, p.label, p.value, p.unit, p.since, p.law)
-                for p in step.parameters
-            ),
-            doubt=step.doubt,
-        )
-        for step in explanation.steps
-    )
-
-
 def _bill(ctx: Context, row: rolls.BillRow) -> Bill:
     law = _tax(ctx, row.tax)
     return Bill(
@@ -397,14 +350,14 @@ def _bill(ctx: Context, row: rolls.BillRow) -> Bill:
         taxpayer_name=row.taxpayer_name,
         share=row.share,
         assessed_value=row.value,
-        steps=_steps(_explained(ctx, law, row.value, row.law_on)),
+        steps=_explained(ctx, law, row.value, row.law_on).steps,
         amount=row.amount,
         due_on=row.due_on,
         reference=row.reference,
     )
 
 
-def _printed(step: BillStep, ctx: Context, language: Language) -> paper.BillStep:
+def _printed(step: Step, ctx: Context, language: Language) -> paper.BillStep:
     figures = []
     for name, value in step.inputs:
         column = ctx.pack.columns.get(name)

