@@ -1,6 +1,6 @@
 """Who asks: the session's token as a bearer token, or the public."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -37,5 +37,5 @@ def context_of(installation: Here, token: Token, request: Request) -> Context:
 
 Caller = Annotated[Context, Depends(context_of)]
 
-FOR_ANYONE = {"security": [{}]}
+FOR_ANYONE: dict[str, Any] = {"security": [{}]}
 """Said in the description of an endpoint that also answers without a token."""

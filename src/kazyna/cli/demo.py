@@ -52,13 +52,14 @@ def demo(
             settings = settings_of_demo(Settings.read(os.environ))
             installation = stack.enter_context(open_installation(settings))
             summary = run_demo(installation, progress=progress)
-        output.show(summary, as_json=as_json, table=_summary)
+        output.show(summary, as_json=as_json, table=summary_tables)
         if door is not None:
             output.say(f"The portal: {address_of(door, HOST)}")
             answer(installation, door)
 
 
-def _summary(summary: "DemoSummary") -> RenderableType:
+def summary_tables(summary: "DemoSummary") -> RenderableType:
+    """Lay out the figures, the time of each step and the sign-in names."""
     currency = summary.currency
     figures: dict[str, object] = {
         "properties": summary.properties,

@@ -1,0 +1,68 @@
+"""Commands run in this process, as `main` runs them, with what they printed."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+import pytest
+
+from conftest import part_of_county
+from kazyna.cli.app import run
+from kazyna.services.context import Installation
+
+
+class Outcome(NamedTuple):
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """The one JSON object on stdout."""
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+    @property
+    def failure(self) -> dict[str, Any]:
+        """The one JSON object on stderr, behind the lines of progress."""
+        found: dict[str, Any] = json.loads(self.err[self.err.index("{") :])
+        return found
+
+
+Kazyna = Callable[..., Outcome]
+
+
+@pytest.fixture
+def kazyna(capsys: pytest.CaptureFixture[str]) -> Kazyna:
+    def called(*arguments: object) -> Outcome:
+        code = run([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return Outcome(code, said.out, said.err)
+
+    return called
+
+
+@pytest.fixture
+def on_demo(demo: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """Let the commands work on a demonstration of one's own."""
+    monkeypatch.setenv("KAZYNA_DATABASE_URL", demo.settings.database_url)
+    monkeypatch.setenv("KAZYNA_TODAY", demo.settings.today)
+    return demo
+
+
+@pytest.fixture(scope="session")
+def county() -> pa.Table:
+    """Return 400 sales of the county: enough to fit a model on, quickly."""
+    return part_of_county().slice(0, 400)
+
+
+@pytest.fixture
+def sales(county: pa.Table, tmp_path: Path) -> Path:
+    path = tmp_path / "sales.csv"
+    arrow_csv.write_csv(county, path)
+    return path
