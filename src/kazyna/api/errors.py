@@ -129,9 +129,11 @@ def _finding(error: dict[str, Any]) -> Finding:
     place, *path = error["loc"]
     wanted = re.sub(r"^(\w+) should (be )?", lambda m: "" if m[2] else "it to ", error["msg"])
     missing = error["type"] == "missing"
+    # What was sent may hold halves of characters, which no answer could carry.
+    given = str(error.get("input"))[:80].encode("utf-8", "replace").decode()
     return Finding(
         source=f"request {place}",
-        reason="it is missing" if missing else f"{str(error.get('input'))[:80]!r} is not accepted",
+        reason="it is missing" if missing else f"{given!r} is not accepted",
         expected="a value" if missing else wanted,
         column=".".join(map(str, path)) or None,
     )

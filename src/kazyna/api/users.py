@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from kazyna.api.arguments import PREFIX, Word
+from kazyna.api.arguments import LINE, PREFIX, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import FOR_ANYONE, Caller, Here, Token
 from kazyna.services import users
-from kazyna.services.context import Actor, Role
+from kazyna.services.context import Actor
 
 router = APIRouter(prefix=PREFIX, tags=["users"])
-Password = Annotated[str, Field(min_length=1, max_length=200)]
+SignedInRole = Literal["taxpayer", "officer", "valuer", "participant", "auditor"]
+"""Every role but the public, who has no account."""
+
+Password = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class NewUser:
 
     name: Word
     password: Password
-    role: Role
+    role: SignedInRole
     taxpayer_id: Word | None = None
     """The taxpayer the person acts for; for the role taxpayer, and only for it."""
 
