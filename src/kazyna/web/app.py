@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from kazyna.core.errors import (
@@ -22,11 +23,11 @@ from kazyna.core.errors import (
 )
 from kazyna.services.context import Installation
 from kazyna.web import cadastre, ledger, rolls, rounds, sign_in, tiles
-from kazyna.web.pages import error_page
+from kazyna.web.pages import STATIC, error_page
 from kazyna.web.visit import leave, same_origin
 
-STATIC = Path(__file__).parent / "static"
-STATIC_SECONDS = 86_400
+STATIC_SECONDS = 31_536_000
+"""Addresses of static files carry the hash of their content, so a year is safe."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -51,10 +52,12 @@ def create_web(installation: Installation) -> FastAPI:
     """Make the portal of an open installation."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.installation = installation
+    app.state.make_tile = tiles.tile_maker(installation)
     app.middleware("http")(_guard)
     app.add_exception_handler(KazynaError, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _missing)
+    app.add_exception_handler(Exception, _defect)
     for part in (cadastre, rounds, rolls, ledger, sign_in, tiles):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
@@ -66,13 +69,13 @@ async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Resp
     response: Response
     if request.method == "POST" and not same_origin(request):
         refusal = Forbidden("This form was sent from another site.")
-        response = error_page(request, refusal, HTTPStatus.FORBIDDEN)
+        response = await run_in_threadpool(error_page, request, HTTPStatus.FORBIDDEN, refusal)
     else:
         response = await call_next(request)
     for name, content in HEADERS.items():
         response.headers.setdefault(name, content)
-    if request.url.path.startswith("/static/"):
-        response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
+    if request.url.path.startswith("/static/") and response.status_code == HTTPStatus.OK:
+        response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}, immutable"
     elif "cache-control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response
@@ -80,14 +83,15 @@ async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Resp
 
 def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, SignInRequired):
-        response = RedirectResponse(f"/sign-in?next={request.url.path}", HTTPStatus.SEE_OTHER)
+        wanted = request.url.path if request.method == "GET" else "/"
+        response = RedirectResponse(f"/sign-in?next={quote(wanted)}", HTTPStatus.SEE_OTHER)
         leave(response)
         return response
     status = next(
         (status for kind, status in STATUS if isinstance(error, kind)),
         HTTPStatus.INTERNAL_SERVER_ERROR,
     )
-    return error_page(request, error, status)
+    return error_page(request, status, error)
 
 
 def _unreadable(request: Request, error: Exception) -> Response:
@@ -98,9 +102,17 @@ def _unreadable(request: Request, error: Exception) -> Response:
                 str(fault["loc"][-1]))
         for fault in faults
     ]  # fmt: skip
-    return error_page(request, InputError(findings), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return error_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, InputError(findings))
 
 
 def _missing(request: Request, error: Exception) -> Response:
+    """Answer for what routing refuses: an unknown path, a wrong method."""
     status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
-    return error_page(request, NotFound(status.phrase), status)
+    return error_page(request, status)
+
+
+def _defect(request: Request, _error: Exception) -> Response:
+    """Answer for a mistake of the program; the server's log has the details."""
+    response = error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    response.headers.update(HEADERS)
+    return response

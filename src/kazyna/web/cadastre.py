@@ -1,21 +1,23 @@
 """The map, the search and the page of a property."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from kazyna.services import cadastre, ledger, rolls
 from kazyna.services.cadastre import Extent, PropertyCard
-from kazyna.web import charts
+from kazyna.web import drawings
 from kazyna.web.pages import page
+from kazyna.web.tiles import ZOOM_MAX, ZOOM_MIN
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
 
 AROUND_DEGREES = 0.004
 """What is shown around a property that has no comparables: about 400 metres."""
-RESULTS = 50
+RESULTS_MAX = 50
 
 
 @router.get("/")
@@ -27,10 +29,14 @@ def home(visit: Visiting) -> HTMLResponse:
 
 
 @router.get("/properties")
-def search(visit: Visiting, q: Annotated[str, Query(max_length=64)] = "") -> HTMLResponse:
+def search(
+    visit: Visiting,
+    q: Annotated[str, Query(max_length=64)] = "",
+    limit: Annotated[int, Query(ge=1, le=RESULTS_MAX)] = RESULTS_MAX,
+) -> HTMLResponse:
     """Find properties by their number."""
-    found = cadastre.search(visit.ctx, q, limit=RESULTS)
-    return page(visit, "cadastre/search.html", q=q, found=found, limit=RESULTS)
+    found = cadastre.search(visit.ctx, q, limit=limit)
+    return page(visit, "cadastre/search.html", q=q.strip(), found=found, limit=limit, split=split)
 
 
 @router.get("/properties/{property_id}")
@@ -52,8 +58,9 @@ def show(visit: Visiting, property_id: str) -> HTMLResponse:
         previews=rolls.preview(ctx, property_id),
         bills=bills,
         statements=statements,
-        reasons=charts.reasons(visit.write, card.valuation) if card.valuation else None,
-        map=_map(visit, extent, breaks, _places(card)) if extent else None,
+        reasons=drawings.reasons(visit.write, card.valuation) if card.valuation else None,
+        spread=drawings.spread(card.valuation) if card.valuation else None,
+        map=_map(visit, extent, breaks, _places(visit, card)) if extent else None,
     )
 
 
@@ -80,14 +87,31 @@ def _around(card: PropertyCard) -> Extent | None:
     )
 
 
-def _places(card: PropertyCard) -> list[dict[str, Any]]:
+def _places(visit: Visit, card: PropertyCard) -> list[dict[str, Any]]:
+    """List the pins: the comparables by their numbers in the table, and the subject above them."""
     near = card.valuation.comparables if card.valuation else ()
     comparables = [
-        {"lon": sale.lon, "lat": sale.lat, "label": str(number), "kind": "comparable"}
+        {
+            "lon": sale.lon,
+            "lat": sale.lat,
+            "label": str(number),
+            "kind": "comparable",
+            "name": f"{sale.property_id}: {visit.write.whole_money(sale.adjusted_price)}",
+            "href": f"/properties/{quote(sale.property_id, safe='')}",
+        }
         for number, sale in enumerate(near, 1)
         if sale.lon is not None
     ]
-    return [*comparables, {"lon": card.lon, "lat": card.lat, "label": "★", "kind": "subject"}]
+    subject = {"lon": card.lon, "lat": card.lat, "label": "★", "kind": "subject"}
+    return [*comparables, subject | {"name": visit.write.gettext("This property")}]
+
+
+def split(number: str, part: str) -> tuple[str, str, str]:
+    """Split a number at the part that was searched for, so that it can be marked."""
+    at = number.lower().find(part.lower())
+    if at < 0:
+        return number, "", ""
+    return number[:at], number[at : at + len(part)], number[at + len(part) :]
 
 
 def _map(
@@ -106,12 +130,16 @@ def _map(
         "currency": visit.write.currency,
         "locale": str(visit.write.locale).replace("_", "-"),
         "per_m2": _("per m²"),
+        "north": _("N"),
+        "here": _("Properties here"),
+        "closer": _("Click to come closer"),
+        "zooms": [ZOOM_MIN, ZOOM_MAX],
         "words": {
             "NavigationControl.ZoomIn": _("Zoom in"),
             "NavigationControl.ZoomOut": _("Zoom out"),
             "CooperativeGesturesHandler.WindowsHelpText": _("Use Ctrl and scroll to zoom the map"),
             "CooperativeGesturesHandler.MacHelpText": _("Use ⌘ and scroll to zoom the map"),
             "CooperativeGesturesHandler.MobileHelpText": _("Use two fingers to move the map"),
-            "Map.Title": _("Map of property values"),
+            "Map.Title": _("Map of property values; the search lists the same as text"),
         },
     }

@@ -4,20 +4,31 @@ import gettext
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, get_month_names
+from babel.dates import format_date, get_day_names, get_month_names
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_compact_currency,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_symbol,
+)
 from babel.units import format_unit
 
 from kazyna.core.text import LANGUAGES, Language, Text
 
 CATALOGUES = Path(__file__).parent / "locale"
-NAMES: dict[Language, str] = {"en": "English", "ru": "Русский", "ky": "Кыргызча"}
+NAMES: dict[Language, tuple[str, str]] = {
+    "en": ("Eng", "English"),
+    "ru": ("Рус", "Русский"),
+    "ky": ("Кыр", "Кыргызча"),
+}
+"""Of each language, the short and the long name in itself."""
 LOCALES: dict[Language, Locale] = {
     "en": Locale("en", "US"),
     "ru": Locale("ru"),
@@ -25,6 +36,19 @@ LOCALES: dict[Language, Locale] = {
 }
 
 KILOMETRE = 1000
+THOUSAND = 1000
+SYMBOLS = Locale("en", "US")
+"""The locale that knows a sign for most currencies."""
+UNITS = {
+    "sq ft": "area-square-foot",
+    "m²": "area-square-meter",
+    "ha": "area-hectare",
+    "m": "length-meter",
+    "km": "length-kilometer",
+}
+"""Units of the packs that CLDR writes in every language."""
+SHARE = "share"
+"""A unit that begins so is a share of something, and is written as per cent."""
 
 
 @cache
@@ -90,12 +114,14 @@ class Writer:
 
     def money(self, amount: Decimal) -> str:
         """Write an amount to the last minor unit."""
-        return format_currency(amount, self.currency, locale=self.locale)
+        return self._symbols(format_currency(amount, self.currency, locale=self.locale))
 
     def whole_money(self, amount: Decimal | float) -> str:
         """Write an amount in whole currency units, as values are."""
-        return format_currency(
-            amount, self.currency, locale=self.locale, format=self._whole, currency_digits=False
+        return self._symbols(
+            format_currency(
+                amount, self.currency, locale=self.locale, format=self._whole, currency_digits=False
+            )
         )
 
     def signed_money(self, amount: Decimal) -> str:
@@ -105,11 +131,36 @@ class Writer:
 
     def short_money(self, amount: Decimal) -> str:
         """Write a large amount in millions or billions."""
-        for limit, word in ((10**9, self.gettext("bn")), (10**6, self.gettext("m"))):
-            if abs(amount) >= limit:
-                scaled = format_decimal(amount / limit, format="#,##0.0", locale=self.locale)
-                return f"{scaled} {word} {self.currency}"
-        return self.whole_money(amount)
+        if abs(amount) < THOUSAND:
+            return self.whole_money(amount)
+        return self._symbols(
+            format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=1)
+        )
+
+    @property
+    def symbol(self) -> str:
+        """The sign of the currency."""
+        return get_currency_symbol(self.currency, locale=SYMBOLS)
+
+    def measure(self, value: Decimal, unit: str | None) -> str:
+        """Write an exact number in its unit."""
+        if unit == self.currency:
+            return self.money(value)
+        if unit is not None and unit.startswith(SHARE):
+            return self.fact(value * 100) + "\N{NO-BREAK SPACE}%"
+        if unit in UNITS:
+            return format_unit(value, UNITS[unit], length="short", locale=self.locale)
+        return f"{self.fact(value)} {unit}" if unit else self.fact(value)
+
+    def recorded(self, value: str, unit: str | None) -> str:
+        """Write a recorded characteristic; a number without unit may be a year, and stays."""
+        if value in {"yes", "no"}:
+            return self.gettext("yes") if value == "yes" else self.gettext("no")
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            return value
+        return self.measure(number, unit) if unit or "." in value else value
 
     def number(self, value: float | Decimal, decimals: int = 0) -> str:
         """Write a number with a fixed number of decimals."""
@@ -144,10 +195,37 @@ class Writer:
         return format_date(day, format="LLL y", locale=self.locale)
 
     @property
-    def month_names(self) -> list[str]:
-        """Return the short names of the months, for charts."""
-        names = get_month_names("abbreviated", context="stand-alone", locale=self.locale)
-        return [names[month] for month in range(1, 13)]
+    def number_format(self) -> dict[str, object]:
+        """The locale's numbers, for charts."""
+        signs = self.locale.number_symbols["latn"]
+        return {
+            "decimal": signs["decimal"],
+            "thousands": signs["group"],
+            "grouping": [3],
+            "currency": ["", ""],
+        }
+
+    @property
+    def time_format(self) -> dict[str, object]:
+        """The locale's days and months, for charts."""
+        months = get_month_names("abbreviated", context="stand-alone", locale=self.locale)
+        days = get_day_names("abbreviated", context="stand-alone", locale=self.locale)
+        month_names = [months[month] for month in range(1, 13)]
+        day_names = [days[(day + 6) % 7] for day in range(7)]
+        return {
+            "dateTime": "%x %X",
+            "date": "%d.%m.%Y",
+            "time": "%H:%M:%S",
+            "periods": ["AM", "PM"],
+            "days": day_names,
+            "shortDays": day_names,
+            "months": month_names,
+            "shortMonths": month_names,
+        }
+
+    def _symbols(self, text: str) -> str:
+        """Write the currency's sign also where a locale would write its code."""
+        return text.replace(self.currency, self.symbol)
 
     @property
     def _whole(self) -> str:

@@ -13,7 +13,7 @@ from kazyna.core.errors import InputError, Refused
 from kazyna.core.table import parse_decimal
 from kazyna.services import ledger, rolls, rounds
 from kazyna.services.context import Role
-from kazyna.web import charts
+from kazyna.web import charts, drawings
 from kazyna.web.pages import page
 from kazyna.web.visit import Visit, Visiting
 
@@ -85,10 +85,12 @@ def mine(visit: Visiting) -> HTMLResponse:
     """Show a taxpayer what is owed, for what and why."""
     visit.ctx.require("taxpayer")
     number = visit.ctx.actor.taxpayer_id or ""
+    bills = rolls.my_bills(visit.ctx)
     return page(
         visit,
         "ledger/my.html",
-        bills=rolls.my_bills(visit.ctx),
+        bills=bills,
+        first_due=min((bill.due_on for bill in bills), default=None),
         statements=ledger.statement(visit.ctx, taxpayer_id=number),
     )
 
@@ -112,25 +114,42 @@ def _office(
     sees_money = ctx.actor.role in STAFF
     revenue = ledger.revenue(ctx) if sees_money else None
     arrears = ledger.arrears(ctx, limit=12) if sees_money else None
+    trial = ledger.trial_balance(ctx) if sees_money else None
     blank = {"reference": "", "amount": "", "received_on": ctx.today, "key": new_key()}
     return page(
         visit,
         "ledger/office.html",
         status=status,
         round=round_,
+        gauges=drawings.gauges(visit.write, round_.study) if round_ else (),
         study=charts.study(visit.write, round_, points)[:2] if round_ else (),
         revenue=revenue,
         revenue_chart=charts.revenue(visit.write, revenue) if revenue and revenue.months else None,
         arrears=arrears,
-        arrears_chart=charts.arrears(visit.write, arrears) if arrears and arrears.buckets else None,
+        arrears_bars=drawings.arrears(visit.write, arrears)
+        if arrears and arrears.buckets
+        else None,
         rolls=rolls.issued(ctx),
-        trial=ledger.trial_balance(ctx) if sees_money else None,
+        trial=trial,
+        trial_lines=[(_account(visit, line.account), line) for line in trial.lines]
+        if trial
+        else [],
         given=given or blank,
         posted=posted,
         refusal=refusal,
         findings=refusal.findings if isinstance(refusal, InputError) else (),
         paid_share=_share(revenue.received, revenue.charged) if revenue else None,
     )
+
+
+def _account(visit: Visit, name: str) -> str:
+    """Name an account, such as `revenue:property_tax`, in the words of the pack."""
+    kind, _colon, tax = name.partition(":")
+    chart, taxes = visit.ctx.pack.accounts.chart, visit.ctx.pack.taxes
+    words = [visit.write.text(chart[kind].label) if kind in chart else kind]
+    if tax:
+        words.append(visit.write.text(taxes[tax].title) if tax in taxes else tax)
+    return ": ".join(words)
 
 
 def _share(part: Decimal, whole: Decimal) -> float | None:

@@ -1,6 +1,8 @@
 """Templates to pages."""
 
 import json
+from functools import cache
+from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,17 @@ import kazyna
 from kazyna.core.errors import InputError
 from kazyna.services.context import PUBLIC
 from kazyna.web.language import NAMES, Writer
-from kazyna.web.visit import LANGUAGE, LANGUAGE_SECONDS, Visit, installation_of, language_of
+from kazyna.web.visit import (
+    LANGUAGE,
+    LANGUAGE_SECONDS,
+    Visit,
+    installation_of,
+    language_of,
+    visit,
+)
+
+STATIC = Path(__file__).parent / "static"
+"""What `scripts/build_pages.py` builds."""
 
 environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -27,52 +39,79 @@ environment = Environment(
 
 
 def page(
-    visit: Visit, template: str, *, status: HTTPStatus = HTTPStatus.OK, **facts: Any
+    visitor: Visit, template: str, *, status: HTTPStatus = HTTPStatus.OK, **facts: Any
 ) -> HTMLResponse:
     """Fill a template with what a service returned."""
-    write = visit.write
+    write = visitor.write
+    _ = write.gettext
     words = {
         "_": write.gettext,
         "gettext": write.gettext,
         "write": write,
-        "visit": visit,
-        "actor": visit.ctx.actor,
+        "visit": visitor,
+        "actor": visitor.ctx.actor,
         "languages": NAMES,
         "version": kazyna.__version__,
-        "pack_title": write.text(visit.ctx.pack.title),
-        "today": visit.ctx.today,
+        "asset": asset,
+        "pack_title": write.text(visitor.ctx.pack.title),
+        "today": visitor.ctx.today,
         "as_json": as_json,
+        "kinds": {
+            "charge": _("Charge"),
+            "payment": _("Payment"),
+            "reversal": _("Reversal"),
+        },
     }
     html = environment.get_template(template).render(words | facts)
     response = HTMLResponse(html, status)
-    if "lang" in visit.request.query_params:
+    if "lang" in visitor.request.query_params:
         response.set_cookie(
             LANGUAGE, write.language, max_age=LANGUAGE_SECONDS, samesite="lax", httponly=True
         )
     return response
 
 
-def error_page(request: Request, error: Exception, status: HTTPStatus) -> HTMLResponse:
-    """Say what went wrong and where to go on; the visitor counts as the public here."""
-    installation = installation_of(request)
-    language = language_of(request)
-    anonymous = Visit(
-        request,
-        installation.context(PUBLIC, language),
-        Writer(language, installation.pack.currency.code),
-    )
-    findings = error.findings if isinstance(error, InputError) else ()
+def error_page(
+    request: Request, status: HTTPStatus, error: Exception | None = None
+) -> HTMLResponse:
+    """Say what went wrong and where to go on."""
+    installation, language = installation_of(request), language_of(request)
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        visitor = visit(request)
+    else:  # the register may be what does not answer: ask it nothing
+        writer = Writer(language, installation.pack.currency.code)
+        visitor = Visit(request, installation.context(PUBLIC, language), writer)
+    _ = visitor.write.gettext
+    headlines = {
+        HTTPStatus.FORBIDDEN: _("Your role does not allow this."),
+        HTTPStatus.NOT_FOUND: _("This page or record does not exist."),
+        HTTPStatus.CONFLICT: _("This contradicts what is recorded."),
+        HTTPStatus.UNPROCESSABLE_ENTITY: _("The request cannot be read."),
+        HTTPStatus.SERVICE_UNAVAILABLE: _("A part of the system does not answer."),
+    }
     return page(
-        anonymous,
+        visitor,
         "error.html",
         status=status,
         code=int(status),
-        message=str(error),
-        findings=findings,
+        headline=headlines.get(status, _("This did not work.")),
+        detail=str(error) if error else "",
+        findings=error.findings if isinstance(error, InputError) else (),
     )
+
+
+@cache
+def asset(name: str) -> str:
+    """Return the address of a static file, which changes when its content does."""
+    path = STATIC / name
+    if not path.exists():
+        return f"/static/{name}"  # not built: the page is there, without its looks
+    return f"/static/{name}?v={sha256(path.read_bytes()).hexdigest()[:10]}"
 
 
 def as_json(value: Any) -> Markup:
     """Write data into a page for its script; no text in it can end the element it stands in."""
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
+    for sign in "&<>'":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from kazyna.services import rounds
-from kazyna.web import charts
+from kazyna.web import charts, drawings
 from kazyna.web.pages import page
 from kazyna.web.visit import Visiting
 
@@ -20,5 +20,8 @@ def latest(visit: Visiting) -> HTMLResponse:
         visit,
         "rounds/latest.html",
         round=round_,
+        gauges=drawings.gauges(visit.write, round_.study) if round_ else (),
         charts=charts.study(visit.write, round_, points) if round_ else (),
+        importance=drawings.importance(visit.write, round_) if round_ else None,
+        weights=drawings.weights(visit.write, round_) if round_ else None,
     )

@@ -1,7 +1,9 @@
 """Vector tiles of the properties, made from the register on request."""
 
 import gzip
+from collections.abc import Callable
 from functools import lru_cache
+from http import HTTPStatus
 from math import atan, degrees, pi, sinh
 from typing import Annotated, Any
 
@@ -13,7 +15,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from kazyna.core.errors import NotFound
 from kazyna.services import cadastre, rounds
-from kazyna.services.context import Context
+from kazyna.services.context import Installation
 from kazyna.web.visit import Visiting
 
 router = APIRouter()
@@ -24,9 +26,13 @@ CELL = 16
 """Of the properties in a cell of 16 units, two pixels on a screen, one is drawn in a thin tile."""
 POINTS_MAX = 4_000
 """Tiles with more points than this are thinned."""
-ZOOM_MAX = 14
+ZOOM_MIN, ZOOM_MAX = 6, 14
 TILES_KEPT = 512
 TILE_SECONDS = 300
+
+
+TileMaker = Callable[[str, int, int, int], bytes]
+"""Makes the tile z/x/y of one state of the register, packed by gzip."""
 
 
 @router.get("/tiles/{z}/{x}/{y}.mvt")
@@ -41,61 +47,51 @@ def tile(
     if x >= 2**z or y >= 2**z:
         raise NotFound(f"There is no tile {z}/{x}/{y}.")
     latest = rounds.latest(visit.ctx)
-    overview = cadastre.overview(visit.ctx)
-    state = f"{latest.round_id if latest else 0}-{overview.properties}"
-    etag = f'"{state}"'
-    headers = {"ETag": etag, "Cache-Control": f"public, max-age={TILE_SECONDS}"}
-    if request.headers.get("if-none-match") == etag:
-        return Response(status_code=304, headers=headers)
-    content = _cached(_Reader(visit.ctx, visit.ctx.database.url, state), z, x, y)
+    state = f"{latest.round_id if latest else 0}-{cadastre.overview(visit.ctx).properties}"
+    headers = {"ETag": f'"{state}"', "Cache-Control": f"public, max-age={TILE_SECONDS}"}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    make: TileMaker = request.app.state.make_tile
     return Response(
-        content,
+        make(state, z, x, y),
         media_type="application/vnd.mapbox-vector-tile",
         headers=headers | {"Content-Encoding": "gzip"},
     )
 
 
-class _Reader:
-    """A context that stands in the cache for the state it reads, not for the visitor."""
+def tile_maker(installation: Installation) -> TileMaker:
+    """Make tiles as the public sees them, and keep the last ones: all visitors see the same."""
 
-    def __init__(self, ctx: Context, url: str, state: str) -> None:
-        self.ctx = ctx
-        self.key = (url, state)
+    @lru_cache(maxsize=TILES_KEPT)
+    def make(_state: str, z: int, x: int, y: int) -> bytes:
+        west, east = (360 * edge / 2**z - 180 for edge in (x, x + 1))
+        south, north = (_latitude(edge / 2**z) for edge in (y + 1, y))
+        ctx = installation.context()
+        points = cadastre.points(ctx, west=west, south=south, east=east, north=north)
+        return gzip.compress(encode(points, z=z, x=x, y=y), compresslevel=6, mtime=0)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Reader) and self.key == other.key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-
-@lru_cache(maxsize=TILES_KEPT)
-def _cached(reader: _Reader, z: int, x: int, y: int) -> bytes:
-    west, east = (360 * edge / 2**z - 180 for edge in (x, x + 1))
-    south, north = (_latitude(edge / 2**z) for edge in (y + 1, y))
-    points = cadastre.points(reader.ctx, west=west, south=south, east=east, north=north)
-    return gzip.compress(encode(points, z=z, x=x, y=y), compresslevel=6, mtime=0)
+    return make
 
 
 def encode(points: pa.Table, *, z: int, x: int, y: int) -> bytes:
     """Write the points of one tile as a Mapbox Vector Tile with the layer `values`.
 
     A tile with more points than `POINTS_MAX` keeps one a cell, the one of median value per square
-    metre, so that colours tell the truth of the whole cell.
+    metre, so that colours tell the truth of the whole cell; `n` says for how many it stands.
     """
     lon, lat = (np.asarray(points[name].to_numpy()) for name in ("lon", "lat"))
     east = ((lon + 180) / 360 * 2**z - x) * EXTENT
     latitude = np.radians(lat)
     south = ((1 - np.arcsinh(np.tan(latitude)) / pi) / 2 * 2**z - y) * EXTENT
     units = np.rint(np.column_stack([east, south])).astype(np.int64)
-    chosen = np.arange(len(units))
+    chosen, counts = np.arange(len(units)), np.ones(len(units), np.int64)
     if len(units) > POINTS_MAX:
-        chosen = _one_a_cell(units, np.asarray(points["per_m2"].to_numpy(), dtype=float))
+        chosen, counts = _one_a_cell(units, np.asarray(points["per_m2"].to_numpy(), dtype=float))
     rows = points.select(["property_id", "per_m2", "value"]).take(pa.array(chosen)).to_pylist()
     shapes = shapely.points(units[chosen])
     features = [
-        {"geometry": shape, "properties": _properties(row)}
-        for shape, row in zip(shapes, rows, strict=True)
+        {"geometry": shape, "properties": _properties(row, count)}
+        for shape, row, count in zip(shapes, rows, counts.tolist(), strict=True)
     ]
     content: bytes = mapbox_vector_tile.encode(
         [{"name": "values", "features": features}],
@@ -104,8 +100,8 @@ def encode(points: pa.Table, *, z: int, x: int, y: int) -> bytes:
     return content
 
 
-def _properties(row: dict[str, Any]) -> dict[str, Any]:
-    known = {"id": row["property_id"]}
+def _properties(row: dict[str, Any], count: int) -> dict[str, Any]:
+    known = {"id": row["property_id"], "n": count}
     if row["per_m2"] is not None:
         known["per_m2"] = round(row["per_m2"])
     if row["value"] is not None:
@@ -113,13 +109,14 @@ def _properties(row: dict[str, Any]) -> dict[str, Any]:
     return known
 
 
-def _one_a_cell(units: Any, per_m2: Any) -> Any:
+def _one_a_cell(units: Any, per_m2: Any) -> tuple[Any, Any]:
+    """Choose the property of median value per square metre in each cell, and count the cell."""
     cells = units // CELL
     cell = cells[:, 0] * (EXTENT // CELL + 1) + cells[:, 1]
     order = np.lexsort([per_m2, cell])
     starts = np.flatnonzero(np.r_[True, np.diff(cell[order]) != 0])
     counts = np.diff(np.r_[starts, len(order)])
-    return np.sort(order[starts + counts // 2])
+    return order[starts + (counts - 1) // 2], counts
 
 
 def _latitude(share: float) -> float:

@@ -84,8 +84,10 @@ def same_origin(request: Request) -> bool:
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
-def local_path(path: str | None) -> str:
-    """Return a path of this portal to go on to; anything else is the first page."""
-    if path and path.startswith("/") and not path.startswith(("//", "/\\")):
-        return path
-    return "/"
+def local_path(path: str) -> str:
+    """Return a path of this portal to go on to; anything else is the first page.
+
+    Browsers read a backslash as a slash and skip control characters, so neither may be there.
+    """
+    plain = path.isprintable() and "\\" not in path
+    return path if plain and path.startswith("/") and not path.startswith("//") else "/"

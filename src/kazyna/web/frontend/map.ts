@@ -1,34 +1,85 @@
 // The map of values, and the small map of a property with its comparables.
-import { Map, Marker, NavigationControl, Popup, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import {
+  GeoJSONFeature,
+  type IControl,
+  Map,
+  Marker,
+  NavigationControl,
+  Popup,
+  ScaleControl,
+  setWorkerUrl,
+} from "maplibre-gl";
 
-type Place = { lon: number; lat: number; label: string; kind: "subject" | "comparable" };
+type Place = { lon: number; lat: number; label: string; kind: string; name: string; href?: string };
+type Properties = { id: string; n: number; per_m2?: number; value?: number };
 
 const element = document.querySelector<HTMLElement>("#map")!;
 const facts = JSON.parse(element.querySelector("script")!.textContent!);
 const styles = getComputedStyle(document.documentElement);
 const colour = (name: string) => styles.getPropertyValue(name).trim();
 const ramp = [1, 2, 3, 4, 5, 6, 7].map((step) => colour(`--ramp-${step}`));
+const classes = facts.breaks.flatMap((limit: number, index: number) => [limit, ramp[index + 1]]);
+const byZoom = (...stops: number[]) => ["interpolate", ["exponential", 1.5], ["zoom"], ...stops];
+const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 setWorkerUrl(element.dataset.worker!);
 
-const classes = facts.breaks.flatMap((limit: number, index: number) => [limit, ramp[index + 1]]);
-const value = ["get", "per_m2"];
+/** Meridians and parallels a tenth of a degree apart: what tells a map from a plot. */
+function graticule() {
+  const lines = [];
+  for (let tenth = -1800; tenth <= 1800; tenth++) {
+    const [west, south, east, north] = facts.bounds.map((edge: number) => edge * 10);
+    if (tenth > west - 30 && tenth < east + 30) {
+      lines.push([[tenth / 10, south / 10 - 3], [tenth / 10, north / 10 + 3]]);
+    }
+    if (tenth > south - 30 && tenth < north + 30) {
+      lines.push([[west / 10 - 3, tenth / 10], [east / 10 + 3, tenth / 10]]);
+    }
+  }
+  return { type: "MultiLineString" as const, coordinates: lines };
+}
+
+/** The search panel lies on the map where there is room: keep the properties beside it. */
+function padding() {
+  const panel = element.querySelector<HTMLElement>(".map-panel");
+  const over = panel && getComputedStyle(panel).position === "absolute";
+  return { top: 36, bottom: 56, right: 36, left: over ? panel.getBoundingClientRect().right + 20 : 36 };
+}
+
 const map = new Map({
   container: element.querySelector<HTMLElement>(".map-canvas")!,
   bounds: facts.bounds,
-  fitBoundsOptions: { padding: 32, maxZoom: 15 },
+  fitBoundsOptions: { padding: padding(), maxZoom: 15 },
+  minZoom: 6,
   maxZoom: 18,
   attributionControl: false,
   dragRotate: false,
-  cooperativeGestures: Boolean(facts.places),
+  pitchWithRotate: false,
+  touchPitch: false,
+  cooperativeGestures: true,
   locale: facts.words,
   style: {
     version: 8,
     sources: {
-      values: { type: "vector", tiles: [facts.tiles], minzoom: 7, maxzoom: 14 },
+      values: { type: "vector", tiles: [facts.tiles], minzoom: facts.zooms[0], maxzoom: facts.zooms[1] },
+      grid: { type: "geojson", data: graticule() },
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": colour("--map-ground") } },
+      { id: "grid", type: "line", source: "grid", paint: { "line-color": colour("--map-grid"), "line-width": 1 } },
+      {
+        // Where properties stand, the ground brightens: settled land without anyone's base map.
+        id: "land",
+        type: "circle",
+        source: "values",
+        "source-layer": "values",
+        paint: {
+          "circle-color": colour("--map-land"),
+          "circle-radius": byZoom(7, 9, 9, 17, 12, 46, 15, 150),
+          "circle-blur": 0.85,
+          "circle-opacity": 0.55,
+        },
+      },
       {
         id: "values",
         type: "circle",
@@ -36,66 +87,82 @@ const map = new Map({
         "source-layer": "values",
         paint: {
           "circle-color": classes.length
-            ? (["case", ["has", "per_m2"], ["step", value, ramp[0], ...classes], colour("--line-2")] as never)
+            ? ["case", ["has", "per_m2"], ["step", ["get", "per_m2"], ramp[0], ...classes], colour("--line-2")]
             : colour("--brand"),
-          "circle-radius": ["interpolate", ["exponential", 1.6], ["zoom"], 7, 1.4, 10, 2.2, 13, 4.5, 16, 10],
-          "circle-opacity": ["interpolate", ["linear"], ["zoom"], 8, 0.85, 14, 0.95],
+          "circle-radius": byZoom(7, 1.5, 9, 2.3, 11, 3.2, 13, 5, 16, 11),
           "circle-stroke-color": "#ffffff",
-          "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 12, 0, 14, 1],
+          "circle-stroke-width": byZoom(10.5, 0, 13, 1),
         },
       },
     ],
-  },
+  } as never,
 });
-map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-map.addControl(new ScaleControl({ maxWidth: 120, unit: "metric" }), "bottom-right");
+map.touchZoomRotate.disableRotation();
+map.keyboard.disableRotation();
 
-const popup = new Popup({ closeButton: false, closeOnClick: false, offset: 10, maxWidth: "18rem" });
-const money = new Intl.NumberFormat(facts.locale, {
+const north: IControl = {
+  onAdd() {
+    const mark = document.createElement("div");
+    mark.className = "maplibregl-ctrl maplibregl-ctrl-group north";
+    mark.textContent = facts.north;
+    return mark;
+  },
+  onRemove() {},
+};
+map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+map.addControl(north, "top-right");
+map.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), facts.places ? "bottom-left" : "top-right");
+
+const popup = new Popup({ closeButton: false, closeOnClick: false, offset: 12, maxWidth: "18rem" });
+const format = new Intl.NumberFormat(facts.locale, {
   style: "currency",
   currency: facts.currency,
+  currencyDisplay: "narrowSymbol",
   maximumFractionDigits: 0,
 });
+const count = new Intl.NumberFormat(facts.locale);
 
-function describe(feature: { properties: Record<string, string | number> }): HTMLElement {
+function line(tag: string, text: string): HTMLElement {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  return made;
+}
+
+/** One property, or the median of several that are too near to be told apart. */
+function describe({ id, n, per_m2, value }: Properties): HTMLElement {
   const box = document.createElement("div");
-  const number = document.createElement("strong");
-  number.textContent = String(feature.properties.id);
-  box.append(number);
-  if (feature.properties.value !== undefined) {
-    const worth = document.createElement("div");
-    worth.textContent = money.format(Number(feature.properties.value));
-    box.append(worth);
+  const each = per_m2 === undefined ? "" : `${format.format(per_m2)} ${facts.per_m2}`;
+  if (n > 1) {
+    box.append(line("b", each), line("div", `${facts.here}: ${count.format(n)}`), line("div", facts.closer));
+    return box;
   }
-  if (feature.properties.per_m2 !== undefined) {
-    const each = document.createElement("div");
-    each.textContent = `${money.format(Number(feature.properties.per_m2))} ${facts.per_m2}`;
-    box.append(each);
-  }
+  if (value !== undefined) box.append(line("b", format.format(value)), line("div", each));
+  box.append(line("div", `№ ${id}`));
   return box;
 }
 
+const properties = (feature: GeoJSONFeature) => feature.properties as Properties;
 map.on("mousemove", "values", (event) => {
   map.getCanvas().style.cursor = "pointer";
-  const feature = event.features![0];
-  popup.setLngLat(event.lngLat).setDOMContent(describe(feature as never)).addTo(map);
+  popup.setLngLat(event.lngLat).setDOMContent(describe(properties(event.features![0]))).addTo(map);
 });
 map.on("mouseleave", "values", () => {
   map.getCanvas().style.cursor = "";
   popup.remove();
 });
 map.on("click", "values", (event) => {
-  const id = event.features![0].properties.id;
-  if (id !== undefined) location.assign(`/properties/${encodeURIComponent(id)}`);
+  const { id, n } = properties(event.features![0]);
+  if (n > 1) map.easeTo({ center: event.lngLat, zoom: map.getZoom() + 2, animate: !calm });
+  else location.assign(`/properties/${encodeURIComponent(id)}`);
 });
 
 for (const place of (facts.places ?? []) as Place[]) {
-  const pin = document.createElement("div");
+  const pin = document.createElement(place.href ? "a" : "div");
   pin.className = `pin pin-${place.kind}`;
   pin.textContent = place.label;
-  new Marker({ element: pin, anchor: "center" })
-    .setLngLat([place.lon, place.lat])
-    .addTo(map);
+  pin.title = place.name;
+  if (place.href) (pin as HTMLAnchorElement).href = place.href;
+  new Marker({ element: pin }).setLngLat([place.lon, place.lat]).addTo(map);
 }
 map.once("idle", () => {
   element.dataset.drawn = "true";
