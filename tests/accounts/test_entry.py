@@ -1,5 +1,6 @@
 import doctest
 from datetime import UTC, date, datetime
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -102,9 +103,9 @@ def movements(draw: st.DrawFn) -> list[Movement]:
 
 @given(movements(), st.randoms())
 def test_a_statement_does_not_depend_on_the_order_of_arrival(
-    given_: list[Movement], random
-) -> None:  # type: ignore[no-untyped-def]
-    shuffled = random.sample(given_, len(given_))
+    given_: list[Movement], chance: Random
+) -> None:
+    shuffled = chance.sample(given_, len(given_))
     assert running(shuffled) == running(given_)
     lines = running(given_)
     summed = totals(given_)

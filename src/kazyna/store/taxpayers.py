@@ -60,7 +60,7 @@ def upsert_holdings(tx: Transaction, holdings: pa.Table) -> None:
         # The sum of shares can only grow on a day on which a holding begins.
         overheld = tx.value(
             """
-            SELECT format('%%s on %%s: %%s', day.property_id, day.held_from, sum(held.share))
+            SELECT format('%s on %s: %s', day.property_id, day.held_from, sum(held.share))
             FROM (SELECT DISTINCT property_id, held_from FROM holdings
                   WHERE property_id IN (SELECT property_id FROM loaded)) AS day
             JOIN holdings AS held ON held.property_id = day.property_id

@@ -1,0 +1,157 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from conftest import OFFICER
+from kazyna.core.errors import Conflict, InputError, NotFound
+from kazyna.services import ledger, rolls
+from kazyna.services.context import Context, Installation
+from kazyna.services.rolls import Payable
+
+DAY = date(2016, 5, 2)
+
+
+@pytest.fixture
+def bill(officer: Context) -> Payable:
+    """Take a bill that nobody has paid."""
+    debt = ledger.arrears(officer, limit=1).largest[0]
+    (unpaid, *_) = rolls.bills_of_taxpayer(officer, debt.taxpayer_id)
+    return Payable(unpaid.reference, unpaid.taxpayer_id, unpaid.amount, unpaid.due_on)
+
+
+def pay(ctx: Context, bill: Payable, amount: str, key: str) -> ledger.PostedEntry:
+    return ledger.record_payment(
+        ctx, reference=bill.reference, amount=Decimal(amount), received_on=DAY, key=key
+    )
+
+
+def test_a_payment_lowers_the_debt_once_however_often_it_is_sent(
+    officer: Context, bill: Payable
+) -> None:
+    (before,) = ledger.statement(officer, taxpayer_id=bill.taxpayer_id)
+    first = pay(officer, bill, "100.25", "k1")
+    again = pay(officer, bill, "100.25", "k1")
+    (after,) = ledger.statement(officer, taxpayer_id=bill.taxpayer_id)
+    assert (first.created, again.created) == (True, False)
+    assert first.entry_id == again.entry_id
+    assert after.balance == before.balance - Decimal("100.25") == again.balance
+    assert len(after.lines) == len(before.lines) + 1
+
+
+def test_a_key_cannot_be_used_for_something_else(officer: Context, bill: Payable) -> None:
+    pay(officer, bill, "1.00", "k1")
+    with pytest.raises(Conflict, match="was used for another"):
+        pay(officer, bill, "2.00", "k1")
+
+
+def test_what_is_paid_too_much_stands_as_credit(officer: Context, bill: Payable) -> None:
+    posted = pay(officer, bill, "99999999.00", "k1")
+    (statement,) = ledger.statement(officer, taxpayer_id=bill.taxpayer_id)
+    assert posted.balance == statement.balance < 0
+    late = {debt.taxpayer_id for debt in ledger.arrears(officer, limit=10**6).largest}
+    assert bill.taxpayer_id not in late
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"amount": Decimal("0.001")}, "column amount: the amount is 0.001"),
+        ({"amount": Decimal(-5)}, "column amount: the amount is -5"),
+        ({"received_on": date(2030, 1, 1)}, "column received_on: the payment is received on 2030"),
+        ({"key": " "}, "column key: no key is given"),
+    ],
+)
+def test_a_payment_that_cannot_be_is_refused_and_nothing_is_posted(
+    officer: Context, bill: Payable, change: dict[str, object], reason: str
+) -> None:
+    before = ledger.trial_balance(officer)
+    given = {"reference": bill.reference, "amount": Decimal(5), "received_on": DAY, "key": "k"}
+    with pytest.raises(InputError) as refused:
+        ledger.record_payment(officer, **(given | change))  # type: ignore[arg-type]
+    assert reason in str(refused.value)
+    assert ledger.trial_balance(officer) == before
+
+
+def test_an_unknown_reference_and_a_slip_of_the_hand_are_told_apart(officer: Context) -> None:
+    with pytest.raises(NotFound, match="No bill has the reference RF18539007547034"):
+        pay(officer, Payable("RF18539007547034", "", Decimal(1), DAY), "1", "k")
+    with pytest.raises(NotFound, match="a digit is wrong or missing"):
+        pay(officer, Payable("RF18539007547043", "", Decimal(1), DAY), "1", "k")
+
+
+def test_a_bank_day_is_posted_whole_or_not_at_all(officer: Context, bill: Payable) -> None:
+    before = ledger.trial_balance(officer)
+    good = ledger.Payment(bill.reference, Decimal(5), DAY, "a")
+    strange = ledger.Payment("RF18539007547034", Decimal(5), DAY, "b")
+    with pytest.raises(NotFound):
+        ledger.record_payments(officer, [good, strange])
+    assert ledger.trial_balance(officer) == before
+    assert ledger.record_payments(officer, [good]).created == 1
+    assert ledger.record_payments(officer, [good]).created == 0
+    # The same request one by one is the same request.
+    assert not pay(officer, bill, "5", "a").created
+
+
+def test_a_payment_is_reversed_once(officer: Context, bill: Payable) -> None:
+    (before,) = ledger.statement(officer, taxpayer_id=bill.taxpayer_id)
+    paid = pay(officer, bill, "70.00", "k1")
+    undone = ledger.reverse(officer, paid.entry_id, reason="wrong taxpayer", key="r1")
+    again = ledger.reverse(officer, paid.entry_id, reason="wrong taxpayer", key="r1")
+    (after,) = ledger.statement(officer, taxpayer_id=bill.taxpayer_id)
+    assert after.balance == before.balance == undone.balance
+    assert (undone.created, again.created) == (True, False)
+    assert [line.reversed for line in after.lines if line.entry_id == paid.entry_id] == [True]
+    with pytest.raises(Conflict, match=f"Entry {paid.entry_id} is reversed already"):
+        ledger.reverse(officer, paid.entry_id, reason="again", key="r2")
+    with pytest.raises(NotFound, match="There is no entry 0"):
+        ledger.reverse(officer, 0, reason="nothing", key="r3")
+    with pytest.raises(InputError, match="no reason is given"):
+        ledger.reverse(officer, paid.entry_id, reason=" ", key="r4")
+
+
+def test_many_clerks_with_one_key_post_once_and_with_their_own_post_all(
+    officer: Context, bill: Payable
+) -> None:
+    (before,) = ledger.statement(officer, taxpayer_id=bill.taxpayer_id)
+    with ThreadPoolExecutor(16) as clerks:
+        same = list(clerks.map(lambda _: pay(officer, bill, "1.00", "one"), range(32)))
+        own = list(clerks.map(lambda n: pay(officer, bill, "0.01", f"own{n}"), range(32)))
+    (after,) = ledger.statement(officer, taxpayer_id=bill.taxpayer_id)
+    assert sum(entry.created for entry in same) == 1
+    assert len({entry.entry_id for entry in same}) == 1
+    assert all(entry.created for entry in own)
+    assert after.balance == before.balance - Decimal("1.32")
+
+
+def test_the_books_balance_and_agree_with_every_statement(shared_demo: Installation) -> None:
+    officer = shared_demo.context(OFFICER)
+    trial = ledger.trial_balance(officer)
+    revenue = ledger.revenue(officer)
+    assert trial.debit == trial.credit
+    by_account = {line.account: line for line in trial.lines}
+    assert by_account["treasury"].debit - by_account["treasury"].credit == revenue.received
+    assert by_account["revenue:property_tax"].credit == revenue.charged
+    arrears = ledger.arrears(officer, limit=5)
+    for debt in arrears.largest:
+        (statement,) = ledger.statement(officer, taxpayer_id=debt.taxpayer_id)
+        assert statement.charged - statement.paid == statement.balance == debt.balance
+        assert statement.lines[-1].balance == statement.balance
+    assert sum(bucket.amount for bucket in arrears.buckets) == arrears.total
+
+
+def test_nobody_is_late_before_the_day_after_the_due_day(
+    demo: Installation, at: Callable[[date], Context]
+) -> None:
+    due = rolls.issued(demo.context(OFFICER))[0].due_on
+    assert ledger.arrears(at(due)).total == 0
+    (bucket,) = ledger.arrears(at(due + timedelta(days=1))).buckets
+    assert (bucket.from_days, bucket.to_days) == (1, 30)
+
+
+@pytest.fixture
+def at(demo: Installation) -> Callable[[date], Context]:
+    """Act as an officer on another day."""
+    return lambda day: Context(demo.database, demo.pack, day, OFFICER)

@@ -1,0 +1,268 @@
+"""The registers: what is loaded, published, issued and who may do it."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from conftest import AUDITOR, OFFICER, VALUER
+from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound, SignInRequired
+from kazyna.core.money import to_minor
+from kazyna.services import cadastre, ledger, rolls, rounds, taxpayers, users
+from kazyna.services.context import PUBLIC, Actor, Context, Installation
+from kazyna.services.demo import PASSWORD, TAX, TAX_YEAR
+
+HOUSES: dict[str, list[Any]] = {
+    "property_id": ["h1", "h2"],
+    "lon": [-122.3, -122.4],
+    "lat": [47.6, 47.5],
+    "sqft_living": [1000, 2000],
+}
+SALES: dict[str, list[Any]] = {
+    "property_id": ["h1", "h2"],
+    "sold_on": [date(2015, 1, 1), date(2015, 2, 1)],
+    "price": [300_000, 500_000],
+}
+
+
+def load(ctx: Context, houses: dict[str, Any], sales: dict[str, Any]) -> cadastre.LoadedCadastre:
+    return cadastre.load_cadastre(
+        ctx, properties=pa.table(houses), sales=pa.table(sales), source="f.csv"
+    )
+
+
+def test_the_same_cadastre_loaded_twice_is_loaded_once(installation: Installation) -> None:
+    valuer = installation.context(VALUER)
+    assert load(valuer, HOUSES, SALES) == load(valuer, HOUSES, SALES)
+    overview = cadastre.overview(valuer)
+    assert (overview.properties, overview.sales) == (2, 2)
+    assert overview.extent == cadastre.Extent(-122.4, 47.5, -122.3, 47.6)
+    card = cadastre.find_property(installation.context(), "h1")
+    assert card.area_m2 == Decimal("92.9")  # 1,000 sq ft x 0.09290304
+    assert card.valuation is None
+    assert card.sales == (cadastre.Sale(date(2015, 1, 1), Decimal("300000.00")),)
+
+
+@pytest.mark.parametrize(
+    ("houses", "sales", "reason"),
+    [
+        ({"property_id": ["h1", "h1"]}, {}, "f.csv, row 2, column property_id: 'h1' stands more"),
+        (
+            {"property_id": ["h1", None]},
+            {},
+            "row 2, column property_id: the value is missing",
+        ),
+        ({"lon": [-122.3, 999.0]}, {}, "f.csv, row 2, column lon: 999.0 is too large"),
+        (
+            {"colour": ["red", "blue"]},
+            {},
+            "column colour: the pack does not know the column",
+        ),
+        ({"sqft_living": [-5, 1]}, {}, "f.csv, row 1, column sqft_living: -5 is too small"),
+        ({}, {"price": [-1, 1]}, "f.csv, row 1, column price: -1.000000 is too small"),
+        ({}, {"property_id": ["h1", "h9"]}, "row 2, column property_id: 'h9' is no property"),
+        ({}, {"sold_on": ["2015-02-30", "2015-01-01"]}, "row 1, column sold_on: '2015-02-30'"),
+        (
+            {},
+            {"property_id": ["h1", "h1"], "sold_on": [date(2015, 1, 1)] * 2},
+            "column sold_on: 'h1' was sold 2 times on 2015-01-01",
+        ),
+    ],
+)
+def test_a_cadastre_that_is_wrong_is_refused_whole(
+    installation: Installation, houses: dict[str, Any], sales: dict[str, Any], reason: str
+) -> None:
+    valuer = installation.context(VALUER)
+    with pytest.raises(InputError) as refused:
+        load(valuer, HOUSES | houses, SALES | sales)
+    assert reason in str(refused.value)
+    assert cadastre.overview(valuer).properties == 0
+
+
+def test_shares_of_a_property_cannot_exceed_the_whole(installation: Installation) -> None:
+    load(installation.context(VALUER), HOUSES, SALES)
+    owners = pa.table(
+        {
+            "taxpayer_id": ["a", "b"],
+            "name": ["A", "B"],
+            "language": ["en"] * 2,
+            "synthetic": [True] * 2,
+        }
+    )
+
+    def hold(share: str) -> taxpayers.LoadedHoldings:
+        holdings = {
+            "property_id": ["h1", "h1"],
+            "taxpayer_id": ["a", "b"],
+            "share": ["0.5", share],
+            "held_from": [date(2015, 1, 1), date(2015, 6, 1)],
+        }
+        officer = installation.context(OFFICER)
+        return taxpayers.load_holdings(officer, owners=owners, holdings=pa.table(holdings))
+
+    with pytest.raises(Conflict, match="exceed the whole: h1 on 2015-06-01"):
+        hold("0.51")
+    assert taxpayers.count(installation.context(OFFICER)) == 0
+    assert hold("0.5").holdings == 2
+
+
+def test_a_round_is_published_once_and_a_roll_is_issued_once(demo: Installation) -> None:
+    published = rounds.latest(demo.context())
+    assert published is not None
+    with pytest.raises(Conflict, match="published already"):
+        rounds.publish_round(demo.context(VALUER), valuation_date=published.valuation_date)
+    before = ledger.trial_balance(demo.context(OFFICER))
+    with pytest.raises(Conflict, match="issued already"):
+        rolls.issue_roll(demo.context(OFFICER), tax=TAX, year=TAX_YEAR)
+    assert ledger.trial_balance(demo.context(OFFICER)) == before
+    with pytest.raises(NotFound, match="has no tax 'land_tax'; it has property_tax"):
+        rolls.issue_roll(demo.context(OFFICER), tax="land_tax", year=TAX_YEAR)
+
+
+def test_another_year_is_another_roll_and_charges_again(demo: Installation) -> None:
+    officer = demo.context(OFFICER)
+    first = ledger.revenue(officer).charged
+    roll = rolls.issue_roll(officer, tax=TAX, year=TAX_YEAR + 1)
+    assert roll.due_on == date(2017, 4, 30)
+    assert ledger.revenue(officer).charged == first + roll.total
+
+
+def test_what_cannot_be_taxed_yet_says_why(installation: Installation) -> None:
+    officer = installation.context(OFFICER)
+    with pytest.raises(NotFound, match="publish a valuation round first"):
+        rolls.issue_roll(officer, tax=TAX, year=TAX_YEAR)
+    with pytest.raises(InputError):
+        rounds.publish_round(installation.context(VALUER), valuation_date=date(2015, 5, 31))
+
+
+def test_the_value_is_its_base_and_reasons_to_the_cent(shared_demo: Installation) -> None:
+    public = shared_demo.context()
+    for found in cadastre.search(public, "9", limit=25):
+        valuation = cadastre.find_property(public, found.property_id).valuation
+        assert valuation is not None
+        amounts = sum((reason.amount for reason in valuation.reasons), Decimal(0))
+        assert valuation.base + amounts == valuation.value == found.value
+        assert valuation.low <= valuation.value <= valuation.high
+        assert len(valuation.comparables) == 5
+        assert found.property_id not in {near.property_id for near in valuation.comparables}
+
+
+def test_co_owners_pay_the_propertys_tax_between_them(shared_demo: Installation) -> None:
+    officer = shared_demo.context(OFFICER)
+    with officer.transaction() as tx:
+        shared = tx.connection.execute(
+            "SELECT property_id FROM holdings WHERE share < 1 GROUP BY 1 ORDER BY 1 LIMIT 20"
+        ).fetchall()
+    assert shared
+    for (property_id,) in shared:
+        bills = rolls.bills_of_property(officer, property_id)
+        assert sum(bill.amount for bill in bills) == bills[0].steps[-1].value
+        minors = [to_minor(bill.amount, shared_demo.pack.currency) for bill in bills]
+        assert max(minors) - min(minors) <= 1
+
+
+def test_search_prefers_beginnings_and_takes_signs_literally(
+    shared_demo: Installation,
+) -> None:
+    public = shared_demo.context()
+    found = [row.property_id for row in cadastre.search(public, "20", limit=50)]
+    kinds = [begins for begins, _ in groupby(found, key=lambda number: number.startswith("20"))]
+    assert kinds[0] is True
+    assert kinds in ([True], [True, False])
+    assert cadastre.search(public, "%") == cadastre.search(public, "_") == ()
+    assert cadastre.search(public, " ") == ()
+
+
+def test_signing_in_and_out(demo: Installation) -> None:
+    public = demo.context()
+    session = users.sign_in(public, name="officer", password=PASSWORD)
+    assert users.actor_of(public, session.token) == Actor("officer", "officer")
+    users.sign_out(public, session.token)
+    assert users.actor_of(public, session.token) is None
+    answers = set()
+    for name, password in (("officer", "wrong"), ("nobody", PASSWORD)):
+        with pytest.raises(Forbidden) as refused:
+            users.sign_in(public, name=name, password=password)
+        answers.add(str(refused.value))
+    assert len(answers) == 1
+
+
+def test_an_account_needs_a_long_password_and_a_taxpayer_where_there_is_one(
+    demo: Installation,
+) -> None:
+    officer = demo.context(OFFICER)
+    with pytest.raises(InputError, match="the password has 5 characters"):
+        users.create_user(officer, name="x", password="short", role="auditor")
+    with pytest.raises(InputError, match="a taxpayer for the role taxpayer"):
+        users.create_user(officer, name="x", password="long enough", role="taxpayer")
+
+
+def test_a_bill_is_printed_for_its_taxpayer_and_for_nobody_elses(shared_demo: Installation) -> None:
+    session = users.sign_in(shared_demo.context(), name="taxpayer", password=PASSWORD)
+    taxpayer = shared_demo.context(session.actor)
+    (bill, *_) = rolls.my_bills(taxpayer)
+    assert rolls.bill_pdf(taxpayer, reference=bill.reference, language="ky").startswith(b"%PDF")
+    officer = shared_demo.context(OFFICER)
+    other = next(
+        row for row in rolls.payable(officer, tax=TAX, year=TAX_YEAR)
+        if row.taxpayer_id != session.actor.taxpayer_id
+    )  # fmt: skip
+    with pytest.raises(NotFound):
+        rolls.bill_pdf(taxpayer, reference=other.reference, language="en")
+    with pytest.raises(Forbidden, match="another taxpayer's account"):
+        ledger.statement(taxpayer, taxpayer_id=other.taxpayer_id)
+
+
+Call = Callable[[Context], object]
+DAY = date(2016, 1, 1)
+PRIVILEGED: dict[str, tuple[set[str], Call]] = {
+    "load_cadastre": ({"valuer"}, lambda ctx: load(ctx, HOUSES, SALES)),
+    "publish_round": ({"valuer"}, lambda ctx: rounds.publish_round(ctx, valuation_date=DAY)),
+    "load_holdings": (
+        {"officer"},
+        lambda ctx: taxpayers.load_holdings(ctx, owners=pa.table({}), holdings=pa.table({})),
+    ),
+    "issue_roll": ({"officer"}, lambda ctx: rolls.issue_roll(ctx, tax=TAX, year=2016)),
+    "issued": ({"officer", "valuer", "auditor"}, rolls.issued),
+    "payable": ({"officer", "auditor"}, lambda ctx: rolls.payable(ctx, tax=TAX, year=2016)),
+    "my_bills": ({"taxpayer"}, rolls.my_bills),
+    "record_payment": (
+        {"officer"},
+        lambda ctx: ledger.record_payment(
+            ctx, reference="x", amount=Decimal(1), received_on=DAY, key="k"
+        ),
+    ),
+    "record_payments": ({"officer"}, lambda ctx: ledger.record_payments(ctx, [])),
+    "reverse": ({"officer"}, lambda ctx: ledger.reverse(ctx, 1, reason="r", key="k")),
+    "statement": (
+        {"officer", "auditor", "taxpayer"},
+        lambda ctx: ledger.statement(ctx, taxpayer_id="T0000001"),
+    ),
+    "revenue": ({"officer", "auditor"}, ledger.revenue),
+    "arrears": ({"officer", "auditor"}, ledger.arrears),
+    "trial_balance": ({"officer", "auditor"}, ledger.trial_balance),
+    "create_user": (
+        {"officer"},
+        lambda ctx: users.create_user(ctx, name="x", password="long enough", role="auditor"),
+    ),
+}
+ACTORS = (
+    OFFICER, VALUER, AUDITOR, Actor("t", "taxpayer", "T0000001"), Actor("p", "participant"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PRIVILEGED)
+def test_every_privileged_service_refuses_every_other_role(
+    shared_demo: Installation, name: str
+) -> None:
+    allowed, call = PRIVILEGED[name]
+    for actor in ACTORS:
+        if actor.role not in allowed:
+            with pytest.raises(Forbidden, match="This needs the role"):
+                call(shared_demo.context(actor))
+    with pytest.raises(SignInRequired):
+        call(shared_demo.context(PUBLIC))
