@@ -81,9 +81,7 @@ def reasons(write: Writer, valuation: Valuation) -> Bars:
     levels = [valuation.base]
     for _label, _note, amount in steps:
         levels.append(levels[-1] + amount)
-    # The axis begins below the smallest level, not at nothing, so that small reasons are seen.
-    low, high = float(min(levels)), float(max(levels))
-    scale = _Scale(max(0.0, low - 0.35 * (high - low)), high)
+    scale = _Scale(0.0, float(max(levels)))
     rows = [_whole(write, scale, _("A typical house sold"), valuation.base)]
     for (label, note, amount), before, after in zip(steps, levels[:-1], levels[1:], strict=True):
         first, last = sorted((scale(before), scale(after)))
