@@ -198,6 +198,8 @@ def _post_staged(tx: Transaction) -> int:
         SELECT count(*) FROM lines
         """
     )
+    if created == tx.value("SELECT count(*) FROM staged"):
+        return created
     different = tx.value(
         """
         SELECT staged.idempotency_key FROM staged JOIN entries USING (idempotency_key)
