@@ -151,7 +151,7 @@ def _parts(result: object) -> Iterator[RenderableType]:
     """Split a result into its single facts and its tables."""
     named = _named(result)
     rows = {name: value for name, value in named.items() if _is_rows(value)}
-    single = {name: value for name, value in named.items() if name not in rows}
+    single = {n: value for n, value in named.items() if n not in rows and value != ()}
     if single:
         yield facts(single)
     for name, items in rows.items():
@@ -172,4 +172,13 @@ def _named(result: object) -> dict[str, Any]:
         return dict(result)
     if not is_dataclass(result):
         raise TypeError(f"expected a record or a mapping, not {type(result).__name__}")
-    return {field.name.replace("_", " "): getattr(result, field.name) for field in fields(result)}
+    return {
+        field.name.replace("_", " "): _shown(field.name, getattr(result, field.name))
+        for field in fields(result)
+    }
+
+
+def _shown(name: str, value: object) -> object:
+    """Take the number of an entry or a year for the name that it is: it gets no separators."""
+    is_name = name == "year" or name.endswith("_id")
+    return str(value) if is_name and isinstance(value, int) else value
