@@ -142,6 +142,8 @@ def _map(
             "CooperativeGesturesHandler.WindowsHelpText": _("Use Ctrl and scroll to zoom the map"),
             "CooperativeGesturesHandler.MacHelpText": _("Use ⌘ and scroll to zoom the map"),
             "CooperativeGesturesHandler.MobileHelpText": _("Use two fingers to move the map"),
+            "ScaleControl.Meters": visit.write.unit_sign("m"),
+            "ScaleControl.Kilometers": visit.write.unit_sign("km"),
             "Map.Title": _("Map of property values; the search lists the same as text"),
         },
     }

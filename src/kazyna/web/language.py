@@ -182,6 +182,10 @@ class Writer:
         pattern = "#,##0.0" if metres >= KILOMETRE else "#,##0"
         return format_unit(amount, unit, length="short", format=pattern, locale=self.locale)
 
+    def unit_sign(self, unit: str) -> str:
+        """Write a unit without a number."""
+        return format_unit(1, UNITS[unit], length="short", locale=self.locale).split()[-1]
+
     def day(self, day: date | datetime) -> str:
         """Write a day."""
         return format_date(day, format="long", locale=self.locale)

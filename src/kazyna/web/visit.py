@@ -38,10 +38,10 @@ def installation_of(request: Request) -> Installation:
 
 def language_of(request: Request) -> Language:
     """Choose the language: as asked for, as chosen before, or as the browser prefers."""
-    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE, "")
-    for language in LANGUAGES:
-        if language == asked:
-            return language
+    for asked in (request.query_params.get("lang"), request.cookies.get(LANGUAGE)):
+        for language in LANGUAGES:
+            if language == asked:
+                return language
     return preferred(request.headers.get("accept-language", ""))
 
 
