@@ -45,3 +45,10 @@ def test_the_interface_describes_itself(public: httpx.Client) -> None:
             if path.startswith("/v1"):
                 assert "422" in operation["responses"], path
     assert "application/problem+json" in str(described["paths"]["/v1/payments"])
+
+
+def test_pages_and_interface_share_one_address(public: httpx.Client) -> None:
+    home, unknown = public.get("/"), public.get("/no-such-page")
+    assert home.headers["content-type"].startswith("text/html")
+    assert unknown.status_code == HTTPStatus.NOT_FOUND
+    assert unknown.headers["content-type"].startswith("text/html")

@@ -37,4 +37,4 @@ def test_a_server_that_does_not_answer_is_said(
     monkeypatch.setattr("kazyna.store.connection.CONNECT_SECONDS_MAX", 0.5)
     done = kazyna("account", "revenue")
     assert (done.code, done.out) == (1, "")
-    assert "does not answer" in done.err
+    assert done.err.strip() == "The PostgreSQL server does not answer."

@@ -1,5 +1,6 @@
 """`kazyna`: the list of commands, and the way from an error to an exit code."""
 
+import logging
 import signal
 import sys
 from collections.abc import Sequence
@@ -75,6 +76,8 @@ def common(
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; no expected error leaves as a traceback."""
     as_json = "--json" in arguments
+    # Each attempt of the pool to connect; what came of them is in the error that is raised.
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
     try:
         code = app(arguments, prog_name="kazyna", standalone_mode=False)
     except KazynaError as error:
