@@ -20,6 +20,8 @@ POINTS_MAX = 2_000
 WEEK_SALES_MIN = 10
 """Fewer sales than this tell nothing of a week."""
 WEEK_DOMAIN = [0.85, 1.15]
+MONTHS_MAX = 12
+"""The latest months of the revenue chart; its table has them all."""
 RATIO_LOW, RATIO_HIGH, RATIO_STEP = 0.4, 1.8, 0.05
 RISE, FALL = "#0b6159", "#b4532a"
 HEIGHT = 250
@@ -65,12 +67,12 @@ def revenue(write: Writer, found: Revenue) -> Chart:
         {
             "month": write.month(month),
             "received": float(received),
-            "shown": write.short_money(received),
+            "shown": write.short_number(received),
         }
-        for month, (_charged, received) in by_month.items()
+        for month, (_charged, received) in list(by_month.items())[-MONTHS_MAX:]
     ]
     x = {"field": "month", "type": "ordinal", "sort": None, "title": None,
-         "axis": {"labelAngle": 0, "domain": True}}  # fmt: skip
+         "axis": {"labelAngle": 0, "labelExpr": "split(datum.label, ' ')"}}  # fmt: skip
     y = {"field": "received", "type": "quantitative", "title": None, "axis": _money_axis(write)}
     return Chart(
         title=_("Revenue by month"),

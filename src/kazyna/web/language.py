@@ -13,6 +13,7 @@ from babel.dates import format_date, get_day_names, get_month_names
 from babel.messages.pofile import read_po
 from babel.numbers import (
     format_compact_currency,
+    format_compact_decimal,
     format_currency,
     format_decimal,
     format_percent,
@@ -136,6 +137,10 @@ class Writer:
         return self._symbols(
             format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=1)
         )
+
+    def short_number(self, amount: Decimal) -> str:
+        """Write a large number in thousands, millions or billions."""
+        return format_compact_decimal(amount, locale=self.locale, fraction_digits=1)
 
     @property
     def symbol(self) -> str:
