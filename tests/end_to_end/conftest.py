@@ -17,7 +17,8 @@ ARGUMENTS = [
     "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
 ]  # fmt: skip
 """The last three draw WebGL, and so the map, without a graphics card."""
-AXE = Path("src/kazyna/web/frontend/node_modules/axe-core/axe.min.js")
+FRONTEND = Path(__file__).parents[2] / "src" / "kazyna" / "web" / "frontend"
+AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 WIDE = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
 DRAWN = """() => [...document.querySelectorAll('figure.chart, #map')].every(e => e.dataset.drawn)"""

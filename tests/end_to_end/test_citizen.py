@@ -3,7 +3,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from end_to_end.conftest import PHONE, sign_in, visit
+from end_to_end.conftest import DRAWN, PHONE, sign_in, visit
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,7 @@ def test_a_citizen_finds_a_house_and_reads_why_it_is_worth_that(page: Page, addr
 
     page.get_by_role("link", name="Кыр").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Объект {number}")
-    page.wait_for_function("document.querySelector('#map').dataset.drawn")
+    page.wait_for_function(DRAWN)
     page.locator(".pin-comparable").first.click(force=True)
     expect(page.get_by_role("heading", level=1)).not_to_have_text(f"Объект {number}")
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"Объект \d+"))
@@ -46,7 +46,7 @@ def test_the_map_tells_and_opens_the_property_under_the_pointer(page: Page, addr
     number = popup.inner_text().split("№ ")[1]
     page.mouse.click(x, y)
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Property {number}")
-    page.wait_for_function("document.querySelector('#map').dataset.drawn")
+    page.wait_for_function(DRAWN)
 
 
 def test_without_scripts_the_portal_still_answers(browser: Browser, address: str) -> None:

@@ -158,6 +158,7 @@ def test_static_files_are_kept_for_good_under_an_address_that_changes(public: ht
     answer = public.get(address)
     assert answer.status_code == HTTPStatus.OK
     assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-encoding"] == "gzip"
     missing = public.get("/static/no-such.js")
     assert missing.status_code == HTTPStatus.NOT_FOUND
     assert missing.headers["cache-control"] == "no-store"

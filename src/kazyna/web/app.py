@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from kazyna.core.errors import (
     Conflict,
@@ -28,6 +29,8 @@ from kazyna.web.visit import leave, same_origin
 
 STATIC_SECONDS = 31_536_000
 """Addresses of static files carry the hash of their content, so a year is safe."""
+COMPRESSED_BYTES_MIN = 1024
+"""What is smaller travels as it is; tiles are packed already."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -54,6 +57,7 @@ def create_web(installation: Installation) -> FastAPI:
     app.state.installation = installation
     app.state.make_tile = tiles.tile_maker(installation)
     app.middleware("http")(_guard)
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_BYTES_MIN)
     app.add_exception_handler(KazynaError, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _missing)

@@ -230,8 +230,8 @@ def values_and_prices(write: Writer, points: tuple[StudyPoint, ...]) -> Chart:
     """Draw values against prices."""
     _ = write.gettext
     every = max(1, -(-len(points) // POINTS_MAX))
-    values = [{"price": p.price, "value": p.value} for p in points[::every]]
-    levels = np.array([level for p in points for level in (p.price, p.value)])
+    values = [{"price": float(p.price), "value": float(p.value)} for p in points[::every]]
+    levels = np.array([float(level) for p in points for level in (p.price, p.value)])
     low, high = float(levels.min()), float(levels.max())
     scale = {"type": "log", "domain": [low, high], "nice": False}
     axis = _money_axis(write) | {"values": _ticks(levels)}
@@ -358,8 +358,8 @@ def _ratio_and_proxy(points: tuple[StudyPoint, ...]) -> tuple[Any, Any]:
 
     Groups by price alone, or by estimate alone, would tilt the picture.
     """
-    value = np.array([point.value for point in points])
-    price = np.array([point.price for point in points])
+    value = np.array([float(point.value) for point in points])
+    price = np.array([float(point.price) for point in points])
     ratio = value / price
     return ratio, 0.5 * value / np.median(ratio) + 0.5 * price
 

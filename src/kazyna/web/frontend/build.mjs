@@ -1,5 +1,5 @@
 // Bundle the portal's scripts, styles and fonts into ../static. Nothing is loaded from elsewhere.
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import * as esbuild from "esbuild";
 
 const out = "../static";
@@ -26,3 +26,14 @@ await esbuild.build({
   logLevel: "warning",
 });
 await cp("favicon.svg", `${out}/favicon.svg`);
+
+// The licences of all that is bundled travel with it.
+const { packages } = JSON.parse(await readFile("package-lock.json", "utf8"));
+const texts = [];
+for (const [folder, about] of Object.entries(packages)) {
+  if (!folder || about.dev) continue;
+  const files = (await readdir(folder)).filter((name) => /^(licen[cs]e|copying)/i.test(name));
+  const text = await Promise.all(files.map((name) => readFile(`${folder}/${name}`, "utf8")));
+  texts.push([`${folder.replace(/.*node_modules\//, "")} ${about.version} (${about.license})`, ...text].join("\n\n"));
+}
+await writeFile(`${out}/LICENSES.txt`, texts.join(`\n\n${"=".repeat(80)}\n\n`));
