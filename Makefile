@@ -38,7 +38,8 @@ check: install ## Lint, formatting, types and the import contract
 bench: install ## Run every file in benchmarks/
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-docs: install ## Build the documentation into docs/_build
+docs: install ## Write the reference, then build the documentation into docs/_build
+	$(BIN)/python docs/generate.py
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build
 
 lock: ## Renew requirements.lock from pyproject.toml

@@ -199,6 +199,12 @@ def test_an_account_needs_a_long_password_and_a_taxpayer_where_there_is_one(
         users.create_user(officer, name="x", password="short", role="auditor")
     with pytest.raises(InputError, match="a taxpayer for the role taxpayer"):
         users.create_user(officer, name="x", password="long enough", role="taxpayer")
+    with pytest.raises(InputError, match="nobody signs in as public"):
+        users.create_user(officer, name="x", password="long enough", role="public")
+    with pytest.raises(NotFound, match="No taxpayer has the number 'T9'"):
+        users.create_user(
+            officer, name="x", password="long enough", role="taxpayer", taxpayer_id="T9"
+        )
 
 
 def test_a_bill_is_printed_for_its_taxpayer_and_for_nobody_elses(shared_demo: Installation) -> None:

@@ -1,5 +1,7 @@
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -16,6 +18,12 @@ def test_a_server_is_shared_and_stopped(tmp_path: Path) -> None:
     url = server.start(tmp_path, keep=True)
     assert server.start(tmp_path) == url
     assert server.status(tmp_path).url == url
+    program = (
+        "from pathlib import Path; from kazyna.store import server;"
+        f" server.start(Path({str(tmp_path)!r}))"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+    assert server.status(tmp_path).running
     with psycopg.connect(url) as connection:
         assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
     assert not server.stop(tmp_path).running

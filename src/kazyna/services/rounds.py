@@ -44,8 +44,8 @@ class StudyPoint:
 
     property_id: str
     sold_on: date
-    price: float
-    value: float
+    price: Decimal
+    value: Decimal
     ratio: float
 
 
@@ -187,8 +187,8 @@ def study_points(ctx: Context, round_id: int) -> tuple[StudyPoint, ...]:
         StudyPoint(
             property_id=row.property_id,
             sold_on=row.sold_on,
-            price=float(row.price),
-            value=float(row.value),
+            price=row.price,
+            value=row.value,
             ratio=float(row.value / row.price),
         )
         for row in rows

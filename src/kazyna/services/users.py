@@ -8,9 +8,9 @@ from secrets import token_urlsafe
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from kazyna.core.errors import Finding, Forbidden, InputError
+from kazyna.core.errors import Finding, Forbidden, InputError, NotFound
 from kazyna.services.context import Actor, Context, Role
-from kazyna.store import users
+from kazyna.store import taxpayers, users
 
 PASSWORD_LENGTH_MIN = 10
 SESSION_HOURS = 12
@@ -44,7 +44,11 @@ def create_user(
         raise InputError(
             Finding("user", reason, "a taxpayer for the role taxpayer, and only for it")
         )
+    if role == "public":
+        raise InputError(Finding("user", "nobody signs in as public", "a role", column="role"))
     with ctx.transaction() as tx:
+        if taxpayer_id is not None and taxpayers.find_taxpayer(tx, taxpayer_id) is None:
+            raise NotFound(f"No taxpayer has the number {taxpayer_id!r}.")
         users.upsert_user(
             tx,
             name=name,

@@ -44,6 +44,10 @@ COMPLETE = "kazyna.initialised"
 """Marks a folder whose set-up was not interrupted."""
 
 
+KEPT = "kazyna.kept"
+"""Marks a folder whose server goes on running when nobody uses it."""
+
+
 @dataclass(frozen=True)
 class ServerStatus:
     """Whether the bundled server runs, and where."""
@@ -61,15 +65,19 @@ def start(data_folder: Path, *, keep: bool = False) -> str:
     data_folder
         Holds the folder `postgres`; created when missing.
     keep
-        Leave the server running when the last process that uses it ends.
+        Leave the server running, now and after later programs, until it is stopped.
     """
     folder = data_folder / "postgres"
     try:
         data_folder.mkdir(parents=True, exist_ok=True)
         with _alone(data_folder / "postgres.lock"):
-            server = get_server(folder, cleanup_mode=None if keep else "stop", start=False)
+            kept = keep or (folder / KEPT).exists()
+            server = get_server(folder, cleanup_mode=None if kept else "stop", start=False)
             if not (folder / COMPLETE).exists():
                 _initialise(server)
+            if keep:
+                (folder / KEPT).touch()
+                server.cleanup_mode = None
             _forget_the_dead(server)
             server.start()
     except (OSError, RuntimeError, SubprocessError) as error:
@@ -81,6 +89,7 @@ def start(data_folder: Path, *, keep: bool = False) -> str:
 
 def stop(data_folder: Path) -> ServerStatus:
     """Stop the server of a data folder, whoever uses it; a stopped one stays stopped."""
+    (data_folder / "postgres" / KEPT).unlink(missing_ok=True)
     if status(data_folder).running:
         server = get_server(data_folder / "postgres", cleanup_mode="stop")
         server.stop()

@@ -8,6 +8,7 @@ that differ in their seed: one alone would be noisier than the bag, and count fo
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import lightgbm
 import numpy as np
@@ -16,6 +17,7 @@ from kazyna.core.progress import Progress, silent
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.features import Design
 from kazyna.valuation.models.comparables import Comparables, Neighbours, correction, similarity
+from kazyna.valuation.tree_shap import Explainer, explainer
 
 SALES_MIN = 200
 """Below this many sales trees find more noise than structure, and are left out."""
@@ -52,7 +54,31 @@ class View:
     """Trees that see the first `columns` columns of the tree columns."""
 
     columns: int
+    characteristics: int
+    """Of those columns; the others are about the place, and are one reason together."""
     boosters: tuple[lightgbm.Booster, ...]
+
+    @cached_property
+    def explainers(self) -> tuple[Explainer | None, ...]:
+        """The tables that explain each ensemble, filled when first asked for."""
+        reason_of = np.minimum(np.arange(self.columns), self.characteristics)
+        return tuple(explainer(each, reason_of) for each in self.boosters)
+
+    def contributions(self, columns: Floats) -> tuple[float, Floats]:
+        """Mean of the bag's explanations: the base, and the parts, the place last."""
+        seen = np.ascontiguousarray(columns[:, : self.columns])
+        parts = np.zeros((len(seen), self.characteristics + 1))
+        base = 0.0
+        for booster, tables in zip(self.boosters, self.explainers, strict=True):
+            if tables is None:
+                walked = np.asarray(booster.predict(seen, pred_contrib=True, num_threads=1))
+                parts[:, :-1] += walked[:, : self.characteristics]
+                parts[:, -1] += walked[:, self.characteristics : -1].sum(axis=1)
+                base += float(walked[0, -1]) if len(walked) else 0.0
+            else:
+                parts += tables.contributions(seen, self.characteristics + 1)
+                base += tables.base
+        return base / len(self.boosters), parts / len(self.boosters)
 
 
 @dataclass(frozen=True)
@@ -73,37 +99,19 @@ class Boosting:
     def contributions(
         self, columns: Floats, weights: Floats, *, characteristics: int
     ) -> tuple[float, Floats]:
-        """Exact TreeSHAP (Lundberg et al. 2020) of the weighted views: the base, and the parts.
+        """Exact explanations of the weighted views: the base, and the parts.
 
         Parts are those of the characteristics and, last, of everything about the place; base
         and parts add up to the weighted prediction.
         """
         parts = np.zeros((len(columns), characteristics + 1))
         base = 0.0
-        halves = np.array_split(columns, WORKERS)
-        with ThreadPoolExecutor(WORKERS) as pool:
-            for view, weight in zip(self.views, weights, strict=True):
-                share = float(weight) / len(view.boosters)
-                for each in view.boosters if share else ():
-                    found = np.vstack(list(pool.map(_Explained(each, view.columns), halves)))
-                    parts[:, :-1] += share * found[:, :characteristics]
-                    parts[:, -1] += share * found[:, characteristics:-1].sum(axis=1)
-                    base += share * float(found[0, -1])
+        for view, weight in zip(self.views, weights, strict=True):
+            if weight:
+                mean, explained = view.contributions(columns)
+                base += float(weight) * mean
+                parts += weight * explained
         return base, parts
-
-
-@dataclass(frozen=True)
-class _Explained:
-    """One ensemble's contributions to some rows; for the workers."""
-
-    booster: lightgbm.Booster
-    columns: int
-
-    def __call__(self, rows: Floats) -> Floats:
-        if not len(rows):
-            return np.empty((0, self.columns + 1))
-        seen = np.ascontiguousarray(rows[:, : self.columns])
-        return np.asarray(self.booster.predict(seen, pred_contrib=True, num_threads=1))
 
 
 def tree_columns(design: Design, found: Comparables, near: Neighbours) -> Floats:
@@ -184,5 +192,8 @@ def fit(
             if twin == 0:
                 bags[view].append(booster)
             progress("grow trees", done + 1, len(jobs))
-    found = tuple(View(width, tuple(bag)) for (width, _), bag in zip(views, bags, strict=True))
+    found = tuple(
+        View(width, characteristics, tuple(bag))
+        for (width, _), bag in zip(views, bags, strict=True)
+    )
     return Boosting(found), predicted
