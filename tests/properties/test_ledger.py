@@ -15,7 +15,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from kazyna.accounts import TREASURY, Entry, charge, payment, receivable, revenue, reversal
+from kazyna.accounts import (
+    TREASURY,
+    Entry,
+    charge,
+    payment,
+    receivable,
+    revenue,
+    reversal,
+    running,
+    totals,
+)
 from kazyna.core.errors import Conflict
 from kazyna.store import ledger
 from kazyna.store.connection import Database, Transaction
@@ -135,7 +145,17 @@ class Books(RuleBasedStateMachine):
             lines = ledger.trial_balance(tx)
             for account, change in self.balances.items():
                 assert ledger.balance(tx, account) == self.before[account] + change
+            for debtor in DEBTORS:
+                self.the_statement_is_right(tx, debtor)
         assert sum(line.debit for line in lines) == sum(line.credit for line in lines)
+
+    def the_statement_is_right(self, tx: Transaction, debtor: str) -> None:
+        account = receivable("tax", debtor)
+        movements = ledger.movements_of_taxpayer(tx, debtor)
+        summed = totals(movements)
+        owed = self.before[account] + self.balances.get(account, 0)
+        assert summed.charged - summed.paid == summed.balance == owed
+        assert [line.balance for line in running(movements)][-1:] == [owed][: len(movements)]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -110,6 +111,8 @@ def test_a_payment_is_reversed_once(officer: Context, bill: Payable) -> None:
         ledger.reverse(officer, 0, reason="nothing", key="r3")
     with pytest.raises(InputError, match="no reason is given"):
         ledger.reverse(officer, paid.entry_id, reason=" ", key="r4")
+    with pytest.raises(InputError, match="no key is given"):
+        ledger.reverse(officer, paid.entry_id, reason="again", key=" ")
 
 
 def test_many_clerks_with_one_key_post_once_and_with_their_own_post_all(
@@ -155,3 +158,112 @@ def test_nobody_is_late_before_the_day_after_the_due_day(
 def at(demo: Installation) -> Callable[[date], Context]:
     """Act as an officer on another day."""
     return lambda day: Context(demo.database, demo.pack, day, OFFICER)
+
+
+@pytest.mark.parametrize(
+    "amount", ["1E+30", "92233720368547758.08", "NaN", "Infinity", "1E-400", "0"]
+)
+def test_an_amount_that_no_account_holds_is_refused_as_input(
+    officer: Context, bill: Payable, amount: str
+) -> None:
+    with pytest.raises(InputError, match="column amount: the amount is"):
+        pay(officer, bill, amount, "k")
+
+
+def test_a_line_that_stands_twice_in_a_bank_day_is_posted_once(
+    officer: Context, bill: Payable
+) -> None:
+    line = ledger.Payment(bill.reference, Decimal(5), DAY, "a")
+    assert ledger.record_payments(officer, [line, line]) == ledger.PostedPayments(2, 1)
+    assert not pay(officer, bill, "5", "a").created
+    other = ledger.Payment(bill.reference, Decimal(6), DAY, "b")
+    with pytest.raises(Conflict, match="The key 'b' was used for another entry"):
+        ledger.record_payments(officer, [other, replace(other, amount=Decimal(7))])
+    assert ledger.record_payments(officer, []) == ledger.PostedPayments(0, 0)
+
+
+def test_a_reversal_that_is_reversed_leaves_the_payment_standing(
+    officer: Context, bill: Payable
+) -> None:
+    paid = pay(officer, bill, "70.00", "k1")
+    (before,) = ledger.statement(officer, taxpayer_id=bill.taxpayer_id)
+    undone = ledger.reverse(officer, paid.entry_id, reason="wrong taxpayer", key="r1")
+    redone = ledger.reverse(officer, undone.entry_id, reason="it was right", key="r2")
+    (after,) = ledger.statement(officer, taxpayer_id=bill.taxpayer_id)
+    assert redone.balance == paid.balance
+    assert (after.charged, after.paid, after.balance) == (
+        before.charged,
+        before.paid,
+        before.balance,
+    )
+    assert {line.entry_id: line.reversed for line in after.lines[-3:]} == {
+        paid.entry_id: False,
+        undone.entry_id: True,
+        redone.entry_id: False,
+    }
+
+
+def test_a_reversal_sent_again_on_another_day_is_the_same_reversal(
+    officer: Context, bill: Payable
+) -> None:
+    paid = pay(officer, bill, "70.00", "k1")
+    first = ledger.reverse(officer, paid.entry_id, reason="mistake", key="r")
+    tomorrow = replace(officer, today=officer.today + timedelta(days=1))
+    again = ledger.reverse(tomorrow, paid.entry_id, reason="mistake", key="r")
+    assert again == replace(first, created=False)
+
+
+def test_one_key_does_not_reverse_two_payments_that_look_alike(
+    officer: Context, bill: Payable
+) -> None:
+    one, two = (pay(officer, bill, "70.00", key) for key in ("k1", "k2"))
+    ledger.reverse(officer, one.entry_id, reason="mistake", key="r")
+    with pytest.raises(Conflict, match="The key 'r' was used for another entry"):
+        ledger.reverse(officer, two.entry_id, reason="mistake", key="r")
+
+
+def charge_entries(ctx: Context, taxpayer_id: str) -> list[ledger.StatementLine]:
+    (statement,) = ledger.statement(ctx, taxpayer_id=taxpayer_id)
+    return [line for line in statement.lines if line.kind == "charge"]
+
+
+def arrear_of(ctx: Context, taxpayer_id: str) -> ledger.Arrear | None:
+    found = ledger.arrears(ctx, limit=10**6).largest
+    return next((debt for debt in found if debt.taxpayer_id == taxpayer_id), None)
+
+
+def test_payments_settle_the_oldest_debt_first(
+    officer: Context, bill: Payable, at: Callable[[date], Context]
+) -> None:
+    old = arrear_of(officer, bill.taxpayer_id)
+    rolls.issue_roll(officer, tax="property_tax", year=2017)
+    late = at(date(2017, 6, 15))
+    both = arrear_of(late, bill.taxpayer_id)
+    assert old is not None
+    assert both is not None
+    assert (both.due_on, both.days_late) == (date(2016, 4, 30), 411)
+    pay(late, bill, str(old.balance - Decimal("0.01")), "almost")
+    almost = arrear_of(late, bill.taxpayer_id)
+    assert almost == replace(both, balance=both.balance - old.balance + Decimal("0.01"))
+    pay(late, bill, "0.01", "rest")
+    assert arrear_of(late, bill.taxpayer_id) == replace(
+        both, balance=both.balance - old.balance, due_on=date(2017, 4, 30), days_late=46
+    )
+
+
+def test_a_charge_that_is_undone_settles_no_other_debt(officer: Context, bill: Payable) -> None:
+    before = arrear_of(officer, bill.taxpayer_id)
+    rolls.issue_roll(officer, tax="property_tax", year=2017)
+    for line in charge_entries(officer, bill.taxpayer_id):
+        if line.effective_on.year == 2017:
+            undone = ledger.reverse(officer, line.entry_id, reason="sold", key=f"u{line.entry_id}")
+    late = replace(officer, today=date(2017, 6, 15))
+    after = arrear_of(late, bill.taxpayer_id)
+    assert before is not None
+    assert after is not None
+    assert (after.balance, after.due_on) == (before.balance, before.due_on)
+    assert undone.balance == before.balance
+    redone = ledger.reverse(late, undone.entry_id, reason="not sold", key="redone")
+    again = arrear_of(late, bill.taxpayer_id)
+    assert again is not None
+    assert again.balance == redone.balance > before.balance

@@ -121,7 +121,8 @@ def reversal(
 def content_of(entry: Entry) -> str:
     """Write what an entry does as one line: two requests with one key must agree in it.
 
-    The description is left out: a request that is repeated in other words is still the same.
+    The description is left out: a request that is repeated in other words is still the same. So
+    is the day of a reversal, which is not asked for, but the day on which it is posted.
 
     Examples
     --------
@@ -130,4 +131,5 @@ def content_of(entry: Entry) -> str:
     'payment|2016-04-01|treasury<receivable:t:T1:100'
     """
     moved = ";".join(f"{p.debit}<{p.credit}:{p.amount}" for p in entry.postings)
-    return f"{entry.kind}|{entry.effective_on}|{moved}"
+    which = entry.effective_on if entry.reverses is None else entry.reverses
+    return f"{entry.kind}|{which}|{moved}"

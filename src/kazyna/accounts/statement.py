@@ -19,7 +19,7 @@ class Movement:
     description: str
     amount: int
     reversed: bool
-    """Whether a later entry has undone this one."""
+    """Whether a later entry that stands itself has undone this one."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from kazyna.accounts import (
     StatementLine as AccountLine,
 )
 from kazyna.core.errors import Finding, Forbidden, InputError, NotFound
-from kazyna.core.money import from_minor, to_minor
+from kazyna.core.money import MINOR_UNITS_MAX, from_minor, to_minor
 from kazyna.services.context import Context
 from kazyna.store import ledger, rolls, taxpayers
 
@@ -249,6 +249,8 @@ def reverse(ctx: Context, entry_id: int, *, reason: str, key: str) -> PostedEntr
     ctx.require("officer")
     if not reason.strip():
         raise InputError(Finding("reversal", "no reason is given", "why", column="reason"))
+    if not key.strip():
+        raise InputError(Finding("reversal", "no key is given", "a key of its own", column="key"))
     with ctx.transaction() as tx:
         entry = ledger.find_entry(tx, entry_id)
         if entry is None:
@@ -258,12 +260,14 @@ def reverse(ctx: Context, entry_id: int, *, reason: str, key: str) -> PostedEntr
         posted = ledger.post(
             tx, reversal(entry_id, postings, key=key, effective_on=day, reason=reason.strip())
         )
+        # Asked again on another day, the entry counts from the day it was posted first.
+        standing = ledger.find_entry(tx, posted.entry_id)
         owed = [side for p in postings for side in (p.debit, p.credit) if side.startswith("rec")]
         balance = ledger.balance(tx, owed[0]) if owed else 0
     return PostedEntry(
         entry_id=posted.entry_id,
         kind="reversal",
-        effective_on=day,
+        effective_on=standing.effective_on if standing else day,
         amount=from_minor(sum(p.amount for p in postings), ctx.pack.currency),
         created=posted.created,
         balance=from_minor(balance, ctx.pack.currency),
@@ -369,7 +373,9 @@ def _checked_amount(ctx: Context, given: Payment) -> int:
     """Return the amount in minor units, or say what is wrong with the payment."""
     findings = []
     unit = ctx.pack.currency.unit
-    if given.amount <= 0 or given.amount % unit:
+    most = from_minor(MINOR_UNITS_MAX, ctx.pack.currency)
+    # Neither the comparison nor the remainder is defined for what is no number or too large.
+    if not given.amount.is_finite() or not 0 < given.amount <= most or given.amount % unit:
         expected = f"a positive amount of {ctx.pack.currency.code} in steps of {unit}"
         findings.append(
             Finding("payment", f"the amount is {given.amount}", expected, column="amount")

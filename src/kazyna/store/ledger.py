@@ -5,6 +5,7 @@ from datetime import date
 from hashlib import sha256
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kazyna.accounts import Entry, EntryKind, Movement, Posting, content_of
 from kazyna.core.errors import Conflict
@@ -156,7 +157,7 @@ def post_all(tx: Transaction, staged: pa.Table) -> int:
         "idempotency_key text, kind text, effective_on date, due_on date, description text,"
         " debit_account text, credit_account text, amount bigint"
     )
-    with tx.staged("staged", columns, staged.select(STAGED.names)):
+    with tx.staged("staged", columns, _once_each(staged.select(STAGED.names))):
         return _post_staged(tx)
 
 
@@ -164,6 +165,24 @@ def open_accounts(tx: Transaction, accounts: pa.Table) -> None:
     """Open accounts that are not open yet: account, kind, tax, taxpayer_id, currency."""
     with tx.staged("opened", "LIKE accounts", accounts):
         tx.execute("INSERT INTO accounts SELECT * FROM opened ON CONFLICT (account) DO NOTHING")
+
+
+def _once_each(staged: pa.Table) -> pa.Table:
+    """Leave out entries that stand in the set already, by the same key and content."""
+    keys = staged["idempotency_key"]
+    if pc.count_distinct(keys).as_py() == staged.num_rows:
+        return staged
+    worded = ("due_on", "description")
+    content = [name for name in staged.column_names if name not in worded]
+    first = staged.group_by(content, use_threads=False).aggregate(
+        [(name, "first") for name in worded]
+    )
+    first = first.rename_columns([*content, *worded])
+    counts = pc.value_counts(first["idempotency_key"])
+    if len(counts) < first.num_rows:
+        key = next(count["values"] for count in counts.to_pylist() if count["counts"] > 1)
+        raise Conflict(f"The key {key!r} was used for another entry.")
+    return first
 
 
 def _post_staged(tx: Transaction) -> int:
@@ -247,11 +266,21 @@ def movements_of_taxpayer(tx: Transaction, taxpayer_id: str) -> list[Movement]:
     return tx.rows(
         Movement,
         """
+        WITH RECURSIVE own AS (
+            SELECT account, entry_id, amount FROM accounts JOIN movements USING (account)
+            WHERE taxpayer_id = %s
+        ), undoing AS (
+            SELECT own.entry_id, entries.entry_id AS undone_by
+            FROM own JOIN entries ON reverses = own.entry_id
+            UNION
+            SELECT undoing.entry_id, entries.entry_id
+            FROM undoing JOIN entries ON reverses = undone_by
+        )
+        -- Undone an even number of times is not undone: the reversal itself was reversed.
         SELECT account, entry_id, entries.kind, effective_on, posted_at, description, amount,
-               EXISTS (SELECT FROM entries AS undoing WHERE undoing.reverses = entries.entry_id)
+               (SELECT count(*) %% 2 = 1 FROM undoing WHERE undoing.entry_id = entries.entry_id)
                    AS reversed
-        FROM accounts JOIN movements USING (account) JOIN entries USING (entry_id)
-        WHERE taxpayer_id = %s
+        FROM own JOIN entries USING (entry_id)
         ORDER BY account, effective_on, entry_id
         """,
         (taxpayer_id,),
@@ -282,15 +311,28 @@ def arrears(tx: Transaction, on: date) -> list[ArrearRow]:
     """Return every debt past its due day, the largest first.
 
     Payments settle the oldest debt first, so an account's oldest open debt is the first whose
-    running sum of charges exceeds all that was credited.
+    running sum of charges exceeds all that was credited. A charge that is undone is no debt, and
+    its reversal settles no other.
     """
     return tx.rows(
         ArrearRow,
         """
-        WITH movement AS (
-            SELECT account, entry_id, amount, kind, due_on, entries.reverses
+        WITH RECURSIVE undoing AS (
+            SELECT reversal.entry_id, charge.entry_id AS charge_id
+            FROM entries AS reversal JOIN entries AS charge ON charge.entry_id = reversal.reverses
+            WHERE charge.kind = 'charge' AND reversal.effective_on <= %(on)s
+            UNION ALL
+            SELECT reversal.entry_id, charge_id
+            FROM undoing JOIN entries AS reversal ON reversal.reverses = undoing.entry_id
+            WHERE reversal.effective_on <= %(on)s
+        ), undone AS (
+            SELECT charge_id FROM undoing GROUP BY charge_id HAVING count(*) %% 2 = 1
+        ), movement AS (
+            SELECT account, entry_id, amount, kind, due_on
             FROM movements JOIN entries USING (entry_id)
             WHERE account LIKE 'receivable:%%' AND effective_on <= %(on)s
+              AND entry_id NOT IN (SELECT entry_id FROM undoing)
+              AND entry_id NOT IN (SELECT charge_id FROM undone)
         ), charge AS (
             SELECT account, due_on, entry_id, amount,
                    sum(amount) OVER (PARTITION BY account ORDER BY due_on, entry_id) AS charged
