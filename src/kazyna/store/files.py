@@ -1,8 +1,10 @@
 """Tables in files: CSV of any dialect, Parquet, GeoPackage and GeoJSON, to Arrow and back."""
 
+import codecs
 import csv
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +21,8 @@ ENCODINGS = ("utf-8-sig", "cp1251")
 """Tried in this order: a file in the Cyrillic code page is hardly ever valid UTF-8."""
 SEPARATORS = ",;\t|"
 SNIFFED_BYTES = 65_536
+NUMBERS_AS_TEXT = r"^(0\d+|\d{19,})$"
+"""Digits that are a name, not a quantity: zeros before them, or too many for a whole number."""
 
 
 def read_table(path: Path) -> pa.Table:
@@ -44,7 +48,9 @@ def read_table(path: Path) -> pa.Table:
         raise InputError(Finding(str(path), "the file does not exist", "a file that can be read"))
     try:
         return reader(path)
-    except (pa.ArrowInvalid, OSError, pyogrio.errors.DataSourceError) as error:
+    except (
+        pa.ArrowInvalid, OSError, UnicodeDecodeError, pyogrio.errors.DataSourceError,
+    ) as error:  # fmt: skip
         reason = f"the file is broken: {str(error).splitlines()[0]}"
         raise InputError(Finding(str(path), reason, f"a whole {path.suffix} file")) from error
 
@@ -60,15 +66,19 @@ def write_table(table: pa.Table, path: Path) -> None:
         raise InputError(
             Finding(str(path), f"unknown kind of file {path.suffix!r}", " or ".join(writers))
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
-    os.close(handle)
     try:
-        writer(table, unfinished)
-        Path(unfinished).chmod(0o644)
-        Path(unfinished).replace(path)
-    finally:
-        Path(unfinished).unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, unfinished = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
+        os.close(handle)
+        try:
+            writer(table, unfinished)
+            Path(unfinished).chmod(0o644)
+            Path(unfinished).replace(path)
+        finally:
+            Path(unfinished).unlink(missing_ok=True)
+    except OSError as error:
+        reason = f"the file cannot be written: {error.strerror or error}"
+        raise InputError(Finding(str(path), reason, "a folder that can be written to")) from error
 
 
 def _read_csv(path: Path) -> pa.Table:
@@ -87,27 +97,55 @@ def _read_csv(path: Path) -> pa.Table:
         faulty.append(Finding(str(path), reason, expected, row=row.number and row.number - 1))
         return "skip"
 
-    table = arrow_csv.read_csv(
-        path,
-        read_options=arrow_csv.ReadOptions(
-            encoding="utf8" if encoding == "utf-8-sig" else encoding, use_threads=False
-        ),
-        parse_options=arrow_csv.ParseOptions(
-            delimiter=separator, newlines_in_values=True, invalid_row_handler=collect
-        ),
-        convert_options=arrow_csv.ConvertOptions(strings_can_be_null=True),
+    read_options = arrow_csv.ReadOptions(
+        encoding="utf8" if encoding == "utf-8-sig" else encoding, use_threads=False
     )
+    parse_options = arrow_csv.ParseOptions(
+        delimiter=separator, newlines_in_values=True, invalid_row_handler=collect
+    )
+
+    def read(types: dict[str, pa.DataType]) -> pa.Table:
+        options = arrow_csv.ConvertOptions(
+            strings_can_be_null=True, column_types=types, include_columns=list(types)
+        )
+        return arrow_csv.read_csv(path, read_options, parse_options, options)
+
+    table = read({})
+    faulty += _repeated_columns(path, table.column_names)
     if faulty:
         raise InputError(faulty)
-    return _with_decimal_points(table) if separator != "," else table
+    numbers = [f.name for f in table.schema if pa.types.is_integer(f.type) or f.type == "double"]
+    written = read(dict.fromkeys(numbers, pa.string())) if numbers else table
+    table = _with_decimal_points(table) if separator != "," else table
+    return _with_names_as_text(table, written.select(numbers))
+
+
+def _repeated_columns(path: Path, names: list[str]) -> list[Finding]:
+    return [
+        Finding(str(path), f"the column stands {count} times", "names that differ", column=name)
+        for name, count in Counter(names).items()
+        if count > 1
+    ]
+
+
+def _with_names_as_text(table: pa.Table, written: pa.Table) -> pa.Table:
+    """Keep what was written where digits are a name, such as the cadastral number 0012."""
+    for name in written.column_names:
+        if pc.any(pc.match_substring_regex(written[name], NUMBERS_AS_TEXT)).as_py():
+            table = table.set_column(table.column_names.index(name), name, written[name])
+    return table
 
 
 def _encoding(path: Path) -> str:
-    content = path.read_bytes()[:SNIFFED_BYTES]
-    try:
-        content[:-4].decode("utf-8")  # the cut may fall inside a character
-    except UnicodeDecodeError:
-        return ENCODINGS[1]
+    """Read the whole file, for its only letter may be the last."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while chunk := file.read(SNIFFED_BYTES):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return ENCODINGS[1]
     return ENCODINGS[0]
 
 
@@ -151,7 +189,7 @@ def _read_features(path: Path) -> pa.Table:
     table = table.drop_columns([geometry])
     for name, values in (("lon", shapely.get_x(points)), ("lat", shapely.get_y(points))):
         if name not in table.column_names:
-            table = table.append_column(name, pa.array(values))
+            table = table.append_column(name, pa.array(values, from_pandas=True))
     return table
 
 
