@@ -11,7 +11,7 @@ def debt_of(client: httpx.Client) -> tuple[str, str]:
     """Return the taxpayer with the largest debt and the reference of the unpaid bill."""
     debt = client.get("/v1/arrears", params={"limit": 1}).json()["largest"][0]
     (account,) = client.get(f"/v1/taxpayers/{debt['taxpayer_id']}/statement").json()
-    property_id = account["lines"][0]["description"].rsplit(", ", 1)[1]
+    property_id = account["lines"][0]["description"]
     bills = client.get(f"/v1/properties/{property_id}/bills").json()
     own = next(bill for bill in bills if bill["taxpayer_id"] == debt["taxpayer_id"])
     return debt["taxpayer_id"], own["reference"]

@@ -23,6 +23,8 @@ ARGUMENTS = [
 """The last three draw WebGL, and so the map, without a graphics card."""
 FRONTEND = Path(__file__).parents[2] / "src" / "kazyna" / "web" / "frontend"
 AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE_MS = 120_000
+"""A map drawn without a graphics card, on a machine that runs other tests, takes its time."""
 WIDE = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
 DRAWN = """() => [...document.querySelectorAll('figure.chart, #map')].every(e => e.dataset.drawn)"""
@@ -56,6 +58,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """Open a page; a message of error, a script's failure or a failed request fails the test."""
     complaints: list[str] = []
     context = browser.new_context(viewport=WIDE, locale="en-US")
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -70,6 +70,8 @@ class StatementLine:
     posted_at: datetime
     kind: str
     description: str
+    """What it is about, without words of a language: the property charged, the reference paid;
+    of a reversal, the reason that was given."""
     debit: Decimal
     credit: Decimal
     balance: Decimal
@@ -196,7 +198,7 @@ def record_payment(
                 taxpayer_id=bill.taxpayer_id,
                 amount=minor,
                 effective_on=received_on,
-                description=f"Payment {reference}",
+                description=reference,
             ),
         )
         balance = ledger.balance(tx, account)
@@ -225,7 +227,7 @@ def record_payments(ctx: Context, payments: Sequence[Payment]) -> PostedPayments
                 "kind": "payment",
                 "effective_on": given.received_on,
                 "due_on": None,
-                "description": f"Payment {given.reference}",
+                "description": given.reference,
                 "debit_account": TREASURY,
                 "credit_account": receivable(*owners[given.reference]),
                 "amount": minor,

@@ -314,7 +314,6 @@ def _charge(
     ledger.open_accounts(tx, opened)
     n = owed.num_rows
     debtors = pc.binary_join_element_wise(receivable(law.name, ""), owed["taxpayer_id"], "")
-    described = pc.binary_join_element_wise(f"{law.title.en} {year},", owed["property_id"], " ")
     ledger.post_all(
         tx,
         pa.table(
@@ -323,7 +322,7 @@ def _charge(
                 "kind": pa.array(["charge"] * n),
                 "effective_on": pa.array([date(year, 1, 1)] * n),
                 "due_on": pa.array([due_on] * n),
-                "description": described,
+                "description": owed["property_id"],
                 "debit_account": debtors,
                 "credit_account": pa.array([revenue(law.name)] * n),
                 "amount": owed["amount_minor"],

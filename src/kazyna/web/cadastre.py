@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse
 from kazyna.services import cadastre, ledger, rolls
 from kazyna.services.cadastre import Extent, PropertyCard
 from kazyna.web import drawings
-from kazyna.web.ledger import about
 from kazyna.web.pages import page
 from kazyna.web.tiles import ZOOM_MAX, ZOOM_MIN
 from kazyna.web.visit import Visit, Visiting
@@ -59,7 +58,6 @@ def show(visit: Visiting, property_id: str) -> HTMLResponse:
         previews=rolls.preview(ctx, property_id),
         bills=bills,
         statements=statements,
-        about=about,
         reasons=drawings.reasons(visit.write, card.valuation) if card.valuation else None,
         spread=drawings.spread(card.valuation) if card.valuation else None,
         map=_map(visit, extent, breaks, _places(visit, card)) if extent else None,

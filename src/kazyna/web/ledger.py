@@ -75,7 +75,6 @@ def taxpayer(visit: Visiting, taxpayer_id: str) -> HTMLResponse:
         "ledger/taxpayer.html",
         taxpayer_id=taxpayer_id,
         statements=ledger.statement(visit.ctx, taxpayer_id=taxpayer_id),
-        about=about,
         bills=rolls.bills_of_taxpayer(visit.ctx, taxpayer_id),
         new_key=new_key,
     )
@@ -93,7 +92,6 @@ def mine(visit: Visiting) -> HTMLResponse:
         bills=bills,
         first_due=min((bill.due_on for bill in bills), default=None),
         statements=ledger.statement(visit.ctx, taxpayer_id=number),
-        about=about,
     )
 
 
@@ -142,11 +140,6 @@ def _office(
         findings=refusal.findings if isinstance(refusal, InputError) else (),
         paid_share=_share(revenue.received, revenue.charged) if revenue else None,
     )
-
-
-def about(line: ledger.StatementLine) -> str:
-    """Say what a movement is about: the property charged, the reference paid, the reason given."""
-    return line.description if line.kind == "reversal" else line.description.split()[-1]
 
 
 def _account(visit: Visit, name: str) -> str:
