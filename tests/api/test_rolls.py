@@ -28,7 +28,7 @@ def test_a_taxpayer_reads_and_prints_the_own_bills_only(sign_in: SignIn) -> None
     debts = officer.get("/v1/arrears", params={"limit": 50}).json()["largest"]
     other = next(debt["taxpayer_id"] for debt in debts if debt["taxpayer_id"] != own)
     statement = officer.get(f"/v1/taxpayers/{other}/statement").json()
-    reference = property_bill(sign_in, statement[0]["lines"][0]["description"])
+    reference = bill_of(sign_in, statement[0]["lines"][0]["description"])
     assert officer.get(f"/v1/bills/{reference}/pdf").status_code == HTTPStatus.OK
     assert taxpayer.get(f"/v1/bills/{reference}/pdf").status_code == HTTPStatus.NOT_FOUND
     assert taxpayer.get(f"/v1/taxpayers/{other}/statement").status_code in {
@@ -37,9 +37,8 @@ def test_a_taxpayer_reads_and_prints_the_own_bills_only(sign_in: SignIn) -> None
     }
 
 
-def property_bill(sign_in: SignIn, description: str) -> str:
-    """Find the reference of the bill that a line of a statement speaks of."""
-    property_id = description.rsplit(", ", 1)[1]
+def bill_of(sign_in: SignIn, property_id: str) -> str:
+    """Find the reference of the bill of a property that a line of a statement speaks of."""
     bills = sign_in("officer").get(f"/v1/properties/{property_id}/bills").json()
     reference: str = bills[0]["reference"]
     return reference

@@ -1,6 +1,7 @@
 """The registers: what is loaded, published, issued and who may do it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -66,6 +67,9 @@ def test_the_same_cadastre_loaded_twice_is_loaded_once(installation: Installatio
         ({}, {"price": [-1, 1]}, "f.csv, row 1, column price: -1.000000 is too small"),
         ({}, {"property_id": ["h1", "h9"]}, "row 2, column property_id: 'h9' is no property"),
         ({}, {"sold_on": ["2015-02-30", "2015-01-01"]}, "row 1, column sold_on: '2015-02-30'"),
+        ({"lat": [47.6, None]}, {}, "f.csv, row 2, column lat: the longitude is given alone"),
+        ({"lon": [-122.3, None]}, {}, "f.csv, row 2, column lon: the latitude is given alone"),
+        ({}, {"price": [1, 10**17]}, "row 2, column price: 100000000000000000.000000 is too lar"),
         (
             {},
             {"property_id": ["h1", "h1"], "sold_on": [date(2015, 1, 1)] * 2},
@@ -83,31 +87,131 @@ def test_a_cadastre_that_is_wrong_is_refused_whole(
     assert cadastre.overview(valuer).properties == 0
 
 
-def test_shares_of_a_property_cannot_exceed_the_whole(installation: Installation) -> None:
-    load(installation.context(VALUER), HOUSES, SALES)
-    owners = pa.table(
-        {
-            "taxpayer_id": ["a", "b"],
-            "name": ["A", "B"],
-            "language": ["en"] * 2,
-            "synthetic": [True] * 2,
-        }
+def test_the_mistakes_of_both_tables_are_said_at_once(installation: Installation) -> None:
+    with pytest.raises(InputError) as refused:
+        load(installation.context(VALUER), HOUSES | {"lon": [999, 0]}, SALES | {"price": [-1, 1]})
+    assert [finding.column for finding in refused.value.findings] == ["lon", "price"]
+
+
+def test_tables_without_rows_are_refused(installation: Installation) -> None:
+    with pytest.raises(InputError) as refused:
+        cadastre.load_cadastre(
+            installation.context(VALUER),
+            properties=pa.table(HOUSES).slice(0, 0),
+            sales=pa.table(SALES).slice(0, 0),
+        )
+    reasons = [finding.reason for finding in refused.value.findings]
+    assert reasons == ["the table has no rows"] * 2
+
+
+def test_what_is_not_a_number_is_not_recorded(installation: Installation) -> None:
+    valuer = installation.context(VALUER)
+    nowhere = {"lon": [float("nan"), -122.4], "lat": [float("nan"), 47.5]}
+    load(valuer, HOUSES | nowhere, SALES)
+    assert cadastre.find_property(valuer, "h1").lon is None
+    assert cadastre.overview(valuer).extent == cadastre.Extent(-122.4, 47.5, -122.4, 47.5)
+
+
+OWNERS: dict[str, list[Any]] = {
+    "taxpayer_id": ["a", "b"],
+    "name": ["A", "B"],
+    "language": ["en", "ky"],
+    "synthetic": [True, True],
+}
+HOLDINGS: dict[str, list[Any]] = {
+    "property_id": ["h1", "h2"],
+    "taxpayer_id": ["a", "b"],
+    "share": ["1", "0.5"],
+    "held_from": [date(2015, 1, 1)] * 2,
+}
+
+
+def hold(
+    ctx: Context, holdings: dict[str, Any], owners: dict[str, Any] = OWNERS
+) -> taxpayers.LoadedHoldings:
+    return taxpayers.load_holdings(
+        ctx, owners=pa.table(owners), holdings=pa.table(HOLDINGS | holdings), source="o.csv"
     )
 
-    def hold(share: str) -> taxpayers.LoadedHoldings:
-        holdings = {
-            "property_id": ["h1", "h1"],
-            "taxpayer_id": ["a", "b"],
-            "share": ["0.5", share],
-            "held_from": [date(2015, 1, 1), date(2015, 6, 1)],
+
+@pytest.mark.parametrize(
+    ("holdings", "reason"),
+    [
+        ({"share": ["0", "1"]}, "o.csv, row 1, column share: 0.000000 is too small"),
+        ({"share": ["1.1", "1"]}, "o.csv, row 1, column share: 1.100000 is too large"),
+        ({"share": ["half", "1"]}, "o.csv, row 1, column share: 'half' cannot be read"),
+        (
+            {"property_id": ["h1", "h1"], "taxpayer_id": ["a", "a"]},
+            "column held_from: 'a' begins to hold 'h1' 2 times on 2015-01-01",
+        ),
+    ],
+)
+def test_holdings_that_are_wrong_are_refused_whole(
+    installation: Installation, holdings: dict[str, Any], reason: str
+) -> None:
+    load(installation.context(VALUER), HOUSES, SALES)
+    officer = installation.context(OFFICER)
+    with pytest.raises(InputError) as refused:
+        hold(officer, holdings)
+    assert reason in str(refused.value)
+    assert taxpayers.count(officer) == 0
+
+
+def test_a_holding_of_nobody_or_of_nothing_is_refused(installation: Installation) -> None:
+    load(installation.context(VALUER), HOUSES, SALES)
+    officer = installation.context(OFFICER)
+    with pytest.raises(NotFound, match="No property has the number 'h9'"):
+        hold(officer, {"property_id": ["h1", "h9"]})
+    with pytest.raises(NotFound, match="No taxpayer has the number 'z'"):
+        hold(officer, {"taxpayer_id": ["a", "z"]})
+    assert taxpayers.count(officer) == 0
+
+
+def test_clerks_at_the_same_time_cannot_give_away_more_than_the_whole(
+    installation: Installation,
+) -> None:
+    load(installation.context(VALUER), HOUSES, SALES)
+    officer = installation.context(OFFICER)
+    clerks = 8
+
+    def give(number: int) -> bool:
+        person = {"taxpayer_id": [f"p{number}"], "name": ["P"], "language": ["en"]}
+        holding = {
+            "property_id": ["h1"],
+            "taxpayer_id": [f"p{number}"],
+            "share": ["0.4"],
+            "held_from": [date(2015, 1, 1)],
         }
-        officer = installation.context(OFFICER)
-        return taxpayers.load_holdings(officer, owners=owners, holdings=pa.table(holdings))
+        try:
+            hold(officer, holding, person | {"synthetic": [True]})
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(clerks) as pool:
+        assert sum(pool.map(give, range(clerks))) == 2
+    with officer.transaction() as tx:
+        assert tx.value("SELECT sum(share) FROM holdings") == Decimal("0.8")
+
+
+def test_shares_of_a_property_cannot_exceed_the_whole(installation: Installation) -> None:
+    load(installation.context(VALUER), HOUSES, SALES)
+    officer = installation.context(OFFICER)
+
+    def give(share: str) -> taxpayers.LoadedHoldings:
+        return hold(
+            officer,
+            {
+                "property_id": ["h1", "h1"],
+                "share": ["0.5", share],
+                "held_from": [date(2015, 1, 1), date(2015, 6, 1)],
+            },
+        )
 
     with pytest.raises(Conflict, match="exceed the whole: h1 on 2015-06-01"):
-        hold("0.51")
-    assert taxpayers.count(installation.context(OFFICER)) == 0
-    assert hold("0.5").holdings == 2
+        give("0.51")
+    assert taxpayers.count(officer) == 0
+    assert give("0.5").holdings == 2
 
 
 def test_a_round_is_published_once_and_a_roll_is_issued_once(demo: Installation) -> None:

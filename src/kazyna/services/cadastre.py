@@ -1,6 +1,7 @@
 """The cadastre: properties, their characteristics, sales and current values."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,9 @@ TIME = Text(
     en="Market at the valuation date", ru="Рынок на дату оценки", ky="Баалоо күнүндөгү рынок"
 )
 
+PRICE_MAX = Decimal(10) ** 16 - Decimal("0.01")
+"""What the register's column holds."""
+
 PROPERTIES = Schema(
     "properties",
     (
@@ -35,7 +39,7 @@ SALES = Schema(
     (
         Column("property_id", "text", "cadastral number of the property sold"),
         Column("sold_on", "date", "day of the sale", minimum=date(1900, 1, 1)),
-        Column("price", "decimal", "price paid", minimum=Decimal("0.01")),
+        Column("price", "decimal", "price paid", minimum=Decimal("0.01"), maximum=PRICE_MAX),
     ),
 )
 
@@ -182,8 +186,11 @@ def load_cadastre(
         With every mistake of both tables.
     """
     ctx.require("valuer")
-    houses = _checked_properties(ctx, as_arrow(properties), source)
-    evidence = _checked_sales(as_arrow(sales), houses, source)
+    findings: list[Finding] = []
+    houses = _collected(findings, lambda: _checked_properties(ctx, as_arrow(properties), source))
+    evidence = _collected(findings, lambda: _checked_sales(as_arrow(sales), houses, source))
+    if houses is None or evidence is None:
+        raise InputError(findings)
     with ctx.transaction() as tx:
         cadastre.upsert_properties(tx, houses)
         cadastre.upsert_sales(tx, evidence)
@@ -286,11 +293,23 @@ def points(ctx: Context, *, west: float, south: float, east: float, north: float
         )
 
 
-def _checked_sales(sales: pa.Table, houses: pa.Table, source: str) -> pa.Table:
+def _collected(findings: list[Finding], work: Callable[[], pa.Table]) -> pa.Table | None:
+    """Return a checked table, or keep what is wrong with it to be said with the rest."""
+    try:
+        return work()
+    except InputError as error:
+        findings += error.findings
+        return None
+
+
+def _checked_sales(sales: pa.Table, houses: pa.Table | None, source: str) -> pa.Table:
     """Check the sales, each of a known property and each recorded once."""
     evidence = check(sales, SALES, source=source).select([c.name for c in SALES.columns])
     findings = []
-    unknown = pc.invert(pc.is_in(evidence["property_id"], value_set=houses["property_id"]))
+    numbers = evidence["property_id"]
+    unknown = pc.invert(
+        pc.is_in(numbers, value_set=numbers if houses is None else houses["property_id"])
+    )
     if pc.any(unknown).as_py():
         row = pc.index(unknown, True).as_py()
         reason = f"{evidence['property_id'][row].as_py()!r} is no property of the table"
@@ -330,6 +349,8 @@ def _checked_properties(ctx: Context, table: pa.Table, source: str) -> pa.Table:
     for name in ("lon", "lat"):
         if name not in table.column_names:
             table = table.append_column(name, pa.nulls(table.num_rows, pa.float64()))
+    table = _without_nan(table)
+    _require_whole_places(table, source)
     rows = table.select(declared).to_pylist()
     return pa.table(
         {
@@ -339,6 +360,28 @@ def _checked_properties(ctx: Context, table: pa.Table, source: str) -> pa.Table:
             "characteristics": [json.dumps(row, default=str, ensure_ascii=False) for row in rows],
         }
     )
+
+
+def _without_nan(table: pa.Table) -> pa.Table:
+    """Take a number that is none, as other dataframes write what is missing, as missing."""
+    for index, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            nothing = pa.scalar(None, field.type)
+            known = pc.if_else(pc.is_nan(table[index]), nothing, table[index])
+            table = table.set_column(index, field.name, known)
+    return table
+
+
+def _require_whole_places(table: pa.Table, source: str) -> None:
+    """Refuse a longitude without a latitude, and the other way round."""
+    missing = {name: table[name].is_null() for name in ("lon", "lat")}
+    findings = [
+        Finding(source, f"the {given} is given alone", "both or none", row=row + 1, column=name)
+        for name, other, given in (("lon", "lat", "latitude"), ("lat", "lon", "longitude"))
+        if (row := pc.index(pc.and_not(missing[name], missing[other]), True).as_py()) >= 0
+    ]
+    if findings:
+        raise InputError(findings)
 
 
 def _area_m2(ctx: Context, recorded: dict[str, Any]) -> Decimal | None:

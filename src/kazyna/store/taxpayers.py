@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from kazyna.core.errors import Conflict
+from kazyna.core.errors import Conflict, NotFound
 from kazyna.store.connection import Transaction
 
 
@@ -47,10 +47,15 @@ def upsert_holdings(tx: Transaction, holdings: pa.Table) -> None:
 
     Raises
     ------
+    NotFound
+        When a property or a taxpayer is not recorded.
     Conflict
         When the shares of a property would exceed the whole on some day.
     """
+    # Two clerks who do not see each other's shares could give away more than the whole.
+    tx.execute("LOCK TABLE holdings IN SHARE ROW EXCLUSIVE MODE")
     with tx.staged("loaded", "LIKE holdings", holdings):
+        _require_known(tx)
         tx.execute(
             """
             INSERT INTO holdings SELECT * FROM loaded
@@ -73,6 +78,21 @@ def upsert_holdings(tx: Transaction, holdings: pa.Table) -> None:
         )
         if overheld is not None:
             raise Conflict(f"The shares of a property exceed the whole: {overheld}.")
+
+
+def _require_known(tx: Transaction) -> None:
+    unknown = tx.value(
+        """
+        SELECT format('No property has the number %L.', property_id) FROM loaded
+        WHERE NOT EXISTS (SELECT FROM properties WHERE property_id = loaded.property_id)
+        UNION ALL
+        SELECT format('No taxpayer has the number %L.', taxpayer_id) FROM loaded
+        WHERE NOT EXISTS (SELECT FROM taxpayers WHERE taxpayer_id = loaded.taxpayer_id)
+        LIMIT 1
+        """
+    )
+    if unknown is not None:
+        raise NotFound(unknown)
 
 
 def count(tx: Transaction) -> int:
