@@ -11,13 +11,25 @@ from typer import rich_utils
 from typer.exceptions import TyperException
 
 import kazyna
-from kazyna.cli import databases, demo, ledger, output, rolls, serve, studies
+from kazyna.cli import (
+    databases,
+    demo,
+    evidence,
+    ledger,
+    output,
+    rolls,
+    screening,
+    serve,
+    studies,
+)
 from kazyna.core.errors import KazynaError
 from kazyna.services.settings import SETTINGS
 
 COMMANDS = (
     demo.demo,
     serve.serve,
+    evidence.columns,
+    screening.screen,
     studies.backtest,
     studies.value,
     studies.ratio_study,

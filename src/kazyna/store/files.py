@@ -66,12 +66,36 @@ def write_table(table: pa.Table, path: Path) -> None:
         raise InputError(
             Finding(str(path), f"unknown kind of file {path.suffix!r}", " or ".join(writers))
         )
+    _write_whole(path, lambda unfinished: writer(table, unfinished))
+
+
+def write_new_text(text: str, path: Path) -> None:
+    """Write a text where no file is yet; a file that is there is never overwritten."""
+    if path.exists():
+        raise InputError(Finding(str(path), "the file is already there", "the name of a new file"))
+    _write_whole(path, lambda unfinished: Path(unfinished).write_text(text, encoding="utf-8"))
+
+
+def read_text(path: Path) -> str:
+    """Read a text in UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        finding = Finding(str(path), "the file does not exist", "a file that can be read")
+        raise InputError(finding) from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = f"the file cannot be read: {str(error).splitlines()[0]}"
+        raise InputError(Finding(str(path), reason, "a text in UTF-8")) from error
+
+
+def _write_whole(path: Path, write: Callable[[str], object]) -> None:
+    """Write beside the file and put it in place at the end."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, unfinished = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
         os.close(handle)
         try:
-            writer(table, unfinished)
+            write(unfinished)
             Path(unfinished).chmod(0o644)
             Path(unfinished).replace(path)
         finally:

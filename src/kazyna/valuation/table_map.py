@@ -1,0 +1,90 @@
+"""What a table map says: which raw column plays which part, and how it is read."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from kazyna.valuation.column_reading import Reading
+
+Evidence = Literal["sale", "asking"]
+Rest = Literal["keep", "drop"]
+
+ROLES = {"id": "text", "price": "money", "date": "date", "lon": "number", "lat": "number"}
+"""The parts that a column can play, each with the parser it has if the map names none."""
+MEANINGS = {
+    "id": "the property's number",
+    "price": "what was paid or asked",
+    "date": "the day of the sale or offer",
+    "lon": "longitude, WGS 84",
+    "lat": "latitude, WGS 84",
+}
+
+
+@dataclass(frozen=True)
+class RowNumber:
+    """Rows are known by their numbers, where a table names its properties in no column."""
+
+    row_number: bool = True
+
+
+@dataclass(frozen=True)
+class FixedDate:
+    """One day for all rows of a table that was taken down on a day and tells none itself."""
+
+    fixed: date
+
+
+@dataclass(frozen=True)
+class Near:
+    """A file of points or lines whose nearness is a characteristic."""
+
+    file: str
+    """GeoJSON or GeoPackage, its path taken from the map's folder."""
+    radius_m: float | None = None
+    """Also count the points within this distance."""
+
+
+@dataclass(frozen=True)
+class Areas:
+    """A file of polygons that divide the market."""
+
+    file: str
+    name: str
+    """The property of each polygon that names it; also the name of the new column."""
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A column that is left out, and why."""
+
+    column: str
+    because: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class TableMap:
+    """How a raw table becomes a clean one."""
+
+    id: Reading | RowNumber
+    price: Reading | None = None
+    """May be missing in a map of properties."""
+    date: Reading | FixedDate | None = None
+    lon: Reading | None = None
+    lat: Reading | None = None
+    evidence: Evidence = "sale"
+    bargaining_discount: float = 0.0
+    """Share by which asking prices are lowered to what is paid."""
+    bargaining_source: str = ""
+    """Where the discount comes from; reports cite it."""
+    segment: str | None = None
+    """Clean column by which results are reported."""
+    ignore: tuple[Ignored, ...] = ()
+    rest: Rest = "keep"
+    characteristics: tuple[tuple[str, Reading], ...] = ()
+    near: tuple[tuple[str, Near], ...] = ()
+    areas: Areas | None = None
+
+    def roles(self) -> dict[str, Reading]:
+        """Return the parts that are read from a column."""
+        parts = {role: getattr(self, role) for role in ROLES}
+        return {role: part for role, part in parts.items() if isinstance(part, Reading)}
