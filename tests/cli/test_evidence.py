@@ -32,3 +32,41 @@ def test_columns_are_written_to_a_new_file_only(kazyna: Kazyna, houses: Path) ->
     again = kazyna("columns", houses, "--out", out, "--json")
     assert again.code == 2
     assert again.failure["findings"][0]["reason"] == "the file is already there"
+
+
+MAP = """
+id = "id"
+price = "Цена"
+date = {fixed = 2025-06-01}
+[characteristics.area_m2]
+column = "Площадь"
+parser = "area"
+minimum = 100
+"""
+
+
+def test_a_profile_is_shown_told_and_written(kazyna: Kazyna, houses: Path) -> None:
+    table_map, page = houses.with_suffix(".toml"), houses.with_suffix(".html")
+    table_map.write_text(MAP, encoding="utf-8")
+    done = kazyna("profile", houses, "--map", table_map, "--html", page, "--language", "ru")
+    assert done.code == 0
+    assert "2 of 2 rows are kept" in done.out
+    assert "80 м2" in done.out
+    assert "<h1>Обзор таблицы</h1>" in page.read_text(encoding="utf-8")
+    told = kazyna("profile", houses, "--map", table_map, "--json").result
+    assert told["profile"]["rows"] == 2
+    read = {item["name"]: item for item in told["reading"]["columns"]}
+    assert (read["area_m2"]["read"], read["area_m2"]["impossible"]) == (1, 1)
+
+
+def test_a_raw_table_is_profiled_without_a_map(kazyna: Kazyna, sales: Path) -> None:
+    told = kazyna("profile", sales, "--json").result
+    assert told["reading"] is None
+    assert told["profile"]["rows"] == 400
+    assert {item["name"] for item in told["profile"]["columns"]} >= {"id", "price", "lat"}
+
+
+def test_an_unknown_language_is_wrong_usage(kazyna: Kazyna, houses: Path) -> None:
+    done = kazyna("profile", houses, "--language", "fr")
+    assert done.code == 2
+    assert "'fr' is not one of en, ru, ky" in done.err

@@ -71,12 +71,12 @@ def test_a_raw_table_becomes_sales() -> None:
          "material": "кирпичный", "year_built": None, **dict.fromkeys(utilities), "Серия": "104"},
     ]  # fmt: skip
     assert len(read_sales(found.table, found.columns, source="t")) == 2
-    assert [(out.reason, out.first_rows) for out in found.report.left_out] == [
+    assert [(out.reason.en, out.first_rows) for out in found.report.left_out] == [
         ("no price, or none that can be read", (2,)),
         ("the price is not above 0", (4,)),
     ]
-    assert any("asking prices, taken as paid" in note for note in found.report.notes)
-    assert any("all rows are dated 2025-06-01" in note for note in found.report.notes)
+    assert any("asking prices, taken as paid" in note.en for note in found.report.notes)
+    assert any("all rows are dated 2025-06-01" in note.en for note in found.report.notes)
 
 
 def test_what_was_not_understood_is_counted_and_shown() -> None:
@@ -118,7 +118,7 @@ def test_asking_prices_are_lowered_and_the_source_is_cited() -> None:
     found = mapped(MAP.replace('"asking"', '"asking"\nbargaining_discount = 0.1\n'
                                'bargaining_source = "brokers"'))  # fmt: skip
     assert found.table["price"].to_pylist() == pytest.approx([43650, 108000])
-    assert "lowered by 10.0% (brokers)" in found.report.notes[0]
+    assert "lowered by 10.0% (brokers)" in found.report.notes[0].en
 
 
 def test_rest_can_be_dropped() -> None:
@@ -197,7 +197,7 @@ def test_columns_that_are_numbers_are_converted() -> None:
 
 
 def test_a_sale_written_twice_counts_once_and_one_with_two_prices_not_at_all() -> None:
-    assert [(out.reason, out.rows, out.first_rows) for out in typed().report.left_out] == [
+    assert [(out.reason.en, out.rows, out.first_rows) for out in typed().report.left_out] == [
         ("the same sale stands in an earlier row", 1, (2,)),
         ("several prices of one property on one day", 2, (4, 5)),
     ]
@@ -205,7 +205,9 @@ def test_a_sale_written_twice_counts_once_and_one_with_two_prices_not_at_all() -
 
 def test_sales_in_the_future_are_left_out() -> None:
     found = typed(today=date(2024, 5, 2))
-    assert ("the date is in the future", 2) in [(o.reason, o.rows) for o in found.report.left_out]
+    assert ("the date is in the future", 2) in [
+        (o.reason.en, o.rows) for o in found.report.left_out
+    ]
 
 
 def test_rows_may_be_known_by_their_numbers() -> None:

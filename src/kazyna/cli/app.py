@@ -29,6 +29,7 @@ COMMANDS = (
     demo.demo,
     serve.serve,
     evidence.columns,
+    evidence.profile,
     screening.screen,
     studies.backtest,
     studies.value,

@@ -2,17 +2,27 @@
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 
 from kazyna.cli import output
 from kazyna.cli.arguments import TableFile
+from kazyna.cli.progress import ProgressBars
+from kazyna.core.text import Language
+from kazyna.services.settings import Settings
 
 if TYPE_CHECKING:
-    from kazyna.services.evidence import GuessedMap
+    from kazyna.services.evidence import (
+        ColumnProfile,
+        GuessedMap,
+        MappingReport,
+        Profile,
+        ProfiledTable,
+    )
 
 
 def columns(
@@ -48,3 +58,109 @@ def columns(
 
 def _place(guessed: "GuessedMap") -> RenderableType:
     return f"The map of {guessed.table} is in {guessed.file}."
+
+
+def profile(
+    table: TableFile,
+    *,
+    table_map: Annotated[
+        Path | None, typer.Option("--map", help="Table map in TOML: see `kazyna columns`.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Also write a page for people here.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the page: en, ru or ky.")] = "en",
+    as_json: output.Json = False,
+) -> None:
+    """Describe every column of a table before anything is modelled on it.
+
+    Tells what is missing, impossible, rare, constant, far from all others or written twice, and
+    which columns give the price away. With a map the clean table is described, and how far each
+    text was understood.
+
+    Example:
+    ```sh
+    kazyna profile houses.csv --map houses.toml --html profile.html
+    ```
+    """
+    from kazyna.services import evidence
+    from kazyna.services.context import business_date
+
+    if language not in get_args(Language):
+        raise typer.BadParameter(f"{language!r} is not one of en, ru, ky")
+    with ProgressBars() as progress:
+        found = evidence.profile_table(
+            table,
+            table_map,
+            today=business_date(Settings.read(os.environ)),
+            html=html,
+            language=cast("Language", language),
+            progress=progress,
+        )
+    output.show(found, as_json=as_json, table=_profile_tables)
+
+
+def _profile_tables(found: "ProfiledTable") -> RenderableType:
+    parts: list[RenderableType] = []
+    if found.reading is not None:
+        reading = found.reading
+        parts.append(f"{reading.rows_kept:,} of {reading.rows:,} rows are kept.")
+        parts += [f"Left out: {out.reason.en}: {out.rows:,} rows." for out in reading.left_out]
+        parts += [note.en for note in reading.notes]
+        parts.append(_readings(reading))
+    parts += [_columns(found.profile), _issues(found.profile)]
+    if found.file is not None:
+        parts.append(f"The page is in {found.file}.")
+    return Group(*parts)
+
+
+def _readings(reading: "MappingReport") -> RenderableType:
+    rows = (
+        {
+            "column": column.name,
+            "not understood": column.unread,
+            "beyond limits": column.impossible,
+            "such as": "; ".join(example.text for example in column.examples[:2]),
+        }
+        for column in reading.columns
+        if column.unread or column.impossible
+    )
+    return output.listing(rows, title="What could not be read")
+
+
+def _columns(profile: "Profile") -> RenderableType:
+    rows = (
+        {
+            "column": column.name,
+            "kind": column.kind,
+            "missing": column.missing,
+            "distinct": column.distinct,
+            "values": _values(column),
+        }
+        for column in profile.columns
+    )
+    return output.listing(rows, title=f"{profile.rows:,} rows")
+
+
+def _values(column: "ColumnProfile") -> str:
+    if column.quantiles:
+        ends = (column.minimum, dict(column.quantiles)[0.5], column.maximum)
+        return " … ".join(_plain(end) if isinstance(end, float) else str(end) for end in ends)
+    return "; ".join(f"{item.value} ({item.rows:,})" for item in column.frequent[:3])
+
+
+def _plain(number: float) -> str:
+    return f"{number:,.0f}" if number.is_integer() else f"{number:,.2f}"
+
+
+def _issues(profile: "Profile") -> RenderableType:
+    rows = (
+        {
+            "level": issue.level,
+            "column": issue.column or "",
+            "what": issue.kind,
+            "rows": issue.rows,
+            "detail": issue.detail,
+            "first rows": issue.first_rows,
+        }
+        for issue in profile.issues
+    )
+    return output.listing(rows, title="What to look at")

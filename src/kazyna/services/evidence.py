@@ -4,22 +4,41 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from kazyna.core.progress import Progress, silent
+from kazyna.core.text import Language
+from kazyna.documents.profile import profile_page
 from kazyna.store import files
 from kazyna.valuation.column_guess import guess_table_map
 from kazyna.valuation.column_map import read_table_map
 from kazyna.valuation.column_map_text import table_map_toml
+from kazyna.valuation.columns import ColumnMap
 from kazyna.valuation.mapping import MappedTable, MappingReport, apply_table_map
+from kazyna.valuation.profile import ColumnProfile, Profile, profile
 from kazyna.valuation.table_map import TableMap
 
 __all__ = [
+    "ColumnProfile",
     "GuessedMap",
     "MappedTable",
     "MappingReport",
+    "Profile",
+    "ProfiledTable",
     "guess_columns",
+    "profile_table",
     "read_evidence",
     "read_map",
     "read_properties",
 ]
+
+
+@dataclass(frozen=True)
+class ProfiledTable:
+    """What a table holds, and how it was read if a map was applied."""
+
+    profile: Profile
+    reading: MappingReport | None
+    file: str | None = None
+    """Where the page was written."""
 
 
 @dataclass(frozen=True)
@@ -86,3 +105,51 @@ def read_properties(path: Path, table_map: TableMap) -> MappedTable:
     """Read the properties that are to be valued by the map that was learnt from the sales."""
     table = files.read_table(path)
     return apply_table_map(table, table_map, source=str(path), wanted="properties")
+
+
+def profile_table(
+    path: Path,
+    map_path: Path | None = None,
+    *,
+    today: date,
+    html: Path | None = None,
+    language: Language = "en",
+    progress: Progress = silent,
+) -> ProfiledTable:
+    """Describe every column of a file before anything is modelled on it.
+
+    Parameters
+    ----------
+    path
+        The raw table.
+    map_path
+        A table map; the clean table is then described, and how it was read. Without one the raw
+        table is, its parts recognised by name.
+    today
+        Days after this one are mistakes.
+    html
+        Where a page for people is written.
+    """
+    reading: MappingReport | None = None
+    table = files.read_table(path)
+    if map_path is not None:
+        mapped = apply_table_map(table, read_map(map_path), source=str(path), today=today)
+        table, columns, reading = mapped.table, mapped.columns, mapped.report
+    else:
+        columns = _parts_by_name(guess_table_map(table))
+    found = profile(table, source=str(path), today=today, columns=columns, progress=progress)
+    if html is not None:
+        files.write_text(profile_page(found, reading, language=language), html)
+    return ProfiledTable(found, reading, str(html) if html else None)
+
+
+def _parts_by_name(guessed: TableMap) -> ColumnMap:
+    """Return the columns that seem to play a part; the profile passes over those left empty."""
+    names = {role: reading.column for role, reading in guessed.roles().items()}
+    return ColumnMap(
+        id=names.get("id", ""),
+        price=names.get("price", ""),
+        date=names.get("date", ""),
+        lon=names.get("lon"),
+        lat=names.get("lat"),
+    )

@@ -73,6 +73,11 @@ def write_new_text(text: str, path: Path) -> None:
     """Write a text where no file is yet; a file that is there is never overwritten."""
     if path.exists():
         raise InputError(Finding(str(path), "the file is already there", "the name of a new file"))
+    write_text(text, path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text in UTF-8; the file appears whole or not at all."""
     _write_whole(path, lambda unfinished: Path(unfinished).write_text(text, encoding="utf-8"))
 
 

@@ -1,5 +1,8 @@
 """Rows that stand more than once, found by one number for each row."""
 
+from collections.abc import Iterable
+from functools import reduce
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -18,18 +21,25 @@ def column_codes(values: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     return np.asarray(flat.indices.cast(pa.int64()).fill_null(-1))
 
 
-def row_codes(columns: list[npt.NDArray[np.int64]], rows: int) -> RowCodes:
-    """Mix the codes of a row's values into one number (the finalizer of SplitMix64).
+def no_codes(rows: int) -> RowCodes:
+    """Return the numbers of rows of which nothing is known yet."""
+    return np.full(rows, _START)
+
+
+def mix(codes: RowCodes, column: npt.NDArray[np.int64]) -> RowCodes:
+    """Mix the codes of one more column into the numbers of the rows (after SplitMix64).
 
     Equal rows have equal numbers. Unlike rows share one with a probability of n² / 2⁶⁵: among a
     million rows once in 37 million tables.
     """
-    mixed = np.full(rows, _START)
-    for codes in columns:
-        mixed = (mixed ^ codes.astype(np.uint64)) * _MULTIPLIERS[0]
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * _MULTIPLIERS[1]
-        mixed ^= mixed >> np.uint64(31)
-    return mixed
+    mixed = (codes ^ column.astype(np.uint64)) * _MULTIPLIERS[0]
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * _MULTIPLIERS[1]
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def row_codes(columns: Iterable[npt.NDArray[np.int64]], rows: int) -> RowCodes:
+    """Give each row one number, equal where all its values are."""
+    return reduce(mix, columns, no_codes(rows))
 
 
 def repeats(codes: RowCodes) -> npt.NDArray[np.bool_]:

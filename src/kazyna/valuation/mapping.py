@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.table import as_arrow
+from kazyna.core.text import Text
 from kazyna.valuation.column_reading import ColumnReading, Parsed, Reading, parse_column
 from kazyna.valuation.columns import ColumnMap
 from kazyna.valuation.duplicates import column_codes, in_groups, repeats, row_codes
@@ -21,12 +22,55 @@ Wanted = Literal["sales", "properties"]
 Mask = npt.NDArray[np.bool_]
 ROWS_NAMED_MAX = 5
 
+NO_PRICE = Text(
+    "no price, or none that can be read",
+    "нет цены, или её нельзя прочитать",
+    "баасы жок же окууга мүмкүн эмес",
+)
+NOT_POSITIVE = Text("the price is not above 0", "цена не больше 0", "баасы 0дөн чоң эмес")
+NO_DATE = Text(
+    "no date, or none that can be read",
+    "нет даты, или её нельзя прочитать",
+    "күнү жок же окууга мүмкүн эмес",
+)
+IN_FUTURE = Text("the date is in the future", "дата в будущем", "күнү келечекте")
+SAME_SALE = Text(
+    "the same sale stands in an earlier row",
+    "та же сделка записана раньше",
+    "ошол эле бүтүм мурунку сапта жазылган",
+)
+SEVERAL_PRICES = Text(
+    "several prices of one property on one day",
+    "несколько цен одного объекта в один день",
+    "бир объектинин бир күндө бир нече баасы",
+)
+LOWERED = Text(
+    "Prices are asking prices, lowered by {share} ({source}).",
+    "Цены предложения, снижены на {share} ({source}).",
+    "Сунуш баалары, {share} төмөндөтүлгөн ({source}).",
+)
+NOT_LOWERED = Text(
+    "Prices are asking prices, taken as paid: the map gives no bargaining_discount.",
+    "Цены предложения приняты как цены сделок: скидка на торг не задана.",
+    "Сунуш баалары бүтүм баасы катары алынды: соодалашуу арзандатуусу берилген эмес.",
+)
+ONE_DAY = Text(
+    "The table tells no days; all rows are dated {day}.",
+    "В таблице нет дат; всем строкам дана дата {day}.",
+    "Таблицада күн жок; бардык саптарга {day} күнү берилди.",
+)
+REPEATED = Text(
+    "{rows} rows are of {properties} properties.",
+    "Строк {rows}, объектов {properties}.",
+    "{rows} сап, {properties} объект.",
+)
+
 
 @dataclass(frozen=True)
 class LeftOut:
     """Rows that are no evidence, and why."""
 
-    reason: str
+    reason: Text
     rows: int
     first_rows: tuple[int, ...]
     """The first of them, counted from 1 after the header."""
@@ -41,7 +85,7 @@ class MappingReport:
     rows_kept: int
     left_out: tuple[LeftOut, ...]
     columns: tuple[ColumnReading, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Text, ...]
 
 
 @dataclass(frozen=True)
@@ -197,7 +241,7 @@ def _evidence(
             left_out.append(LeftOut(reason, int(out.sum()), first))
             table, row = table.filter(pa.array(~out)), row[~out]
     if table.num_rows == 0:
-        why = "; ".join(f"{part.reason}: {part.rows} rows" for part in left_out)
+        why = "; ".join(f"{part.reason.en}: {part.rows} rows" for part in left_out)
         raise InputError(Finding(source, f"no row is evidence: {why}", "priced and dated rows"))
     if table_map.bargaining_discount:
         lowered = pc.multiply(table["price"], 1 - table_map.bargaining_discount)
@@ -207,20 +251,17 @@ def _evidence(
 
 def _reasons(
     table_map: TableMap, today: date | None
-) -> list[tuple[str, Callable[[pa.Table], Mask]]]:
-    reasons: list[tuple[str, Callable[[pa.Table], Mask]]] = [
-        ("no price, or none that can be read", lambda table: _null(table["price"])),
-        ("the price is not above 0", lambda table: np.asarray(pc.less_equal(table["price"], 0))),
-        ("no date, or none that can be read", lambda table: _null(table["date"])),
+) -> list[tuple[Text, Callable[[pa.Table], Mask]]]:
+    reasons: list[tuple[Text, Callable[[pa.Table], Mask]]] = [
+        (NO_PRICE, lambda table: _null(table["price"])),
+        (NOT_POSITIVE, lambda table: np.asarray(pc.less_equal(table["price"], 0))),
+        (NO_DATE, lambda table: _null(table["date"])),
     ]
     if today is not None:
         day = pa.scalar(today)
-        reasons.append(
-            ("the date is in the future", lambda table: np.asarray(pc.greater(table["date"], day)))
-        )
+        reasons.append((IN_FUTURE, lambda table: np.asarray(pc.greater(table["date"], day))))
     if isinstance(table_map.id, Reading):
-        reasons.append(("the same sale stands in an earlier row", _same_sales))
-        reasons.append(("several prices of one property on one day", _several_prices))
+        reasons += [(SAME_SALE, _same_sales), (SEVERAL_PRICES, _several_prices)]
     return reasons
 
 
@@ -240,21 +281,22 @@ def _several_prices(table: pa.Table) -> Mask:
     return in_groups(row_codes(codes, table.num_rows))
 
 
-def _notes(table: pa.Table, table_map: TableMap, wanted: Wanted) -> tuple[str, ...]:
+def _notes(table: pa.Table, table_map: TableMap, wanted: Wanted) -> tuple[Text, ...]:
     notes = []
     if wanted == "sales" and table_map.evidence == "asking":
-        share = table_map.bargaining_discount
-        notes.append(
-            f"Prices are asking prices, lowered by {share:.1%} ({table_map.bargaining_source})."
-            if share
-            else "Prices are asking prices, taken as paid: the map gives no bargaining_discount."
-        )
+        share, source = table_map.bargaining_discount, table_map.bargaining_source
+        lowered = LOWERED if share else NOT_LOWERED
+        notes.append(_filled(lowered, share=f"{share:.1%}", source=source))
     if wanted == "sales" and isinstance(table_map.date, FixedDate):
-        notes.append(f"The table tells no days; all rows are dated {table_map.date.fixed}.")
+        notes.append(_filled(ONE_DAY, day=table_map.date.fixed))
     distinct = pc.count_distinct(table["id"]).as_py()
     if distinct < table.num_rows:
-        notes.append(f"{table.num_rows} rows are of {distinct} properties.")
+        notes.append(_filled(REPEATED, rows=table.num_rows, properties=distinct))
     return tuple(notes)
+
+
+def _filled(text: Text, **figures: object) -> Text:
+    return Text(text.en.format(**figures), text.ru.format(**figures), text.ky.format(**figures))
 
 
 def _with_what_was_learnt(table_map: TableMap, parsed: dict[str, Parsed]) -> TableMap:
