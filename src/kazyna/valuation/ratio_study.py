@@ -3,8 +3,9 @@
 A ratio is an estimated value divided by the (time-adjusted) sale price of the same property.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,32 +13,35 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kazyna.core.errors import Finding, InputError
+from kazyna.valuation.horizontal_equity import HorizontalEquity, SpatialAutocorrelation
+from kazyna.valuation.ratio_intervals import (
+    DRAW_ROWS_MAX,
+    SALES_MIN,
+    AnalyticIntervals,
+    analytic,
+    bootstrap,
+)
+from kazyna.valuation.ratio_outliers import Removed, Trim, outliers
+from kazyna.valuation.ratio_standards import PropertyKind, Verdict, kind_of, verdicts
+from kazyna.valuation.ratio_statistics import Floats, accuracy, kakwani, statistics
+from kazyna.valuation.ratio_trend import RatioTrend
+from kazyna.valuation.sales_chasing import SalesChasing, chasing_in_ratios
+from kazyna.valuation.strata import groups
+from kazyna.valuation.vertical_equity import VerticalEquity, vertical_equity
 
-Floats = npt.NDArray[np.float64]
+__all__ = ["Estimate", "Met", "RatioStudy", "Trimmed", "ratio_study", "statistics"]
 
-DRAW_ROWS_MAX = 20_000
-"""Rows in one bootstrap draw. A larger study draws this many of its n rows and narrows the
-deviations by sqrt(rows / n): the m-out-of-n bootstrap of Bickel, Götze and van Zwet (1997)."""
-
-TAIL = 0.025
-"""Left out on either side by a 95 % interval."""
-
-SLOPE_SPREAD_MIN = 1e-12
-"""Mean square of the proxies of value below which they count as equal."""
-
-LEVEL = (0.90, 1.10)
-COD = (5.0, 15.0)
-PRD = (0.98, 1.03)
-PRB = (-0.05, 0.05)
+STRATUM_DRAW_ROWS_MAX = 5_000
+"""Rows of a draw in a stratum or a trimmed study: there are many, and each is one of several."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A statistic with its 95 % interval."""
+    """A statistic with its 95 % bootstrap interval; no interval below five sales."""
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)
@@ -47,16 +51,20 @@ class Met:
     level: bool
     """Median ratio from 0.90 to 1.10."""
     cod: bool
-    """COD from 5 to 15 (residential; below 5 suggests that sales were chased)."""
+    """COD in the range of the kind of property (below 5 suggests that sales were chased)."""
     prd: bool
     """PRD from 0.98 to 1.03."""
     prb: bool
     """PRB from -0.05 to 0.05."""
+    mki: bool
+    """MKI from 0.95 to 1.05."""
+    vei: bool | None
+    """VEI from -10 to 10 %; None where there were too few sales for it."""
 
 
 @dataclass(frozen=True)
 class RatioStudy:
-    """The statistics of one group of sales; COD and COV are in percent."""
+    """The statistics of one group of sales; COD, COV, VEI, MdAPE and COC are in percent."""
 
     n: int
     median_ratio: Estimate
@@ -66,76 +74,84 @@ class RatioStudy:
     cov: Estimate
     prd: Estimate
     prb: Estimate
+    mki: Estimate
+    """Modified Kakwani index."""
+    ki: Estimate
+    """Kakwani index."""
+    mdape: float
+    """Median distance of the estimate from the price."""
+    coc_10: float
+    """Share of the ratios within 10 % of their median."""
+    coc_15: float
+    coc_20: float
+    too_few: bool
+    """Fewer than five sales: the figures are what they are and say nothing."""
+    analytic: AnalyticIntervals
+    """95 % intervals by formula, beside the resampled ones."""
+    vertical_equity: VerticalEquity | None
+    """The VEI and its groups by value; None below 20 sales."""
+    sales_chasing: SalesChasing | None
+    """Whether ratios heap at 1; None below 30 sales."""
+    kind: PropertyKind
+    """The kind of property whose ranges the study is held against."""
+    verdicts: tuple[Verdict, ...]
+    """Each statistic against its range, by its value and by its bootstrap interval."""
     meets: Met
     strata: tuple[tuple[str, "RatioStudy"], ...] = ()
-    """The same for each group of `by`, in the order of the labels."""
+    """The same for each group of `by`, in the order of the labels; where several columns are
+    given, a label begins with its column's name."""
+    trimmed: "Trimmed | None" = None
+    """The same without outliers, when trimming was asked for."""
+    horizontal_equity: HorizontalEquity | None = None
+    """Set by who has the characteristics."""
+    spatial_autocorrelation: SpatialAutocorrelation | None = None
+    """Set by who has the places."""
+    trend: RatioTrend | None = None
+    """Set by who has the days of sale."""
 
 
-class Statistics(NamedTuple):
-    """The point values of one group of sales."""
+@dataclass(frozen=True)
+class Trimmed:
+    """A study without outliers, and what was taken out for it."""
 
-    median_ratio: float
-    """Median of the ratios: the measure of level (5.3.1)."""
-    mean_ratio: float
-    """Mean of the ratios (5.3.2)."""
-    weighted_mean_ratio: float
-    """Sum of estimates over sum of prices (5.3.3)."""
-    cod: float
-    """Coefficient of dispersion, percent: mean distance from the median over the median (5.4.1)."""
-    cov: float
-    """Coefficient of variation, percent: standard deviation over the mean (5.4.2)."""
-    prd: float
-    """Price-related differential: mean over weighted mean; above 1.03 is regressive (5.6)."""
-    prb: float
-    """Coefficient of price-related bias: by what share the ratio moves when value doubles (5.6)."""
+    removed: Removed
+    study: RatioStudy
 
 
-def statistics(estimate: Floats, price: Floats) -> Statistics:
-    r"""Compute the point values of all ratio statistics.
+@dataclass(frozen=True)
+class _Sales:
+    """Checked sales and how they are to be studied."""
 
-    With ratios ``r = estimate / price``, their median ``m`` and mean ``r̄``:
+    estimate: Floats
+    price: Floats
+    kind: PropertyKind
+    draws: int
+    seed: int
+    draw_rows_max: int = DRAW_ROWS_MAX
 
-    - COD = 100 · mean(\|r - m\|) / m; 0 when all ratios are equal
-    - COV = 100 · sd(r) / r̄, with n - 1 degrees of freedom; 0 for one sale
-    - PRD = r̄ / (Σ estimate / Σ price)
-    - PRB = slope of (r - m) / m on log2(estimate / m / 2 + price / 2). The proxy of value takes
-      half from either side, so that neither side's error alone makes a slope. 0 where all
-      proxies are equal and no slope is defined.
-
-    Parameters
-    ----------
-    estimate, price
-        Shape (sales,), positive, at least one, in the same currency.
-
-    References
-    ----------
-    IAAO, Standard on Ratio Studies (2013), sections 5.3 to 5.6 and appendix D.
-    """
-    ratios = estimate / price
-    n = len(ratios)
-    half = n // 2
-    part = np.partition(ratios, (half - 1, half) if n % 2 == 0 else half)
-    median = float(part[half - 1] + part[half]) / 2 if n % 2 == 0 else float(part[half])
-    mean = float(ratios.mean())
-    relative = ratios / median - 1
-    proxy = np.log2(0.5 * estimate / median + 0.5 * price)
-    proxy -= proxy.mean()
-    spread = float(proxy @ proxy)
-    return Statistics(
-        median_ratio=median,
-        mean_ratio=mean,
-        weighted_mean_ratio=float(estimate.sum() / price.sum()),
-        cod=100 * float(np.abs(relative).mean()),
-        cov=100 * float(ratios.std(ddof=1)) / mean if n > 1 else 0.0,
-        prd=mean * float(price.sum() / estimate.sum()),
-        prb=float(proxy @ relative) / spread if spread > SLOPE_SPREAD_MIN * n else 0.0,
-    )
+    def part(self, rows: npt.NDArray[np.integer | np.bool_]) -> "_Sales":
+        """Take some of the rows."""
+        return _Sales(
+            self.estimate[rows],
+            self.price[rows],
+            self.kind,
+            self.draws,
+            self.seed,
+            min(self.draw_rows_max, STRATUM_DRAW_ROWS_MAX),
+        )
 
 
 def ratio_study(
-    estimates: object, prices: object, *, by: object = None, draws: int = 1000, seed: int = 0
+    estimates: object,
+    prices: object,
+    *,
+    by: object = None,
+    kind: str = "residential",
+    trim: Trim = "none",
+    draws: int = 1000,
+    seed: int = 0,
 ) -> RatioStudy:
-    """Study the ratios of estimates to prices, with bootstrap intervals.
+    """Study the ratios of estimates to prices, with intervals by resampling and by formula.
 
     Parameters
     ----------
@@ -143,10 +159,16 @@ def ratio_study(
         Arrays or Arrow columns of the same length, positive, in the same currency; the price
         brought to the date of the estimate where the market moved between.
     by
-        A label for each sale; the study is repeated for each label in `strata`.
+        A label for each sale, or several columns of labels by name; the study is repeated for
+        each label in `strata`. A number with more than a hundred different values is cut into
+        tenths.
+    kind
+        The kind of property, which decides the accepted COD: a key of `PROPERTY_KINDS`.
+    trim
+        `iqr1.5` or `iqr3` repeats the study without outliers in `trimmed`.
     draws
-        Bootstrap draws behind the 95 % percentile intervals. With more than 20,000 sales each
-        draw takes 20,000 and the deviations are narrowed accordingly.
+        Bootstrap draws behind the 95 % percentile intervals. With more than 20,000 sales (5,000
+        in a stratum) each draw takes as many and the deviations are narrowed accordingly.
     seed
         Decides the draws.
 
@@ -157,12 +179,13 @@ def ratio_study(
     Raises
     ------
     InputError
-        When a value is missing or not positive, or there are no rows.
+        When a value is missing or not positive, there are no rows, the kind is not known or a
+        column has more than a thousand labels.
 
     References
     ----------
-    IAAO, Standard on Ratio Studies (2013). Bickel, Götze, van Zwet (1997), "Resampling fewer
-    than n observations", Statistica Sinica 7, 1-31.
+    IAAO, Standard on Ratio Studies (2013 and 2026). Bickel, Götze, van Zwet (1997), "Resampling
+    fewer than n observations", Statistica Sinica 7, 1-31.
 
     Examples
     --------
@@ -174,69 +197,88 @@ def ratio_study(
     price = _positive(prices, "price")
     if len(estimate) != len(price):
         raise ValueError(f"{len(estimate)} estimates but {len(price)} prices")
-    strata: list[tuple[str, RatioStudy]] = []
-    if by is not None:
-        label = np.array([str(item) for item in _arrow(by).to_pylist()])
-        if len(label) != len(price):
-            raise ValueError(f"{len(label)} labels but {len(price)} prices")
-        for name in np.unique(label):
-            rows = label == name
-            strata.append((str(name), _study(estimate[rows], price[rows], draws, seed)))
-    return _study(estimate, price, draws, seed, tuple(strata))
+    sales = _Sales(estimate, price, kind_of(kind), draws, seed)
+    trimmed = None
+    if trim != "none":
+        outside, removed = outliers(estimate / price, trim)
+        trimmed = Trimmed(removed, _study(sales.part(~outside)))
+    return _study(sales, strata=_strata(sales, by), trimmed=trimmed)
+
+
+def _strata(sales: _Sales, by: object) -> tuple[tuple[str, RatioStudy], ...]:
+    if by is None:
+        return ()
+    columns = by if isinstance(by, Mapping) else {"by": by}
+    studied: list[tuple[str, RatioStudy]] = []
+    for name, values in columns.items():
+        labels = as_column(values)
+        if len(labels) != len(sales.price):
+            raise ValueError(f"{len(labels)} labels but {len(sales.price)} prices")
+        for label, rows in groups(labels, column=name):
+            full = f"{name}: {label}" if len(columns) > 1 else label
+            studied.append((full, _study(sales.part(rows))))
+    return tuple(studied)
 
 
 def _study(
-    estimate: Floats,
-    price: Floats,
-    draws: int,
-    seed: int,
+    sales: _Sales,
+    *,
     strata: tuple[tuple[str, RatioStudy], ...] = (),
+    trimmed: Trimmed | None = None,
 ) -> RatioStudy:
-    point = statistics(estimate, price)
-    low, high = _interval(estimate, price, point, draws=draws, seed=seed)
-    found = {
-        name: Estimate(value, float(low[i]), float(high[i]))
-        for i, (name, value) in enumerate(point._asdict().items())
-    }
-    meets = Met(
-        level=LEVEL[0] <= point.median_ratio <= LEVEL[1],
-        cod=COD[0] <= point.cod <= COD[1],
-        prd=PRD[0] <= point.prd <= PRD[1],
-        prb=PRB[0] <= point.prb <= PRB[1],
+    estimate, price = sales.estimate, sales.price
+    point = {**statistics(estimate, price)._asdict(), **kakwani(estimate, price)._asdict()}
+    intervals = bootstrap(
+        estimate, price, draws=sales.draws, seed=sales.seed, rows_max=sales.draw_rows_max
     )
-    return RatioStudy(len(price), **found, meets=meets, strata=strata)
+    vertical = vertical_equity(estimate, price)
+    held = verdicts(sales.kind, point, intervals, vertical)
+    met = {verdict.statistic: verdict.met for verdict in held}
+    found: dict[str, Any] = {
+        name: Estimate(value, intervals[name].low, intervals[name].high)
+        if name in intervals
+        else Estimate(value, None, None)
+        for name, value in point.items()
+    }
+    return RatioStudy(
+        n=len(price),
+        **found,
+        **accuracy(estimate, price)._asdict(),
+        too_few=len(price) < SALES_MIN,
+        analytic=analytic(estimate, price),
+        vertical_equity=vertical,
+        sales_chasing=chasing_in_ratios(estimate / price),
+        kind=sales.kind,
+        verdicts=held,
+        meets=Met(
+            level=met["median_ratio"],
+            cod=met["cod"],
+            prd=met["prd"],
+            prb=met["prb"],
+            mki=met["mki"],
+            vei=met.get("vei"),
+        ),
+        strata=strata,
+        trimmed=trimmed,
+    )
 
 
-def _interval(
-    estimate: Floats, price: Floats, point: Statistics, *, draws: int, seed: int
-) -> tuple[Floats, Floats]:
-    """Percentile bootstrap of every statistic at once; each draw serves all of them."""
-    random = np.random.default_rng(seed)
-    n = len(price)
-    rows = min(n, DRAW_ROWS_MAX)
-    drawn = np.empty((draws, len(point)))
-    for draw in range(draws):
-        picked = random.integers(0, n, rows)
-        drawn[draw] = statistics(estimate[picked], price[picked])
-    if rows < n:
-        drawn = np.array(point) + (drawn - np.array(point)) * np.sqrt(rows / n)
-    low, high = np.quantile(drawn, (TAIL, 1 - TAIL), axis=0)
-    return low, high
-
-
-def _arrow(values: object) -> pa.Array | pa.ChunkedArray:
-    if isinstance(values, pa.Array | pa.ChunkedArray):
+def as_column(values: object) -> pa.ChunkedArray:
+    """Take an array or a column of any library as an Arrow column."""
+    if isinstance(values, pa.ChunkedArray):
         return values
+    if isinstance(values, pa.Array):
+        return pa.chunked_array([values])
     if hasattr(values, "__arrow_c_stream__"):
         return pa.chunked_array(values)
-    return pa.array(values)
+    return pa.chunked_array([pa.array(values)])
 
 
 def _positive(values: object, column: str) -> Floats:
     """As floats; every row that no ratio can be made of is named."""
     expected = "a number greater than zero"
     try:
-        numbers = pc.cast(_arrow(values), pa.float64())
+        numbers = pc.cast(as_column(values), pa.float64())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
         raise InputError(Finding("ratio study", str(error), expected, column=column)) from error
     found = np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)

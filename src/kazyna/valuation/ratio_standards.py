@@ -1,0 +1,128 @@
+"""The IAAO's ranges by kind of property, and whether a study lies in them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from kazyna.core.errors import Finding, InputError
+from kazyna.valuation.ratio_intervals import Bounds
+from kazyna.valuation.vertical_equity import LIMIT, VerticalEquity
+
+Told = Literal["confirmed", "refuted", "cannot be told"]
+"""Does the whole interval lie inside the range, the whole of it outside, or part of it?"""
+
+LEVEL = (0.90, 1.10)
+PRD = (0.98, 1.03)
+PRB = (-0.05, 0.05)
+MKI = (0.95, 1.05)
+TABLE = "IAAO Standard on Ratio Studies (2013), tables 1-3 and 2-3"
+
+
+@dataclass(frozen=True)
+class PropertyKind:
+    """A kind of property and the dispersion that the standard accepts in it."""
+
+    name: str
+    meaning: str
+    cod: tuple[float, float]
+    """Percent. Less than the lower end suggests that estimates were set from the prices."""
+    source: str = TABLE
+
+
+PROPERTY_KINDS: Mapping[str, PropertyKind] = {
+    kind.name: kind
+    for kind in (
+        PropertyKind("residential", "Houses and flats, older or mixed areas", (5.0, 15.0)),
+        PropertyKind("residential-newer", "Houses and flats, newer or uniform areas", (5.0, 10.0)),
+        PropertyKind("residential-other", "Rural, seasonal, manufactured, 2-4 units", (5.0, 20.0)),
+        PropertyKind("income-large", "Income-producing, large jurisdictions", (5.0, 15.0)),
+        PropertyKind("income", "Income-producing, small jurisdictions", (5.0, 20.0)),
+        PropertyKind("income-rural", "Income-producing, rural jurisdictions", (5.0, 25.0)),
+        PropertyKind("vacant-land-large", "Vacant land, large jurisdictions", (5.0, 20.0)),
+        PropertyKind("vacant-land", "Vacant land", (5.0, 25.0)),
+        PropertyKind("vacant-land-rural", "Vacant land, rural jurisdictions", (5.0, 30.0)),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One statistic against its range."""
+
+    statistic: str
+    low: float
+    high: float
+    met: bool
+    """The point value lies in the range."""
+    by_interval: Told
+    """What the 95 % interval says; the standard calls a failure proved only when it lies wholly
+    outside."""
+
+
+def kind_of(name: str) -> PropertyKind:
+    """Find a kind of property by its name.
+
+    Raises
+    ------
+    InputError
+        When no kind has this name.
+    """
+    if name not in PROPERTY_KINDS:
+        known = "one of " + ", ".join(PROPERTY_KINDS)
+        raise InputError(Finding("call", f"{name!r} is no kind of property", known, column="type"))
+    return PROPERTY_KINDS[name]
+
+
+def verdicts(
+    kind: PropertyKind,
+    found: Mapping[str, float],
+    intervals: Mapping[str, Bounds],
+    vertical: VerticalEquity | None,
+) -> tuple[Verdict, ...]:
+    """Hold a study against the ranges of a kind of property.
+
+    Parameters
+    ----------
+    kind
+        Decides the range of the COD.
+    found, intervals
+        The statistics and their intervals by name: median_ratio, cod, prd, prb, mki.
+    vertical
+        None where there were too few sales for it; then it has no verdict.
+
+    References
+    ----------
+    IAAO, Standard on Ratio Studies (2013), tables 1-3 and 2-3; (2026), section 11.2.6 (VEI).
+    Quintos (2020) for the range of the MKI.
+    """
+    ranges = {"median_ratio": LEVEL, "cod": kind.cod, "prd": PRD, "prb": PRB, "mki": MKI}
+    held = [
+        Verdict(name, *limits, _within(found[name], limits), _told(intervals.get(name), limits))
+        for name, limits in ranges.items()
+    ]
+    if vertical is not None:
+        held.append(
+            Verdict("vei", -LIMIT, LIMIT, _within(vertical.vei, (-LIMIT, LIMIT)), _vei(vertical))
+        )
+    return tuple(held)
+
+
+def _within(value: float, limits: tuple[float, float]) -> bool:
+    return limits[0] <= value <= limits[1]
+
+
+def _told(between: Bounds | None, limits: tuple[float, float]) -> Told:
+    if between is None:
+        return "cannot be told"
+    if limits[0] <= between.low and between.high <= limits[1]:
+        return "confirmed"
+    if between.high < limits[0] or between.low > limits[1]:
+        return "refuted"
+    return "cannot be told"
+
+
+def _vei(vertical: VerticalEquity) -> Told:
+    """Fail only where even the nearest ends of the two groups' intervals are too far apart."""
+    if vertical.widest is not None and abs(vertical.widest) <= LIMIT:
+        return "confirmed"
+    return "refuted" if abs(vertical.significance) > LIMIT else "cannot be told"
