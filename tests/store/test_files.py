@@ -45,6 +45,22 @@ def test_any_dialect_is_read_alike(tmp_path: Path, text: str, encoding: str, nam
     assert read_table(written(tmp_path, text.encode(encoding), name)).to_pylist() == ROWS
 
 
+RUSSIAN = "Ленинский район, улица Московская, кирпичный дом с участком"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1251", "koi8-r"])
+@pytest.mark.parametrize("text", [RUSSIAN, RUSSIAN.upper()])
+def test_the_letters_tell_the_encoding(tmp_path: Path, encoding: str, text: str) -> None:
+    content = f'id;place;level\n1;"{text}";2,5\n'.encode(encoding)
+    assert read_table(written(tmp_path, content)).to_pylist() == [
+        {"id": 1, "place": text, "level": 2.5}
+    ]
+
+
+def test_utf_16_cut_short_is_broken(tmp_path: Path) -> None:
+    assert "the file is broken" in refusal(written(tmp_path, "id;name\n1;Ош".encode("utf-16")[:-1]))
+
+
 @pytest.mark.parametrize("rows_before", [0, 20_000])
 def test_windows_1251_is_known_by_its_last_letter(tmp_path: Path, rows_before: int) -> None:
     content = "id;name\n" + "0;plain\n" * rows_before + "1;Ош"
@@ -141,8 +157,8 @@ def test_a_feature_without_a_place_has_none(tmp_path: Path, name: str) -> None:
 
 
 def test_other_shapes_and_other_coordinates_are_refused(tmp_path: Path) -> None:
-    square = shapely.box(74, 42, 75, 43)
-    assert "other shapes than points" in refusal(layer(tmp_path / "s.gpkg", [POINTS[0], square]))
+    line = shapely.LineString([(74, 42), (75, 43)])
+    assert "other shapes than points" in refusal(layer(tmp_path / "s.gpkg", [POINTS[0], line]))
     said = refusal(layer(tmp_path / "c.gpkg", POINTS, crs="EPSG:3857"))
     assert "the coordinates are in EPSG:3857; expected WGS 84" in said
 

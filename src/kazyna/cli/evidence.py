@@ -10,7 +10,7 @@ import typer
 from rich.console import Group, RenderableType
 
 from kazyna.cli import output
-from kazyna.cli.arguments import TableFile
+from kazyna.cli.arguments import TABLE_HELP
 from kazyna.cli.progress import ProgressBars
 from kazyna.core.text import Language
 from kazyna.services.settings import Settings
@@ -24,9 +24,18 @@ if TYPE_CHECKING:
         ProfiledTable,
     )
 
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="TABLE",
+        help=f"{TABLE_HELP} Or postgresql://user@host/database?table=schema.name",
+        show_default=False,
+    ),
+]
+
 
 def columns(
-    table: TableFile,
+    table: Source,
     *,
     out: Annotated[
         Path | None, typer.Option(help="New file for the map; it is then printed nowhere else.")
@@ -61,7 +70,7 @@ def _place(guessed: "GuessedMap") -> RenderableType:
 
 
 def profile(
-    table: TableFile,
+    table: Source,
     *,
     table_map: Annotated[
         Path | None, typer.Option("--map", help="Table map in TOML: see `kazyna columns`.")

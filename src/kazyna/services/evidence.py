@@ -30,6 +30,9 @@ __all__ = [
     "read_properties",
 ]
 
+Source = Path | str
+"""A file, or as text the address of a table: `postgresql://user@host/db?table=schema.name`."""
+
 
 @dataclass(frozen=True)
 class ProfiledTable:
@@ -54,7 +57,7 @@ class GuessedMap:
     """Where the map was written."""
 
 
-def guess_columns(path: Path, *, out: Path | None = None) -> GuessedMap:
+def guess_columns(source: Source, *, out: Path | None = None) -> GuessedMap:
     """Guess a file's table map and write it as TOML, each guess with its reason.
 
     Raises
@@ -63,13 +66,15 @@ def guess_columns(path: Path, *, out: Path | None = None) -> GuessedMap:
         When the file cannot be read, or there is already a file where the map is to be written:
         a map that a person has corrected is not overwritten.
     """
-    table = files.read_table(path)
+    table = files.read_table(source)
     guessed = guess_table_map(table)
     text = table_map_toml(guessed)
     if out is not None:
         files.write_new_text(text, out)
     missing = tuple(part for part in ("price", "date") if getattr(guessed, part) is None)
-    return GuessedMap(str(path), table.num_rows, text, missing, str(out) if out else None)
+    return GuessedMap(
+        files.name_of(source), table.num_rows, text, missing, str(out) if out else None
+    )
 
 
 def read_map(path: Path) -> TableMap:
@@ -78,14 +83,14 @@ def read_map(path: Path) -> TableMap:
 
 
 def read_evidence(
-    path: Path, map_path: Path | None = None, *, today: date | None = None
+    source: Source, map_path: Path | None = None, *, today: date | None = None
 ) -> MappedTable:
     """Read sales or offers from a file and make them a clean table.
 
     Parameters
     ----------
-    path
-        The raw table.
+    source
+        The raw table: a file, or the address of a table in PostgreSQL.
     map_path
         Its table map; without one the map is guessed, and the report says so.
     today
@@ -96,19 +101,19 @@ def read_evidence(
     InputError
         With every mistake of the file or of the map.
     """
-    table = files.read_table(path)
+    table = files.read_table(source)
     table_map = read_map(map_path) if map_path is not None else guess_table_map(table)
-    return apply_table_map(table, table_map, source=str(path), today=today)
+    return apply_table_map(table, table_map, source=files.name_of(source), today=today)
 
 
-def read_properties(path: Path, table_map: TableMap) -> MappedTable:
+def read_properties(source: Source, table_map: TableMap) -> MappedTable:
     """Read the properties that are to be valued by the map that was learnt from the sales."""
-    table = files.read_table(path)
-    return apply_table_map(table, table_map, source=str(path), wanted="properties")
+    table = files.read_table(source)
+    return apply_table_map(table, table_map, source=files.name_of(source), wanted="properties")
 
 
 def profile_table(
-    path: Path,
+    source: Source,
     map_path: Path | None = None,
     *,
     today: date,
@@ -120,8 +125,8 @@ def profile_table(
 
     Parameters
     ----------
-    path
-        The raw table.
+    source
+        The raw table: a file, or the address of a table in PostgreSQL.
     map_path
         A table map; the clean table is then described, and how it was read. Without one the raw
         table is, its parts recognised by name.
@@ -131,13 +136,17 @@ def profile_table(
         Where a page for people is written.
     """
     reading: MappingReport | None = None
-    table = files.read_table(path)
+    table = files.read_table(source)
     if map_path is not None:
-        mapped = apply_table_map(table, read_map(map_path), source=str(path), today=today)
+        mapped = apply_table_map(
+            table, read_map(map_path), source=files.name_of(source), today=today
+        )
         table, columns, reading = mapped.table, mapped.columns, mapped.report
     else:
         columns = _parts_by_name(guess_table_map(table))
-    found = profile(table, source=str(path), today=today, columns=columns, progress=progress)
+    found = profile(
+        table, source=files.name_of(source), today=today, columns=columns, progress=progress
+    )
     if html is not None:
         files.write_text(profile_page(found, reading, language=language), html)
     return ProfiledTable(found, reading, str(html) if html else None)

@@ -5,7 +5,8 @@ import csv
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,43 +14,84 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 import pyogrio
-import shapely
 
 from kazyna.core.errors import Finding, InputError
+from kazyna.store.foreign_tables import is_address, read_foreign_table, without_password
+from kazyna.store.shapes import Shapes, read_features, read_shapes
 
-ENCODINGS = ("utf-8-sig", "cp1251")
-"""Tried in this order: a file in the Cyrillic code page is hardly ever valid UTF-8."""
+CYRILLIC_PAGES = ("cp1251", "koi8-r")
+"""A file in one of these is hardly ever valid UTF-8; which of the two, its letters tell."""
+FREQUENT_LETTERS = frozenset("оеаинтсрвл")
+"""Two thirds of the letters of a Russian text; decoded by the wrong page, far fewer."""
+LETTERS_MIN, LEAD_MIN = 20, 0.1
+"""Fewer letters, or a smaller lead in frequent ones, do not speak against Windows-1251."""
+ASCII = bytes(range(128))
 SEPARATORS = ",;\t|"
 SNIFFED_BYTES = 65_536
 NUMBERS_AS_TEXT = r"^(0\d+|\d{19,})$"
 """Digits that are a name, not a quantity: zeros before them, or too many for a whole number."""
 
 
-def read_table(path: Path) -> pa.Table:
+def read_table(source: Path | str) -> pa.Table:
     """Read a table of any known format.
 
     Parameters
     ----------
-    path
-        `.csv`, `.tsv` or `.txt` (any separator, decimal point or comma, UTF-8 or Windows-1251),
-        `.parquet`, `.gpkg` or `.geojson`; points of the last two become columns lon and lat.
+    source
+        A file `.csv`, `.tsv` or `.txt` (any separator, decimal point or comma; UTF-8, UTF-16,
+        Windows-1251 or KOI8-R), `.parquet`, `.gpkg` or `.geojson` (points become columns lon and
+        lat; polygons those of their centroids and their measures); or as text the address of a
+        table in PostgreSQL, `postgresql://user@host/database?table=schema.name`.
 
     Raises
     ------
     InputError
         When the file is missing, broken, empty or of an unknown kind; the row is named where the
         format has rows.
+    Unavailable
+        When a database does not answer.
     """
+    if isinstance(source, str) and is_address(source):
+        return read_foreign_table(source)
+    path = Path(source)
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         known = ", ".join(sorted(READERS))
         raise InputError(Finding(str(path), f"unknown kind of file {path.suffix!r}", known))
+    with _readable(path):
+        return reader(path)
+
+
+def read_layer(path: Path) -> Shapes:
+    """Read a layer of points, lines or polygons from GeoJSON or GeoPackage.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, broken, of another kind, or mixes kinds of shapes.
+    """
+    if READERS.get(path.suffix.lower()) is not read_features:
+        reason = f"{path.suffix!r} is no kind of layer"
+        raise InputError(Finding(str(path), reason, ".geojson, .gpkg"))
+    with _readable(path):
+        return read_shapes(path)
+
+
+def name_of(source: Path | str) -> str:
+    """Return a source as it may be shown: an address without its password."""
+    text = str(source)
+    return without_password(text) if is_address(text) else text
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say which file it is that cannot be read."""
     if not path.is_file():
         raise InputError(Finding(str(path), "the file does not exist", "a file that can be read"))
     try:
-        return reader(path)
+        yield
     except (
-        pa.ArrowInvalid, OSError, UnicodeDecodeError, pyogrio.errors.DataSourceError,
+        pa.ArrowInvalid, OSError, UnicodeError, pyogrio.errors.DataSourceError,
     ) as error:  # fmt: skip
         reason = f"the file is broken: {str(error).splitlines()[0]}"
         raise InputError(Finding(str(path), reason, f"a whole {path.suffix} file")) from error
@@ -168,14 +210,37 @@ def _with_names_as_text(table: pa.Table, written: pa.Table) -> pa.Table:
 def _encoding(path: Path) -> str:
     """Read the whole file, for its only letter may be the last."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    letters = b""
     with path.open("rb") as file:
-        try:
-            while chunk := file.read(SNIFFED_BYTES):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return ENCODINGS[1]
-    return ENCODINGS[0]
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return "utf-16"
+        file.seek(0)
+        utf8 = True
+        while chunk := file.read(SNIFFED_BYTES):
+            letters += chunk.translate(None, ASCII)[: SNIFFED_BYTES - len(letters)]
+            utf8 = utf8 and _decodes(decoder, chunk)
+        if utf8 and _decodes(decoder, b"", final=True):
+            return "utf-8-sig"
+    return _cyrillic_page(letters)
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _cyrillic_page(letters: bytes) -> str:
+    """Decide between the Cyrillic code pages by the letters that are frequent in Russian."""
+    windows, koi8 = (
+        sum(letter in FREQUENT_LETTERS for letter in letters.decode(page, "ignore").casefold())
+        / max(len(letters), 1)
+        for page in CYRILLIC_PAGES
+    )
+    told = len(letters) >= LETTERS_MIN and koi8 > windows + LEAD_MIN
+    return CYRILLIC_PAGES[1 if told else 0]
 
 
 def _separator(header: str) -> str:
@@ -200,33 +265,11 @@ def _read_parquet(path: Path) -> pa.Table:
     return pq.read_table(path)
 
 
-def _read_features(path: Path) -> pa.Table:
-    """Read a layer of features in WGS 84; only points have one longitude and latitude."""
-    meta, table = pyogrio.read_arrow(path)
-    geometry = meta["geometry_name"] or "wkb_geometry"
-    if geometry not in table.column_names:
-        return table
-    points = shapely.from_wkb(table[geometry].to_numpy(zero_copy_only=False))
-    if not (shapely.get_type_id(points[points != None]) == 0).all():  # noqa: E711
-        raise InputError(
-            Finding(str(path), "the layer holds other shapes than points", "a layer of points")
-        )
-    if meta["crs"] not in (None, "EPSG:4326", "OGC:CRS84"):
-        raise InputError(
-            Finding(str(path), f"the coordinates are in {meta['crs']}", "WGS 84 (EPSG:4326)")
-        )
-    table = table.drop_columns([geometry])
-    for name, values in (("lon", shapely.get_x(points)), ("lat", shapely.get_y(points))):
-        if name not in table.column_names:
-            table = table.append_column(name, pa.array(values, from_pandas=True))
-    return table
-
-
 READERS: dict[str, Callable[[Path], pa.Table]] = {
     ".csv": _read_csv,
     ".tsv": _read_csv,
     ".txt": _read_csv,
     ".parquet": _read_parquet,
-    ".gpkg": _read_features,
-    ".geojson": _read_features,
+    ".gpkg": read_features,
+    ".geojson": read_features,
 }
