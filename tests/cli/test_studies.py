@@ -55,19 +55,6 @@ def test_values_are_written_and_can_be_taxed(
     assert isinstance(taxed.result["total"], str)
 
 
-def test_a_ratio_study_is_repeated_by_group(kazyna: Kazyna, tmp_path: Path) -> None:
-    path = tmp_path / "study.csv"
-    path.write_text("value,price,area\n90,100,a\n100,100,a\n110,100,a\n120,100,b\n")
-    arguments = ("ratio-study", path, "--estimate", "value", "--price", "price", "--by", "area")
-    done = kazyna(*arguments, "--json")
-    assert done.result["n"] == 4
-    assert [name for name, _ in done.result["strata"]] == ["a", "b"]
-    assert done.result["strata"][0][1]["cod"]["value"] == pytest.approx(6.6667, abs=1e-4)
-    shown = kazyna(*arguments)
-    assert "Ratio study of 4 sales" in shown.out
-    assert "By group" in shown.out
-
-
 def cell(column: str, value: object) -> Callable[[pa.Table], pa.Table]:
     """Put a wrong value into the third row of a column."""
 

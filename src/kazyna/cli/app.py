@@ -17,6 +17,7 @@ from kazyna.cli import (
     evidence,
     ledger,
     output,
+    ratio_studies,
     rolls,
     screening,
     serve,
@@ -33,7 +34,7 @@ COMMANDS = (
     screening.screen,
     studies.backtest,
     studies.value,
-    studies.ratio_study,
+    ratio_studies.ratio_study,
     rolls.roll,
     rolls.explain,
 )

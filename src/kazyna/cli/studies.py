@@ -1,22 +1,16 @@
-"""Studies of files: backtest, value, ratio-study. No database is needed."""
+"""Studies of files: backtest, value. No database is needed."""
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
-from collections.abc import Iterator
-from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Group, RenderableType
 
 from kazyna.cli import output
 from kazyna.cli.arguments import TABLE_HELP, Seed, TableFile, day
 from kazyna.cli.progress import ProgressBars
-
-if TYPE_CHECKING:
-    from kazyna.services.studies import RatioStudy
 
 Price = Annotated[str, typer.Option(help="Column with the price of a sale.", show_default=False)]
 SoldOn = Annotated[
@@ -116,59 +110,3 @@ def value(
             progress=progress,
         )
     output.show(valued, as_json=as_json)
-
-
-def ratio_study(
-    table: TableFile,
-    *,
-    estimate: Annotated[str, typer.Option(help="Column with the value.", show_default=False)],
-    price: Annotated[
-        str, typer.Option(help="Column with the (time-adjusted) price.", show_default=False)
-    ],
-    by: Annotated[str | None, typer.Option(help="Column to repeat the study by.")] = None,
-    seed: Seed = 0,
-    as_json: output.Json = False,
-) -> None:
-    """Study the ratios of values to prices by the IAAO's standard, with 95 % intervals.
-
-    Example:
-    ```sh
-    kazyna ratio-study valued-sales.csv --estimate value --price price --by district
-    ```
-    """
-    from kazyna.services import studies
-
-    study = studies.ratio_study(table, estimate=estimate, price=price, by=by, seed=seed)
-    output.show(study, as_json=as_json, table=_study_tables)
-
-
-def _study_tables(study: "RatioStudy") -> RenderableType:
-    rows = output.listing(_statistics(study), title=f"Ratio study of {study.n:,} sales")
-    if not study.strata:
-        return rows
-    groups = (
-        {
-            "group": name,
-            "sales": part.n,
-            "median ratio": part.median_ratio.value,
-            "COD": part.cod.value,
-            "PRD": part.prd.value,
-            "PRB": part.prb.value,
-        }
-        for name, part in study.strata
-    )
-    return Group(rows, output.listing(groups, title="By group"))
-
-
-def _statistics(study: "RatioStudy") -> Iterator[dict[str, object]]:
-    met = {"median_ratio": study.meets.level}
-    met |= {field.name: getattr(study.meets, field.name) for field in fields(study.meets)}
-    for name in ("median_ratio", "mean_ratio", "weighted_mean_ratio", "cod", "cov", "prd", "prb"):
-        found = getattr(study, name)
-        yield {
-            "statistic": name.upper() if len(name) == len("cod") else name.replace("_", " "),
-            "value": found.value,
-            "95 % from": found.low,
-            "to": found.high,
-            "in the IAAO range": output.words(met[name]) if name in met else "",
-        }

@@ -1,8 +1,6 @@
-"""Studies of files: a backtest, a valuation, a ratio study, a roll. No database."""
+"""Studies of files: a backtest, a valuation, a roll. No database."""
 
 import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
@@ -18,11 +16,12 @@ from kazyna.core.progress import Progress, silent
 from kazyna.core.text import Language
 from kazyna.packs.pack import load_pack
 from kazyna.packs.taxes import Tax
+from kazyna.services.tables import naming, require_columns
 from kazyna.store import files
 from kazyna.store.copy import json_text
 from kazyna.tax import Explanation, explain, roll_total, run_roll, verify_sample
 from kazyna.tax import Step as ExplanationStep
-from kazyna.valuation import ColumnMap, Holdout, RatioStudy
+from kazyna.valuation import ColumnMap, Holdout
 
 __all__ = [
     "BacktestReport",
@@ -30,12 +29,10 @@ __all__ = [
     "ComputedRoll",
     "Explanation",
     "ExplanationStep",
-    "RatioStudy",
     "ValuedTable",
     "backtest",
     "compute_roll",
     "explain_row",
-    "ratio_study",
     "value_files",
 ]
 
@@ -183,19 +180,6 @@ def value_files(
     )
 
 
-def ratio_study(
-    path: Path, *, estimate: str, price: str, by: str | None = None, seed: int = 0
-) -> RatioStudy:
-    """Study the ratios of a file's values to its prices by the IAAO's standard."""
-    table = files.read_table(path)
-    wanted = [estimate, price, *([by] if by else [])]
-    _require(table, wanted, path)
-    with _named(path, {"estimates": estimate, "prices": price}):
-        return valuation.ratio_study(
-            table[estimate], table[price], by=table[by] if by else None, seed=seed
-        )
-
-
 def compute_roll(
     path: Path, *, pack: str, tax: str | None = None, on: date, out: Path, id_column: str
 ) -> ComputedRoll:
@@ -203,7 +187,7 @@ def compute_roll(
     law, currency = _law(pack, tax)
     start = perf_counter()
     table = files.read_table(path)
-    with _named(path, {}):
+    with naming(path, {}):
         roll = run_roll(law.rules, table, on=on, id_column=id_column)
     verify_sample(law.rules, roll, on=on, size=VERIFIED_ROWS, seed=on.toordinal())
     files.write_table(roll, out)
@@ -230,11 +214,11 @@ def explain_row(
     """Explain the tax of one row of a file, step by step, with the articles of law."""
     law, _ = _law(pack, tax)
     table = files.read_table(path)
-    _require(table, [id_column], path)
+    require_columns(table, [id_column], path)
     row = table.filter(pc.equal(pc.cast(table[id_column], pa.string()), row_id))
     if row.num_rows == 0:
         raise NotFound(f"{path} has no row whose {id_column} is {row_id!r}.")
-    with _named(path, {}):
+    with naming(path, {}):
         roll = run_roll(law.rules, row, on=on, id_column=id_column)
     inputs = {item.name: roll[item.name][0].as_py() for item in law.rules.inputs}
     return explain(law.rules, inputs, on, language)
@@ -250,30 +234,6 @@ def _law(pack: str, tax: str | None) -> tuple[Tax, str]:
     if name not in loaded.taxes:
         raise NotFound(f"The pack {pack} has no tax {name!r}; it has {known}.")
     return loaded.taxes[name], loaded.currency.code
-
-
-def _require(table: pa.Table, columns: list[str], path: Path) -> None:
-    there = ", ".join(table.column_names)
-    missing = [name for name in columns if name not in table.column_names]
-    if missing:
-        raise InputError(
-            [
-                Finding(str(path), "the column is missing", f"one of {there}", column=name)
-                for name in missing
-            ]
-        )
-
-
-@contextmanager
-def _named(path: Path, columns: dict[str, str]) -> Iterator[None]:
-    """Say the file's name and its column's in findings of an engine that knows neither."""
-    try:
-        yield
-    except InputError as error:
-        raise InputError(
-            Finding(str(path), f.reason, f.expected, f.row, columns.get(f.column or "", f.column))
-            for f in error.findings
-        ) from error
 
 
 def _peak_mb() -> float:

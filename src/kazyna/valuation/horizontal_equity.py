@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import spatial, stats
 
+from kazyna.valuation.clusters import clusters
 from kazyna.valuation.ratio_statistics import Floats
 
 Integers = npt.NDArray[np.int64]
@@ -16,7 +17,7 @@ CLUSTER_MAX = 30
 """Properties in a cluster; halving stops at or below this, so no cluster has fewer than 15."""
 CLUSTER_MIN = 5
 """A cluster with fewer (by exact keys) tells nothing."""
-WORST_NAMED = 10
+WORST_NAMED, ROWS_NAMED_MAX = 10, 100
 NEIGHBOURS = 8
 MORAN_SALES_MIN = 30
 LATITUDE_FACTOR_MIN = 0.01
@@ -32,7 +33,7 @@ class Cluster:
     cod: float
     """Coefficient of dispersion of the values per unit, percent."""
     rows: tuple[int, ...]
-    """Of the properties, counted from 1."""
+    """Of the properties, counted from 1; a hundred at most."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,8 @@ def horizontal_equity(
 ) -> HorizontalEquity | None:
     """Group like properties and measure how unlike they are valued.
 
-    Properties with the same keys are halved at the median of the characteristic in whose ranks
-    they spread most, again and again, until at most 30 are left together: the leaves of a k-d
-    tree over ranks. The clusters need no seed, no scale and no number of clusters.
+    Clusters of 15 to 30 properties are made by halving (`clusters`): of the same keys, and near
+    one another in every characteristic.
 
     Parameters
     ----------
@@ -98,71 +98,33 @@ def horizontal_equity(
     (2013), section 5.5, for uniformity among like properties.
     """
     n = len(value_per_unit)
-    ranks = [_ranks(each) for each in characteristics]
-    leaves = _leaves(np.column_stack(ranks) if ranks else np.zeros((n, 0)), _parts(keys, n))
-    clusters = [rows for rows in leaves if len(rows) >= CLUSTER_MIN]
-    if not clusters:
+    found = clusters(n, characteristics, keys=keys, size_max=CLUSTER_MAX)
+    told = [rows for rows in found if len(rows) >= CLUSTER_MIN]
+    if not told:
         return None
-    middles = [float(np.median(value_per_unit[rows])) for rows in clusters]
+    middles = [float(np.median(value_per_unit[rows])) for rows in told]
     cods = np.array(
         [
             100 * float(np.abs(value_per_unit[rows] - middle).mean()) / middle
-            for rows, middle in zip(clusters, middles, strict=True)
+            for rows, middle in zip(told, middles, strict=True)
         ]
     )
     worst = np.argsort(-cods, kind="stable")[:WORST_NAMED]
     return HorizontalEquity(
-        clusters=len(clusters),
-        properties=sum(map(len, clusters)),
+        clusters=len(told),
+        properties=sum(map(len, told)),
         chd=float(np.median(cods)),
         chd_90=float(np.quantile(cods, 0.9)),
         worst=tuple(
             Cluster(
-                properties=len(clusters[at]),
+                properties=len(told[at]),
                 median=middles[at],
                 cod=float(cods[at]),
-                rows=tuple(int(row) + 1 for row in np.sort(clusters[at])),
+                rows=tuple(int(row) + 1 for row in np.sort(told[at])[:ROWS_NAMED_MAX]),
             )
             for at in worst
         ),
     )
-
-
-def _ranks(values: Floats) -> Floats:
-    """Replace values by their ranks from 0 to 1; the same value has the same rank."""
-    ranked = stats.rankdata(np.nan_to_num(values, nan=-np.inf), method="average")
-    scaled: Floats = ranked / len(values)
-    return scaled
-
-
-def _parts(keys: Sequence[Sequence[str]], n: int) -> list[Integers]:
-    """Split the rows by their keys."""
-    number = np.zeros(n, dtype=np.int64)
-    for labels in keys:
-        _, codes = np.unique(np.asarray(labels, dtype=object).astype(str), return_inverse=True)
-        _, number = np.unique(number * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)
-    order = np.argsort(number, kind="stable")
-    return list(np.split(order, np.flatnonzero(np.diff(number[order])) + 1))
-
-
-def _leaves(ranks: Floats, parts: list[Integers]) -> list[Integers]:
-    """Halve every part until it is small or all in it are the same."""
-    leaves: list[Integers] = []
-    while parts:
-        rows = parts.pop()
-        if len(rows) <= CLUSTER_MAX or ranks.shape[1] == 0:
-            leaves.append(rows)
-            continue
-        here = ranks[rows]
-        spread = np.ptp(here, axis=0)
-        widest = int(np.argmax(spread))
-        if spread[widest] == 0:
-            leaves.append(rows)
-            continue
-        order = np.argsort(here[:, widest], kind="stable")
-        half = len(rows) // 2
-        parts += [rows[order[half:]], rows[order[:half]]]
-    return leaves
 
 
 def spatial_autocorrelation(

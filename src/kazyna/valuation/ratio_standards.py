@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kazyna.core.errors import Finding, InputError
+from kazyna.core.text import Text
 from kazyna.valuation.ratio_intervals import Bounds
 from kazyna.valuation.vertical_equity import LIMIT, VerticalEquity
 
@@ -23,24 +24,92 @@ class PropertyKind:
     """A kind of property and the dispersion that the standard accepts in it."""
 
     name: str
-    meaning: str
+    meaning: Text
     cod: tuple[float, float]
     """Percent. Less than the lower end suggests that estimates were set from the prices."""
     source: str = TABLE
 
 
 PROPERTY_KINDS: Mapping[str, PropertyKind] = {
-    kind.name: kind
-    for kind in (
-        PropertyKind("residential", "Houses and flats, older or mixed areas", (5.0, 15.0)),
-        PropertyKind("residential-newer", "Houses and flats, newer or uniform areas", (5.0, 10.0)),
-        PropertyKind("residential-other", "Rural, seasonal, manufactured, 2-4 units", (5.0, 20.0)),
-        PropertyKind("income-large", "Income-producing, large jurisdictions", (5.0, 15.0)),
-        PropertyKind("income", "Income-producing, small jurisdictions", (5.0, 20.0)),
-        PropertyKind("income-rural", "Income-producing, rural jurisdictions", (5.0, 25.0)),
-        PropertyKind("vacant-land-large", "Vacant land, large jurisdictions", (5.0, 20.0)),
-        PropertyKind("vacant-land", "Vacant land", (5.0, 25.0)),
-        PropertyKind("vacant-land-rural", "Vacant land, rural jurisdictions", (5.0, 30.0)),
+    name: PropertyKind(name, meaning, cod)
+    for name, meaning, cod in (
+        (
+            "residential",
+            Text(
+                "Houses and flats, older or mixed areas",
+                "Дома и квартиры, старая или смешанная застройка",
+                "Үйлөр жана батирлер, эски же аралаш курулуш",
+            ),
+            (5.0, 15.0),
+        ),
+        (
+            "residential-newer",
+            Text(
+                "Houses and flats, newer or uniform areas",
+                "Дома и квартиры, новая или однородная застройка",
+                "Үйлөр жана батирлер, жаңы же бирдей курулуш",
+            ),
+            (5.0, 10.0),
+        ),
+        (
+            "residential-other",
+            Text(
+                "Rural, seasonal and manufactured homes, houses of 2 to 4 dwellings",
+                "Сельские, сезонные и сборные дома, дома на 2–4 квартиры",
+                "Айылдагы, мезгилдик жана курама үйлөр, 2–4 батирлүү үйлөр",
+            ),
+            (5.0, 20.0),
+        ),
+        (
+            "income-large",
+            Text(
+                "Income-producing property, large jurisdictions",
+                "Доходная недвижимость, крупные территории",
+                "Киреше алып келүүчү мүлк, чоң аймактар",
+            ),
+            (5.0, 15.0),
+        ),
+        (
+            "income",
+            Text(
+                "Income-producing property, small jurisdictions",
+                "Доходная недвижимость, небольшие территории",
+                "Киреше алып келүүчү мүлк, чакан аймактар",
+            ),
+            (5.0, 20.0),
+        ),
+        (
+            "income-rural",
+            Text(
+                "Income-producing property, rural jurisdictions",
+                "Доходная недвижимость, сельские территории",
+                "Киреше алып келүүчү мүлк, айылдык аймактар",
+            ),
+            (5.0, 25.0),
+        ),
+        (
+            "vacant-land-large",
+            Text(
+                "Vacant land, large jurisdictions",
+                "Незастроенные участки, крупные территории",
+                "Курулбаган жер, чоң аймактар",
+            ),
+            (5.0, 20.0),
+        ),
+        (
+            "vacant-land",
+            Text("Vacant land", "Незастроенные участки", "Курулбаган жер"),
+            (5.0, 25.0),
+        ),
+        (
+            "vacant-land-rural",
+            Text(
+                "Vacant land, rural jurisdictions",
+                "Незастроенные участки, сельские территории",
+                "Курулбаган жер, айылдык аймактар",
+            ),
+            (5.0, 30.0),
+        ),
     )
 }
 

@@ -1,0 +1,251 @@
+"""Ratio studies of files: statistics, equity in space and among likes, and a page of plots."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kazyna import valuation
+from kazyna.core.errors import Finding, InputError
+from kazyna.core.text import Language
+from kazyna.documents.ratio_study import RatioStudyDocument, ratio_study_page
+from kazyna.services.tables import naming, require_columns
+from kazyna.store import files
+from kazyna.valuation import RatioStudy
+from kazyna.valuation.horizontal_equity import HorizontalEquity
+from kazyna.valuation.ratio_outliers import Trim
+from kazyna.valuation.ratio_picture import ratio_picture
+from kazyna.valuation.ratio_standards import Verdict, kind_of
+from kazyna.valuation.sales_chasing import joined, split_sample
+
+__all__ = ["RatioStudy", "StudyColumns", "StudyOptions", "Trim", "Verdict", "study_file"]
+
+Floats = npt.NDArray[np.float64]
+COORDINATE_MAX = {"lon": 180.0, "lat": 90.0}
+
+
+@dataclass(frozen=True)
+class StudyColumns:
+    """Which columns of a file mean what."""
+
+    estimate: str
+    price: str
+    by: tuple[str, ...] = ()
+    """The study is repeated for each label or tenth of each of these."""
+    sold_on: str | None = None
+    lon: str | None = None
+    lat: str | None = None
+    area: str | None = None
+    """With it, values per unit of area are compared among like properties."""
+    like: tuple[str, ...] = ()
+    """What makes properties alike, beside their places: numbers near, words the same."""
+
+
+@dataclass(frozen=True)
+class StudyOptions:
+    """How a file is studied."""
+
+    kind: str = "residential"
+    """Kind of property, which decides the accepted dispersion."""
+    trim: Trim = "none"
+    as_of: date | None = None
+    """Day on which the values were set: later sales could not be chased."""
+    seed: int = 0
+
+
+def study_file(
+    path: Path,
+    *,
+    columns: StudyColumns,
+    options: StudyOptions | None = None,
+    plots: Path | None = None,
+    language: Language = "en",
+) -> RatioStudy:
+    """Study the ratios of a file's values to its prices by the IAAO's standards.
+
+    Parameters
+    ----------
+    path
+        The table.
+    columns
+        Estimates and prices at least; each further column adds its part to the study.
+    options
+        The defaults when not given.
+    plots
+        Where a page with tables and plots is written.
+    language
+        Of that page.
+
+    Raises
+    ------
+    InputError
+        When the file or the call cannot be read, or a ratio cannot be made of a row.
+    """
+    options = options or StudyOptions()
+    _check_call(columns, options)
+    table = files.read_table(path)
+    require_columns(table, _named_columns(columns), path)
+    with naming(path, {"estimate": columns.estimate, "price": columns.price}):
+        study = valuation.ratio_study(
+            table[columns.estimate],
+            table[columns.price],
+            by={name: table[name] for name in columns.by} if columns.by else None,
+            kind=options.kind,
+            trim=options.trim,
+            seed=options.seed,
+        )
+    evidence = _Evidence.of(table, columns, path)
+    study = _with_what_is_known(study, evidence, options)
+    if plots is not None:
+        document = RatioStudyDocument(
+            language=language,
+            source=path.name,
+            study=study,
+            picture=ratio_picture(
+                evidence.estimate, evidence.price, lon=evidence.lon, lat=evidence.lat
+            ),
+        )
+        files.write_text(ratio_study_page(document), plots)
+    return study
+
+
+def _check_call(columns: StudyColumns, options: StudyOptions) -> None:
+    kind_of(options.kind)
+    if (columns.lon is None) != (columns.lat is None):
+        missing = "lon" if columns.lon is None else "lat"
+        expected = "both coordinates or none"
+        raise InputError(Finding("call", f"{missing} is missing", expected, column=missing))
+    if options.as_of is not None and columns.sold_on is None:
+        expected = "the days of sale, to tell which sales are later"
+        raise InputError(Finding("call", "the column of days is missing", expected, column="date"))
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """The columns of a checked table as arrays."""
+
+    estimate: Floats
+    price: Floats
+    sold_on: npt.NDArray[np.datetime64] | None
+    lon: Floats | None
+    lat: Floats | None
+    area: Floats | None
+    numbers: tuple[Floats, ...]
+    words: tuple[list[str], ...]
+
+    @classmethod
+    def of(cls, table: pa.Table, columns: StudyColumns, path: Path) -> "_Evidence":
+        def numbers(name: str | None) -> Floats | None:
+            return None if name is None else _numbers(table[name], name, path)
+
+        like = [table[name] for name in columns.like]
+        named = zip(columns.like, like, strict=True)
+        return cls(
+            estimate=_numbers(table[columns.estimate], columns.estimate, path),
+            price=_numbers(table[columns.price], columns.price, path),
+            sold_on=None if columns.sold_on is None else _days(table, columns.sold_on, path),
+            lon=_degrees(table, columns.lon, "lon", path),
+            lat=_degrees(table, columns.lat, "lat", path),
+            area=numbers(columns.area),
+            numbers=tuple(
+                _numbers(each, name, path) for name, each in named if not _is_words(each)
+            ),
+            words=tuple(
+                [str(item) for item in each.to_pylist()] for each in like if _is_words(each)
+            ),
+        )
+
+
+def _with_what_is_known(
+    study: RatioStudy, evidence: _Evidence, options: StudyOptions
+) -> RatioStudy:
+    ratios = evidence.estimate / evidence.price
+    horizontal = spatial = trend = None
+    chasing = study.sales_chasing
+    if evidence.lon is not None and evidence.lat is not None:
+        spatial = valuation.spatial_autocorrelation(ratios, evidence.lon, evidence.lat)
+    if evidence.area is not None:
+        horizontal = _horizontal(evidence, evidence.area)
+    if evidence.sold_on is not None:
+        trend = valuation.ratio_trend(ratios, evidence.sold_on)
+        if options.as_of is not None:
+            later = evidence.sold_on > np.datetime64(options.as_of)
+            earlier = evidence.sold_on <= np.datetime64(options.as_of)
+            chasing = joined(chasing, split_sample(ratios[earlier], ratios[later]))
+    return replace(
+        study,
+        horizontal_equity=horizontal,
+        spatial_autocorrelation=spatial,
+        trend=trend,
+        sales_chasing=chasing,
+    )
+
+
+def _horizontal(evidence: _Evidence, area: Floats) -> HorizontalEquity | None:
+    known = np.flatnonzero(np.isfinite(area) & (area > 0))
+    if known.size == 0:
+        return None
+    places = [each for each in (evidence.lon, evidence.lat) if each is not None]
+    found = valuation.horizontal_equity(
+        evidence.estimate[known] / area[known],
+        characteristics=[each[known] for each in (*places, area, *evidence.numbers)],
+        keys=[[each[row] for row in known] for each in evidence.words],
+    )
+    if found is None:
+        return None
+    worst = (
+        replace(cluster, rows=tuple(int(known[row - 1]) + 1 for row in cluster.rows))
+        for cluster in found.worst
+    )
+    return replace(found, worst=tuple(worst))
+
+
+def _named_columns(columns: StudyColumns) -> list[str]:
+    one = (columns.estimate, columns.price, columns.sold_on, columns.lon, columns.lat, columns.area)
+    return [name for name in (*one, *columns.by, *columns.like) if name is not None]
+
+
+def _is_words(values: pa.ChunkedArray) -> bool:
+    kind = values.type
+    return not (
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    )
+
+
+def _numbers(values: pa.ChunkedArray, name: str, path: Path) -> Floats:
+    """Read numbers; a missing one is NaN."""
+    cast = _cast(values, pa.float64(), "a number", name, path)
+    return np.asarray(cast.to_numpy(), dtype=np.float64)
+
+
+def _degrees(table: pa.Table, name: str | None, axis: str, path: Path) -> Floats | None:
+    if name is None:
+        return None
+    degrees = _numbers(table[name], name, path)
+    limit = COORDINATE_MAX[axis]
+    wrong = np.flatnonzero(np.abs(degrees) > limit)
+    if wrong.size:
+        row = int(wrong[0])
+        expected = f"degrees from {-limit:g} to {limit:g}"
+        raise InputError(
+            Finding(str(path), f"{degrees[row]:g} is no place", expected, row + 1, name)
+        )
+    return degrees
+
+
+def _days(table: pa.Table, name: str, path: Path) -> npt.NDArray[np.datetime64]:
+    days = _cast(table[name], pa.date32(), "a date such as 2015-05-31", name, path)
+    return np.asarray(days.to_numpy(), dtype="datetime64[D]")
+
+
+def _cast(
+    values: pa.ChunkedArray, kind: pa.DataType, expected: str, name: str, path: Path
+) -> pa.ChunkedArray:
+    try:
+        return pc.cast(values, kind, safe=not pa.types.is_timestamp(values.type))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise InputError(Finding(str(path), str(error), expected, column=name)) from error
