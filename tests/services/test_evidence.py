@@ -1,7 +1,9 @@
 """Market evidence from files, by the maps of docs/examples on the real tables where they are."""
 
+import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow.compute as pc
 import pytest
@@ -85,3 +87,86 @@ def test_a_map_that_is_missing_or_no_text_is_said(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match=r"bad\.toml: the file cannot be read"):
         read_evidence(COUNTY, tmp_path / "bad.toml")
+
+
+SALES = """id;price;date;lon;lat
+a;100;2025-06-01;74,60;42,87
+b;200;2025-06-01;74,61;42,88
+c;300;2025-06-01;;
+"""
+PLACES = """
+id = "id"
+price = "price"
+date = "date"
+lon = "lon"
+lat = "lat"
+"""
+NEAR = """[near.metro]
+file = "layers/stations.geojson"
+radius_m = 500
+"""
+AREAS = """[areas]
+file = "layers/districts.geojson"
+name = "district"
+"""
+
+
+def layer(path: Path, *features: tuple[str, dict[str, Any]]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    written = [
+        {"type": "Feature", "properties": {"district": name}, "geometry": geometry}
+        for name, geometry in features
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": written}))
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Path:
+    (tmp_path / "sales.csv").write_text(SALES)
+    ring = [
+        [74.595, 42.865],
+        [74.605, 42.865],
+        [74.605, 42.875],
+        [74.595, 42.875],
+        [74.595, 42.865],
+    ]
+    square = {"type": "Polygon", "coordinates": [ring]}
+    layer(tmp_path / "layers/districts.geojson", ("Ленинский", square))
+    station = {"type": "Point", "coordinates": [74.6, 42.871]}
+    layer(tmp_path / "layers/stations.geojson", ("s", station))
+    return tmp_path
+
+
+def with_map(city: Path, toml: str) -> MappedTable:
+    (city / "map.toml").write_text(toml)
+    return read_evidence(city / "sales.csv", city / "map.toml")
+
+
+def test_layers_become_characteristics_of_sales_and_of_properties(city: Path) -> None:
+    found = with_map(city, PLACES + NEAR + AREAS)
+    rows = found.table.select(["metro_distance_m", "metro_within_500_m", "district"]).to_pylist()
+    assert rows[0] == {
+        "metro_distance_m": pytest.approx(111, abs=1),
+        "metro_within_500_m": 1,
+        "district": "Ленинский",
+    }
+    assert rows[1]["metro_within_500_m"] == 0
+    assert rows[1]["district"] is None
+    assert rows[2] == {"metro_distance_m": None, "metro_within_500_m": None, "district": None}
+    again = read_properties(city / "sales.csv", found.table_map)
+    assert again.table["district"].to_pylist() == ["Ленинский", None, None]
+
+
+@pytest.mark.parametrize(
+    ("toml", "words"),
+    [
+        (PLACES.replace('lon = "lon"\nlat = "lat"\n', "") + NEAR, "near and areas need places"),
+        (PLACES + NEAR.replace("stations", "none"), "metro: the file does not exist"),
+        (PLACES + NEAR.replace("stations", "districts"), "radius_m counts points, the layer is of"),
+        (PLACES + AREAS.replace("districts", "stations"), "the layer is of points"),
+        (PLACES + AREAS.replace('"district"', '"name"'), "no 'name'; they have district"),
+    ],
+)
+def test_layers_that_do_not_fit_are_refused(city: Path, toml: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        with_map(city, toml)

@@ -1,9 +1,14 @@
 """Market evidence from files: its columns guessed, mapped, and looked at before modelling."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
 from kazyna.core.text import Language
 from kazyna.documents.profile import profile_page
@@ -13,8 +18,9 @@ from kazyna.valuation.column_map import read_table_map
 from kazyna.valuation.column_map_text import table_map_toml
 from kazyna.valuation.columns import ColumnMap
 from kazyna.valuation.mapping import MappedTable, MappingReport, apply_table_map
+from kazyna.valuation.places import Layer, area_of, distance_features
 from kazyna.valuation.profile import ColumnProfile, Profile, profile
-from kazyna.valuation.table_map import TableMap
+from kazyna.valuation.table_map import Areas, TableMap
 
 __all__ = [
     "ColumnProfile",
@@ -78,8 +84,15 @@ def guess_columns(source: Source, *, out: Path | None = None) -> GuessedMap:
 
 
 def read_map(path: Path) -> TableMap:
-    """Read a table map from a file."""
-    return read_table_map(files.read_text(path), source=str(path))
+    """Read a table map from a file; files that it names are sought from its folder."""
+    found = read_table_map(files.read_text(path), source=str(path))
+    near = tuple(
+        (name, replace(layer, file=str(path.parent / layer.file))) for name, layer in found.near
+    )
+    areas = found.areas
+    if areas is not None:
+        areas = replace(areas, file=str(path.parent / areas.file))
+    return replace(found, near=near, areas=areas)
 
 
 def read_evidence(
@@ -103,13 +116,17 @@ def read_evidence(
     """
     table = files.read_table(source)
     table_map = read_map(map_path) if map_path is not None else guess_table_map(table)
-    return apply_table_map(table, table_map, source=files.name_of(source), today=today)
+    return _with_places(
+        apply_table_map(table, table_map, source=files.name_of(source), today=today)
+    )
 
 
 def read_properties(source: Source, table_map: TableMap) -> MappedTable:
     """Read the properties that are to be valued by the map that was learnt from the sales."""
     table = files.read_table(source)
-    return apply_table_map(table, table_map, source=files.name_of(source), wanted="properties")
+    return _with_places(
+        apply_table_map(table, table_map, source=files.name_of(source), wanted="properties")
+    )
 
 
 def profile_table(
@@ -162,3 +179,56 @@ def _parts_by_name(guessed: TableMap) -> ColumnMap:
         lon=names.get("lon"),
         lat=names.get("lat"),
     )
+
+
+def _with_places(mapped: MappedTable) -> MappedTable:
+    """Add what the places of the rows are near to, and which area they lie in."""
+    table, table_map = mapped.table, mapped.table_map
+    if not table_map.near and table_map.areas is None:
+        return mapped
+    source = mapped.report.source
+    if mapped.columns.lon is None:
+        raise InputError(Finding(source, "near and areas need places", "lon and lat in the map"))
+    lonlat = np.column_stack([np.asarray(table[axis], dtype=float) for axis in ("lon", "lat")])
+    columns: dict[str, pa.Array] = {}
+    for name, near in table_map.near:
+        layer, _ = _layer(near.file, name)
+        if near.radius_m is not None and layer.kind != "points":
+            reason = f"near.{name}: radius_m counts points, the layer is of {layer.kind}"
+            raise InputError(Finding(near.file, reason, "points, or no radius_m"))
+        found = distance_features(lonlat, name, layer, radius_m=near.radius_m)
+        columns |= {key: pa.array(values, from_pandas=True) for key, values in found.items()}
+    if table_map.areas is not None:
+        columns[table_map.areas.name] = _area_names(lonlat, table_map.areas)
+    for name, values in columns.items():
+        if name in table.column_names:
+            reason = f"the clean table would have two columns {name!r}"
+            raise InputError(Finding(source, reason, "another name in near or areas", column=name))
+        table = table.append_column(name, values)
+    return replace(mapped, table=table)
+
+
+def _area_names(lonlat: npt.NDArray[np.float64], areas: Areas) -> pa.Array:
+    """Return the name of the polygon that each place lies in; none outside all."""
+    layer, about = _layer(areas.file, "areas")
+    if layer.kind != "polygons":
+        finding = Finding(areas.file, f"the layer is of {layer.kind}", "a layer of polygons")
+        raise InputError(finding)
+    if areas.name not in about.column_names:
+        has = ", ".join(about.column_names)
+        reason = f"the polygons have no {areas.name!r}; they have {has}"
+        raise InputError(Finding(areas.file, reason, "areas.name = one of these"))
+    names = about[areas.name].combine_chunks().cast(pa.string())
+    found = area_of(lonlat, layer)
+    return names.take(pa.array(found, mask=found < 0))
+
+
+def _layer(file: str, name: str) -> tuple[Layer, pa.Table]:
+    """Read a layer that a map names."""
+    try:
+        shapes = files.read_layer(Path(file))
+    except InputError as error:
+        raise InputError(
+            replace(finding, reason=f"{name}: {finding.reason}") for finding in error.findings
+        ) from error
+    return Layer(shapes.kind, shapes.lonlat, shapes.part, shapes.feature), shapes.table
