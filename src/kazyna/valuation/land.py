@@ -1,0 +1,370 @@
+"""Land and building: what of a value is the plot's and what is the building's.
+
+The builder's model (Diewert, de Haan and Hendriks 2015; Francke and van de Minne 2017): a price is
+what the plot would fetch empty plus what the building is worth, added and not multiplied, for a
+building can be put up anywhere and a place cannot. Land is a unit price that changes smoothly over
+the map, times a concave power of the plot's area; the building is its floor area times a rate by
+its age and quality. Neither is negative. Sales of vacant plots enter the same equations with no
+building.
+"""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import nnls
+
+from kazyna.core.errors import Finding, InputError
+from kazyna.valuation.columns import Floats, Ints, Properties, Sales
+from kazyna.valuation.land_surface import Surface, flat_surface, surface_of
+from kazyna.valuation.location import Plane, plane_of
+
+SALES_MIN = 100
+"""Fewer sales cannot tell land from buildings; a typical share is used instead."""
+EXPONENTS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+"""Candidate powers of the area; below one a square metre of a large plot is worth less."""
+STIFFNESSES = (0.1, 1.0, 10.0, 100.0)
+"""Candidate pulls of neighbouring unit prices to one another."""
+STIFFNESS_START = 10.0
+FOLDS = 5
+REWEIGHTINGS = 4
+ODD = 1.345
+VACANT_WEIGHT = 3.0
+"""A vacant sale shows the land alone; the others show it through the building."""
+KNOTS = 5
+DEFAULT_SHARES = (0.05, 0.95)
+
+
+class Split(NamedTuple):
+    """Land and building of each property, adding up to its value."""
+
+    land: Ints
+    building: Ints
+    share: Floats
+    """Of the land, between 0 and 1."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One characteristic of the building and how it moves the price of a unit of floor area."""
+
+    column: str
+    knots: Floats
+    amounts: Floats
+    """Added to the rate at each knot, linear in between; not negative."""
+
+
+@dataclass(frozen=True)
+class LandModel:
+    """Land and building as functions of place, areas and characteristics."""
+
+    land_area: str
+    floor_area: str | None
+    plane: Plane | None
+    surface: Surface
+    unit_price: Floats
+    """Land price per unit of area of a plot of `typical_area`, at each centre of the surface."""
+    typical_area: float
+    exponent: float
+    """Land value grows with the plot's area to this power."""
+    base_rate: float
+    """Least price of a unit of floor area."""
+    rates: tuple[Rate, ...]
+    typical_share: float
+    """Median share of the land among the sales; the share where a plot's area is unknown."""
+    error: float
+    """Median absolute relative error of land and building together, out of fold."""
+    vacant: int
+    """Vacant sales learnt from."""
+    vacant_ratio: float | None
+    """Median of land value over price among the vacant sales, out of fold."""
+    roughness: float
+    """Median absolute log difference of unit prices between neighbouring sales."""
+    fallback: str | None
+    """Why one share is used for all properties; None where the model was fitted."""
+
+    def land_and_building(self, properties: Properties) -> tuple[Floats, Floats]:
+        """Land and building value at the mean level of the sales; NaN where an area is unknown."""
+        area = column_of(properties, self.land_area)
+        floor = _floor(properties, self.floor_area)
+        rate = np.full(len(properties), self.base_rate)
+        for each in self.rates:
+            rate += _hats(column_of(properties, each.column), each.knots) @ each.amounts
+        unit = self.unit_price_at(properties)
+        land = unit * _effective(area, self.typical_area, self.exponent)
+        return np.where(area > 0, land, np.nan), np.where(floor > 0, rate * floor, floor)
+
+    def unit_price_at(self, properties: Properties) -> Floats:
+        """Land price per unit of area of a plot of typical size at each property's place."""
+        return np.asarray(self.surface.shares(_km(properties, self.plane)) @ self.unit_price)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The sales as equations: land columns · unit prices + building columns · rates = price."""
+
+    price: Floats
+    surface: Surface
+    place: Floats
+    """Shares of the surface's centres."""
+    area: Floats
+    typical: float
+    building: Floats
+    weight: Floats
+
+    def columns(self, exponent: float) -> Floats:
+        land = self.place * _effective(self.area, self.typical, exponent)[:, None]
+        return np.hstack([land, self.building])
+
+
+def fit_land(
+    sales: Sales,
+    *,
+    land_area: str,
+    floor_area: str | None = None,
+    building: tuple[str, ...] = (),
+    vacant: npt.NDArray[np.bool_] | None = None,
+    level: Floats | None = None,
+    typical_share: float | None = None,
+) -> LandModel:
+    """Learn what land and buildings contribute to prices.
+
+    Parameters
+    ----------
+    sales
+        Screened sales; without coordinates land has one unit price everywhere.
+    land_area, floor_area
+        The characteristics with the areas, in any unit.
+    building
+        Numbers by which the rate of a building changes: year built, grade, condition.
+    vacant
+        Marks the sales of plots without a building; a floor area of zero means the same.
+    level
+        Log level of the market on the day of each sale.
+    typical_share
+        Share of the land (the allocation method) where the sales cannot tell.
+
+    Raises
+    ------
+    InputError
+        When a characteristic is missing, or the sales are too few and no share is given.
+    """
+    _all_numbers(sales.properties, (land_area, *filter(None, (floor_area,)), *building))
+    area = column_of(sales.properties, land_area)
+    floor = _floor(sales.properties, floor_area)
+    empty = floor == 0 if floor_area is not None else np.zeros(len(sales), dtype=np.bool_)
+    if vacant is not None:
+        empty = empty | vacant
+    floor = np.where(empty, 0.0, floor)
+    usable = (area > 0) & ~np.isnan(floor)
+    reason = _too_thin(int(usable.sum()), int((usable & empty).sum()), floor_area)
+    if reason is not None:
+        return _by_share(land_area, floor_area, reason, typical_share)
+    kept = sales.take(usable)
+    price = kept.price if level is None else kept.price * np.exp(-level[usable])
+    plane = plane_of(kept.properties.lonlat)
+    km = _km(kept.properties, plane)
+    surface = surface_of(km) if plane is not None else flat_surface()
+    rates, columns = _building_columns(kept.properties, floor[usable], building)
+    weight = np.where(empty[usable], VACANT_WEIGHT, 1.0)
+    area = area[usable]
+    typical = float(np.median(area))
+    rows = _Rows(price, surface, surface.shares(km), area, typical, columns, weight)
+    found = _fitted(rows, rates, empty[usable])
+    roughness = surface.roughness(km, rows.place @ found.unit_price)
+    return replace(
+        found, land_area=land_area, floor_area=floor_area, plane=plane, roughness=roughness
+    )
+
+
+def split_value(
+    model: LandModel, properties: Properties, value: Ints, *, level: float = 0.0
+) -> Split:
+    """Split values into land and building that add up to them exactly.
+
+    What the two parts of the model leave of a value goes to both by the squares of their sizes:
+    relative errors being alike, the larger part's error is the larger (Stone, Champernowne and
+    Meade 1942). A share moves at most half its way to 0 or 1 thereby. Where the plot's area is
+    unknown the typical share is used; where the floor area is, what is left of the land.
+
+    Parameters
+    ----------
+    model
+        From `fit_land`.
+    properties
+        With the characteristics that the model names.
+    value
+        Whole units of money, not negative.
+    level
+        Log level of the market on the day of value, zero being that of the sales learnt from.
+    """
+    amount = value.astype(np.float64)
+    if model.fallback is not None:
+        share = np.full(len(value), model.typical_share)
+    else:
+        land, building = (part * np.exp(level) for part in model.land_and_building(properties))
+        known = ~np.isnan(building)
+        whole = np.maximum(land + np.where(known, building, 0.0), 1e-9)
+        own = land / whole
+        pull = land**2 / np.maximum(land**2 + np.where(known, building, 0.0) ** 2, 1e-9)
+        positive = np.maximum(amount, 1e-9)
+        moved = (land + (amount - whole) * pull) / positive
+        share = np.clip(moved, own / 2, (1 + own) / 2)
+        share = np.where(known, share, np.clip(land / positive, *DEFAULT_SHARES))
+        share = np.where(np.isnan(land), model.typical_share, share)
+    part = np.minimum(np.rint(share * amount).astype(np.int64), value)
+    return Split(part, value - part, np.asarray(share))
+
+
+def column_of(properties: Properties, name: str) -> Floats:
+    """Read one characteristic as numbers; NaN where it is missing."""
+    values = properties.characteristics[name].cast("float64").to_numpy()
+    return np.asarray(values, dtype=np.float64)
+
+
+def _all_numbers(properties: Properties, names: tuple[str, ...]) -> None:
+    has = properties.characteristics.column_names
+    findings = [
+        Finding("sales", "there is no such characteristic", "one of " + ", ".join(has), column=name)
+        for name in names
+        if name not in has
+    ]
+    if findings:
+        raise InputError(findings)
+
+
+def _too_thin(usable: int, vacant: int, floor_area: str | None) -> str | None:
+    """Say why the sales cannot tell land from buildings, if they cannot."""
+    if floor_area is None and vacant == 0:
+        return "no floor area and no vacant sales: the building cannot be told from the land"
+    if usable < SALES_MIN:
+        return f"{usable} sales with known areas, {SALES_MIN} are needed"
+    return None
+
+
+def _by_share(
+    land_area: str, floor_area: str | None, reason: str, share: float | None
+) -> LandModel:
+    if share is None or not 0 <= share <= 1:
+        raise InputError(Finding("land", reason, "a typical share of the land, from 0 to 1"))
+    return LandModel(
+        land_area, floor_area, None, flat_surface(), np.zeros(1), 1.0, 1.0, 0.0, (), share,
+        error=np.nan, vacant=0, vacant_ratio=None, roughness=0.0, fallback=reason,
+    )  # fmt: skip
+
+
+def _km(properties: Properties, plane: Plane | None) -> Floats:
+    if plane is None:
+        return np.zeros((len(properties), 2))
+    return plane.km(properties.lonlat)
+
+
+def _floor(properties: Properties, name: str | None) -> Floats:
+    if name is None:
+        return np.full(len(properties), np.nan)
+    floor = column_of(properties, name)
+    return np.where(floor < 0, np.nan, floor)
+
+
+def _effective(area: Floats, typical: float, exponent: float) -> Floats:
+    """Area that counts: that of a typical plot as it is, of a larger one less."""
+    return np.asarray(typical * (np.maximum(np.nan_to_num(area), 0) / typical) ** exponent)
+
+
+def _hats(values: Floats, knots: Floats) -> Floats:
+    """Weights of the knots, linear in between; an unknown value takes the middle one."""
+    filled = np.where(np.isnan(values), knots[len(knots) // 2], values)
+    return np.column_stack([np.interp(filled, knots, row) for row in np.eye(len(knots))])
+
+
+def _building_columns(
+    properties: Properties, floor: Floats, names: tuple[str, ...]
+) -> tuple[list[Rate], Floats]:
+    """Lay out the rates, without their amounts, and the columns that those will multiply."""
+    rates, blocks = [], [floor[:, None]]
+    for name in names:
+        values = column_of(properties, name)
+        known = values[~np.isnan(values) & (floor > 0)]
+        knots = np.unique(np.quantile(known, np.linspace(0, 1, KNOTS))) if len(known) else known
+        if len(knots) > 1:
+            rates.append(Rate(name, knots, np.zeros(len(knots))))
+            blocks.append(floor[:, None] * _hats(values, knots))
+    columns = np.hstack(blocks)
+    return rates, columns[:, :0] if not floor.any() else columns
+
+
+def _fitted(rows: _Rows, rates: list[Rate], empty: npt.NDArray[np.bool_]) -> LandModel:
+    """Choose the exponent, then the stiffness, by errors out of fold, and fit on all sales."""
+    exponent = min(EXPONENTS, key=lambda each: _score(rows, each, STIFFNESS_START))
+    stiffness = min(STIFFNESSES, key=lambda each: _score(rows, exponent, each))
+    columns = rows.columns(exponent)
+    tested = _out_of_fold(rows, columns, stiffness)
+    found = _solved(columns, rows, np.ones(len(empty), dtype=np.bool_), stiffness)
+    count = rows.surface.count
+    land, building = columns[:, :count] @ found[:count], columns[:, count:] @ found[count:]
+    share = land / np.maximum(land + building, 1e-9)
+    return LandModel(
+        "", None, None, rows.surface, found[:count], rows.typical, exponent,
+        base_rate=float(found[count]) if len(found) > count else 0.0,
+        rates=_amounts(rates, found[count + 1 :]),
+        typical_share=float(np.median(share[~empty])) if (~empty).any() else 1.0,
+        error=float(np.median(np.abs(tested / rows.price - 1))),
+        vacant=int(empty.sum()),
+        vacant_ratio=float(np.median(tested[empty] / rows.price[empty])) if empty.any() else None,
+        roughness=0.0,
+        fallback=None,
+    )  # fmt: skip
+
+
+def _amounts(rates: list[Rate], found: Floats) -> tuple[Rate, ...]:
+    ends = np.cumsum([0, *(len(rate.knots) for rate in rates)])
+    return tuple(
+        Rate(rate.column, rate.knots, found[start:end])
+        for rate, start, end in zip(rates, ends[:-1], ends[1:], strict=True)
+    ) if len(found) else ()  # fmt: skip
+
+
+def _score(rows: _Rows, exponent: float, stiffness: float) -> float:
+    """Mean absolute log error out of fold."""
+    tested = _out_of_fold(rows, rows.columns(exponent), stiffness)
+    error = np.abs(np.log(np.maximum(tested, 1e-9) / rows.price))
+    return float(np.average(np.minimum(error, 1.0), weights=rows.weight))
+
+
+def _out_of_fold(rows: _Rows, columns: Floats, stiffness: float) -> Floats:
+    fold = np.arange(len(rows.price)) % FOLDS
+    tested = np.empty_like(rows.price)
+    for number in range(FOLDS):
+        held = fold == number
+        tested[held] = columns[held] @ _solved(columns, rows, ~held, stiffness)
+    return tested
+
+
+def _solved(columns: Floats, rows: _Rows, learn: npt.NDArray[np.bool_], stiffness: float) -> Floats:
+    """Least squares of relative errors, robust, not negative, with neighbours held together."""
+    surface, price, weight = rows.surface, rows.price[learn], rows.weight[learn]
+    columns = columns[learn]
+    count = surface.count
+    scale = np.maximum(np.sqrt((columns**2).mean(axis=0)), 1e-12)
+    scaled = columns / scale
+    expected, trust = price.copy(), weight.copy()
+    unit = np.full(count, float(np.median(price)) / 2) / scale[:count]
+    found = np.zeros(columns.shape[1])
+    for _ in range(REWEIGHTINGS):
+        relative = scaled / expected[:, None]
+        gram = (relative * trust[:, None]).T @ relative
+        moment = (relative * trust[:, None]).T @ (price / expected)
+        pull = surface.differences / np.maximum(surface.mean_of(unit), 1e-12)[:, None]
+        pull = pull / scale[:count]
+        gram[:count, :count] += stiffness * pull.T @ pull
+        gram += 1e-9 * np.trace(gram) / len(gram) * np.eye(len(gram))
+        root = np.linalg.cholesky(gram)
+        found = nnls(root.T, np.linalg.solve(root, moment))[0]
+        unit = np.maximum(found[:count] / scale[:count], 1e-3 * float(np.median(unit)))
+        expected = np.maximum(scaled @ found, 0.1 * price)
+        residual = (price - expected) / expected
+        size = np.maximum(np.abs(residual), 1e-12)
+        spread = max(1.4826 * float(np.median(size)), 1e-9)
+        trust = weight * np.minimum(1.0, ODD * spread / size)
+    return np.asarray(found / scale)
