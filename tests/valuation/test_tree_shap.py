@@ -66,7 +66,7 @@ def test_an_ensemble_that_never_split_is_its_base() -> None:
     assert tables.base == pytest.approx(booster.predict(unseen())[0], abs=1e-12)
 
 
-def test_trees_that_no_table_serves_are_left_to_lightgbm() -> None:
+def test_trees_that_no_table_serves_are_left_to_their_paths() -> None:
     assert (
         explainer(trained(missing=False, num_leaves=31, max_depth=-1), np.arange(COLUMNS)) is None
     )

@@ -11,6 +11,8 @@ SLOPES = np.linspace(1.0, 1.12, 61)
 """Stretches of log value about its centre that are tried; 1 leaves values as they are."""
 PRB_TARGET = 0.022
 """The least stretch is taken that brings |PRB| within this (the IAAO allows 0.05)."""
+DISPERSION_COST_MAX = 0.01
+"""Most by which a stretch may raise the COD, as a share: past this, equity costs accuracy."""
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,19 @@ class Equity:
 def equity_of(out_of_fold: Floats, target: Floats) -> Equity:
     """Choose the line on out-of-fold predictions of log price.
 
-    The slope is the least that makes the price-related bias acceptable; the shift brings the
-    median ratio to one.
+    The slope is the least that makes the price-related bias acceptable, or else the one that
+    makes it least, among those that hardly disperse the ratios more; the shift brings the median
+    ratio to one.
     """
     centre = float(out_of_fold.mean())
     price = np.exp(target)
-
-    def bias(slope: float) -> float:
-        return abs(statistics(np.exp(centre + slope * (out_of_fold - centre)), price).prb)
-
-    biases = [bias(float(slope)) for slope in SLOPES]
-    good = [i for i, each in enumerate(biases) if each <= PRB_TARGET]
-    slope = float(SLOPES[good[0] if good else int(np.argmin(biases))])
+    studies = [
+        statistics(np.exp(centre + slope * (out_of_fold - centre)), price) for slope in SLOPES
+    ]
+    dearest = studies[0].cod * (1 + DISPERSION_COST_MAX)
+    cheap = [position for position, study in enumerate(studies) if study.cod <= dearest]
+    good = [position for position in cheap if abs(studies[position].prb) <= PRB_TARGET]
+    chosen = good[0] if good else min(cheap, key=lambda position: abs(studies[position].prb))
+    slope = float(SLOPES[chosen])
     shift = float(np.median(target - centre - slope * (out_of_fold - centre)))
     return Equity(centre, shift, slope)

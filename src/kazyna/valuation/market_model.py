@@ -35,11 +35,11 @@ from kazyna.valuation.interval import (
 from kazyna.valuation.location import Plane, plane_of
 from kazyna.valuation.models import comparables, regression
 from kazyna.valuation.price_index import PriceIndex, hedonic_index, refined
-from kazyna.valuation.stacking import stack_weights
+from kazyna.valuation.stacking import sparing_weights, stack_weights
 
 SALES_MIN = 10
 """An interval that covers 90 % needs nine sales to be measured on; below ten there is no model."""
-FOLDS = 5
+FOLDS = 8
 BLOCK_ROWS = 8_000
 COMPARABLES_SHOWN = 5
 SAMPLE_ROWS = 1_000
@@ -185,7 +185,8 @@ def fit(
         progress=progress,
     )  # fmt: skip
     progress("weigh the models")
-    weights = stack_weights(out_of_fold, target)
+    weigh = sparing_weights if fitted.boosting.views else stack_weights
+    weights = weigh(out_of_fold, target)
     stacked = out_of_fold @ weights
     index = refined(index, target - stacked, market.day)
     equity = equity_of(stacked, log_price - index.at(market.day))

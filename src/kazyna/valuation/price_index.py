@@ -2,13 +2,14 @@
 
 The level of each fortnight is estimated by time dummies in the hedonic regression, so that a
 change in what is sold is not taken for a change of prices. The levels are then smoothed by a
-local linear trend with a damped slope (Harvey 1989; Gardner and McKenzie 1985), whose variances
-are chosen by maximum likelihood. Beyond the last sale the damped slope carries the level on, and
-the uncertainty grows.
+local linear trend with a damped slope (Harvey 1989; Gardner and McKenzie 1985) and, where the
+sales show one, a season of the year; variances and season are chosen by maximum likelihood.
+Beyond the last sale the slope carries the level on, and the uncertainty grows.
 """
 
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +20,19 @@ from kazyna.valuation.models import regression
 STEP_DAYS = 14
 STEPS_MAX = 300
 """Longer histories get longer steps, so that the smoother stays quick."""
-DAMPINGS = (0.8, 0.9)
-"""Shares of a slope that live on from one step to the next."""
+DAMPING = 0.98
+"""Share of a slope that lives on from one step to the next: trends of house prices last years."""
 LEVEL_MOVES = (0.0, 1e-3, 3e-3, 1e-2, 3e-2)
 """Candidate standard deviations of a level's own moves, log price per step."""
 SLOPE_MOVES = (0.0, 1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2)
 """Candidate standard deviations of a slope's moves, log price per step."""
+SEASONS = (0.0, 0.02)
+"""Candidate standard deviations of the season's waves, log price."""
+WAVES = (1, 2)
+"""Waves a year of which a season is made."""
+SEASON_DAYS_MIN = 600
+"""A season shows in sales that span more than this; in fewer it cannot be told from a trend."""
+DAYS_PER_YEAR = 365.25
 REWEIGHTINGS = 2
 """Rounds of weighting odd sales down before the index is read off."""
 SLOPE_START = 0.01
@@ -37,15 +45,17 @@ class PriceIndex:
 
     day: Floats
     """Middle of each step, in days since 1970, rising."""
-    level: Floats
+    trend: Floats
+    """Log level of each step without the season."""
     deviation: Floats
-    """Standard error of each level."""
+    """Standard error of each level, season included."""
     slope: float
     """Log change per step at the end."""
-    damping: float
     move: float
     """Standard deviation of what one more step adds, at the end."""
     step_days: int
+    season: Floats
+    """Coefficients of the waves of the year; zero where no season shows."""
 
     def deviation_at(self, day: Ints | Floats) -> Floats:
         """Return the standard error of the level on these days; it grows after the last step."""
@@ -56,8 +66,10 @@ class PriceIndex:
     def at(self, day: Ints | Floats) -> Floats:
         """Log level on these days: interpolated, and after the last step carried on."""
         steps = np.maximum(np.asarray(day) - self.day[-1], 0) / self.step_days
-        carried = self.slope * self.damping * (1 - self.damping**steps) / (1 - self.damping)
-        return np.asarray(np.interp(day, self.day, self.level) + carried)
+        carried = self.slope * DAMPING * (1 - DAMPING**steps) / (1 - DAMPING)
+        return np.asarray(
+            np.interp(day, self.day, self.trend) + carried + _waves(day) @ self.season
+        )
 
 
 def steps_of(day: Ints) -> tuple[Ints, Floats, int]:
@@ -133,61 +145,96 @@ def smoothed(
     day, step_days
         Middles and length of the steps.
     """
+    waves = _waves(day)
+    seasons = SEASONS if np.ptp(day) >= SEASON_DAYS_MIN else SEASONS[:1]
     best = max(
-        product(DAMPINGS, LEVEL_MOVES, SLOPE_MOVES),
-        key=lambda candidate: _filtered(level, variance, candidate)[0],
+        (_Moves(*each) for each in product(LEVEL_MOVES, SLOPE_MOVES, seasons)),
+        key=lambda moves: _filtered(level, variance, waves, moves)[0],
     )
-    _, means, covariances, ahead = _filtered(level, variance, best)
-    states, errors = _backwards(means, covariances, ahead, best[0])
-    centred = states[:, 0] - np.average(states[:, 0], weights=weight)
-    slope = float(states[-1, 1])
-    move = float(np.sqrt(best[1] ** 2 + best[2] ** 2 + covariances[-1, 1, 1]))
-    return PriceIndex(day, centred, np.sqrt(errors), slope, best[0], move, step_days)
+    _, steps = _filtered(level, variance, waves, best)
+    states, covariances = _backwards(steps)
+    seen = _seen(waves)
+    errors = np.einsum("ti,tij,tj->t", seen, covariances, seen)
+    whole = np.einsum("ti,ti->t", seen, states)
+    trend = states[:, 0] - np.average(whole, weights=weight)
+    move = float(np.sqrt(best.level**2 + best.slope**2 + covariances[-1, 1, 1]))
+    return PriceIndex(day, trend, np.sqrt(np.maximum(errors, 0)), float(states[-1, 1]), move,
+                      step_days, states[-1, 2:])  # fmt: skip
 
 
-def _transition(damping: float) -> Floats:
-    return np.array([[1.0, damping], [0.0, damping]])
+class _Moves(NamedTuple):
+    """Standard deviations of what a step adds to level and slope, and of the season."""
+
+    level: float
+    slope: float
+    season: float
+
+
+class _Step(NamedTuple):
+    """State (level, slope, waves) and its covariance: before a step's sales are seen, and after."""
+
+    ahead: tuple[Floats, Floats]
+    after: tuple[Floats, Floats]
+
+
+def _waves(day: Ints | Floats) -> Floats:
+    """Cosine and sine of each wave of the year, shape (days, 2 · waves)."""
+    turn = 2 * np.pi * np.atleast_1d(np.asarray(day, dtype=np.float64)) / DAYS_PER_YEAR
+    return np.column_stack([f(wave * turn) for wave in WAVES for f in (np.cos, np.sin)])
+
+
+def _seen(waves: Floats) -> Floats:
+    """Return what of the state a step's sales show: the level and the season, not the slope."""
+    return np.column_stack([np.ones(len(waves)), np.zeros(len(waves)), waves])
+
+
+def _transition(states: int) -> Floats:
+    transition = np.eye(states)
+    transition[:2, 1] = DAMPING
+    return transition
 
 
 def _filtered(
-    level: Floats, variance: Floats, candidate: tuple[float, float, float]
-) -> tuple[float, Floats, Floats, list[tuple[Floats, Floats]]]:
-    """Kalman filter: log likelihood, filtered states, and the predictions ahead."""
-    damping, level_move, slope_move = candidate
-    transition = _transition(damping)
-    noise = np.diag([level_move**2, slope_move**2])
+    level: Floats, variance: Floats, waves: Floats, moves: _Moves
+) -> tuple[float, list[_Step]]:
+    """Kalman filter: log likelihood, and the state at each step."""
+    seen = _seen(waves)
+    transition = _transition(seen.shape[1])
+    noise = np.zeros_like(transition)
+    noise[0, 0], noise[1, 1] = moves.level**2, moves.slope**2
     first = int(np.argmax(np.isfinite(variance)))
-    state = np.array([level[first], 0.0])
-    covariance = np.diag([variance[first] + 1.0, SLOPE_START**2])
+    state = np.zeros(seen.shape[1])
+    state[0] = level[first]
+    covariance = np.eye(len(state)) * moves.season**2
+    covariance[0, 0], covariance[1, 1] = variance[first] + 1.0, SLOPE_START**2
     likelihood = 0.0
-    means = np.empty((len(level), 2))
-    covariances = np.empty((len(level), 2, 2))
-    ahead = []
+    steps = []
     for step in range(len(level)):
         if step:
             state = transition @ state
             covariance = transition @ covariance @ transition.T + noise
-        ahead.append((state, covariance))
+        ahead = (state, covariance)
         if np.isfinite(variance[step]):
-            spread = covariance[0, 0] + variance[step]
-            surprise = level[step] - state[0]
-            gain = covariance[:, 0] / spread
-            likelihood -= 0.5 * (np.log(spread) + surprise**2 / spread)
-            state = state + gain * surprise
-            covariance = covariance - np.outer(gain, covariance[0])
-        means[step], covariances[step] = state, covariance
-    return likelihood, means, covariances, ahead
+            shown = covariance @ seen[step]
+            spread = seen[step] @ shown + variance[step]
+            surprise = level[step] - seen[step] @ state
+            likelihood -= 0.5 * float(np.log(spread) + surprise**2 / spread)
+            state = state + shown * (surprise / spread)
+            covariance = covariance - np.outer(shown, shown) / spread
+        steps.append(_Step(ahead, (state, covariance)))
+    return likelihood, steps
 
 
-def _backwards(
-    means: Floats, covariances: Floats, ahead: list[tuple[Floats, Floats]], damping: float
-) -> tuple[Floats, Floats]:
-    """Rauch-Tung-Striebel smoother: states and the variance of the level."""
-    transition = _transition(damping)
-    states, errors = means.copy(), covariances.copy()
-    for step in range(len(means) - 2, -1, -1):
-        mean, covariance = ahead[step + 1]
-        gain = covariances[step] @ transition.T @ np.linalg.pinv(covariance)
-        states[step] = means[step] + gain @ (states[step + 1] - mean)
-        errors[step] = covariances[step] + gain @ (errors[step + 1] - covariance) @ gain.T
-    return states, np.maximum(errors[:, 0, 0], 0)
+def _backwards(steps: list[_Step]) -> tuple[Floats, Floats]:
+    """Rauch-Tung-Striebel smoother: states, shape (steps, n), and their covariances."""
+    state, error = steps[-1].after
+    states, errors = [state], [error]
+    transition = _transition(len(state))
+    for now, following in zip(steps[-2::-1], steps[:0:-1], strict=True):
+        mean, covariance = following.ahead
+        gain = now.after[1] @ transition.T @ np.linalg.pinv(covariance)
+        state = now.after[0] + gain @ (state - mean)
+        error = now.after[1] + gain @ (error - covariance) @ gain.T
+        states.append(state)
+        errors.append(error)
+    return np.array(states[::-1]), np.array(errors[::-1])

@@ -8,6 +8,16 @@ from kazyna.valuation.models.regression import robust_weights
 
 PRIOR = 0.005
 """Pull towards equal weights, as a share of the evidence; decides between models that tie."""
+WORTH = 0.003
+"""Least share of the error that a costly model must save to be taken up."""
+
+
+def sparing_weights(out_of_fold: Floats, target: Floats) -> Floats:
+    """Stack, but leave the last model out unless it pays for what it costs."""
+    every = stack_weights(out_of_fold, target)
+    few = np.append(stack_weights(out_of_fold[:, :-1], target), 0.0)
+    errors = [float(np.abs(out_of_fold @ weights - target).mean()) for weights in (every, few)]
+    return every if errors[0] < (1 - WORTH) * errors[1] else few
 
 
 def stack_weights(out_of_fold: Floats, target: Floats) -> Floats:

@@ -8,7 +8,6 @@ path-dependent TreeSHAP (Lundberg et al. 2020, Nature Machine Intelligence 2, 56
 gives them with `pred_contrib`.
 """
 
-import re
 from dataclasses import dataclass
 from math import factorial
 from typing import TypeVar
@@ -18,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kazyna.valuation.columns import Floats, Ints
+from kazyna.valuation.trees import Tree, trees_of
 
 Flags = npt.NDArray[np.bool_]
 Number = TypeVar("Number", np.int64, np.float64)
@@ -28,21 +28,6 @@ CATEGORICAL, DEFAULT_LEFT, MISSING_ZERO, MISSING_NAN = 1, 2, 4, 8
 """Bits of `decision_type` in the text of a LightGBM model."""
 BLOCK_ROWS = 8_192
 """Rows explained at once: their columns and sums stay in the processor's cache."""
-
-
-@dataclass(frozen=True)
-class Tree:
-    """One tree as LightGBM writes it; a child below zero is the leaf `-child - 1`."""
-
-    column: Ints
-    threshold: Floats
-    decision: Ints
-    left: Ints
-    right: Ints
-    count: Floats
-    """Training rows at each split."""
-    leaf_value: Floats
-    leaf_count: Floats
 
 
 @dataclass(frozen=True)
@@ -102,8 +87,7 @@ def explainer(booster: lightgbm.Booster, reason_of: Ints) -> Explainer | None:
     The tables, or None for an ensemble that tables do not serve: a tree with more than
     `SPLITS_MAX` splits, or one that splits by category or takes zero for missing.
     """
-    text = booster.model_to_string(num_iteration=-1)
-    trees = [_tree(block) for block in text.split("end of trees")[0].split("\nTree=")[1:]]
+    trees = trees_of(booster)
     odd = CATEGORICAL | MISSING_ZERO
     if any(len(t.column) > SPLITS_MAX or (t.decision & odd).any() for t in trees):
         return None
@@ -126,30 +110,6 @@ def explainer(booster: lightgbm.Booster, reason_of: Ints) -> Explainer | None:
         missing_passes=as_nought | (decision & by_default == by_default),
         reason=np.where(real & (slot == np.arange(splits)), reasons, -1),
         table=_tables(grown, slot, splits),
-    )
-
-
-def _tree(block: str) -> Tree:
-    """Read one tree from the text of a model."""
-
-    def numbers(name: str) -> Floats:
-        found = re.search(rf"^{name}=(.*)$", block, re.MULTILINE)
-        return np.array(found[1].split() if found else [], dtype=np.float64)
-
-    def integers(name: str) -> Ints:
-        return np.asarray(numbers(name), dtype=np.int64)
-
-    leaf_value = numbers("leaf_value")
-    leaf_count = numbers("leaf_count")
-    return Tree(
-        column=integers("split_feature"),
-        threshold=numbers("threshold"),
-        decision=integers("decision_type"),
-        left=integers("left_child"),
-        right=integers("right_child"),
-        count=numbers("internal_count"),
-        leaf_value=leaf_value,
-        leaf_count=leaf_count if leaf_count.sum() > 0 else np.ones(len(leaf_value)),
     )
 
 

@@ -1,11 +1,12 @@
 """The models, in the order in which each builds on the ones before, and their common fit.
 
 The regression prices characteristics and place; the comparables correct it by what similar sales
-near by left over; the trees start afresh, once from characteristics and place alone and once
-from the prices of the sales near by too. They err differently, which is what a stack lives on.
+near by left over; the trees start afresh, once from characteristics and place alone, once from the
+prices of the sales near by too, and once deep. They err differently, which is what a stack lives
+on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.features import Design
 from kazyna.valuation.models import boosting, comparables, regression
 
-MODELS = ("regression", "comparables", "trees on place", "trees on neighbours")
+MODELS = ("regression", "comparables", "trees on place", "trees on neighbours", "deep trees")
 
 
 @dataclass(frozen=True)
@@ -60,26 +61,27 @@ def fit(
 
     Returns
     -------
-    The models, their out-of-fold predictions (sales, models), and the trees' columns.
+    The models, their out-of-fold predictions (sales, models), and the trees' columns as each
+    sale was tested.
     """
     basis, columns, weights, penalties = prepared
-    additive, first = regression.fit(
+    additive, first, parts = regression.fit(
         basis, columns, target, weights=weights, penalties=penalties, fold=fold
     )
-    parts = additive.parts(design)
-    similar = comparables.Comparables(
-        design.km, parts[:, :-1], target, target - first, design.owner
-    )
-    near = comparables.neighbours(similar, design, parts[:, :-1])
-    similar = comparables.tuned(similar, near)
-    second = first + comparables.correction(similar, near)
-    tree_columns = boosting.tree_columns(design, similar, near)
+    # Contributions out of fold: those of the whole fit know each sale's price a little, and so
+    # would what is found near by them.
+    tested = comparables.Comparables(design.km, parts[:, :-1], target, target - first, design.owner)
+    near = comparables.neighbours(tested, design, parts[:, :-1])
+    near = near.without(fold[near.position] == fold[:, None])
+    tested = comparables.tuned(tested, near)
+    second = first + comparables.correction(tested, near)
+    sheets = boosting.Sheets.lay(design, tested, near, fold=fold)
     trees, others = boosting.fit(
-        tree_columns, target, characteristics=design.values.shape[1], fold=fold, seed=seed,
-        progress=progress,
-    )  # fmt: skip
+        sheets, target, characteristics=design.values.shape[1], seed=seed, progress=progress
+    )
     predictions = np.column_stack([first, second, others])
-    return Fitted(additive, similar, trees), predictions, tree_columns
+    similar = replace(tested, kind=additive.parts(design)[:, :-1])
+    return Fitted(additive, similar, trees), predictions, sheets.tested()
 
 
 def look(fitted: Fitted, design: Design) -> Seen:
@@ -94,10 +96,8 @@ def look(fitted: Fitted, design: Design) -> Seen:
 def predict(fitted: Fitted, seen: Seen, weights: Floats) -> Floats:
     """Stacked log price; the weights are those of the models that were fitted."""
     additive = fitted.regression.intercept + seen.parts.sum(axis=1)
-    trees = fitted.boosting.predict(seen.tree_columns)
-    return np.asarray(
-        weights[:2].sum() * additive + weights[1] * seen.correction + trees @ weights[2:]
-    )
+    trees = fitted.boosting.predict(seen.tree_columns, weights[2:])
+    return np.asarray(weights[:2].sum() * additive + weights[1] * seen.correction + trees)
 
 
 def contributions(fitted: Fitted, seen: Seen, weights: Floats) -> tuple[float, Floats]:

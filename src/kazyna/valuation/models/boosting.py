@@ -1,9 +1,12 @@
-"""Gradient-boosted trees (LightGBM) on two views of a property, out of fold.
+"""Gradient-boosted trees (LightGBM) on three views of a property, out of fold.
 
-One ensemble is grown for each view and fold on the other folds; those of one view together are
-the bag whose mean is the prediction. Small trees keep exact explanations quick. The evidence that
-weighs the models is what is predicted for the fold left out, by the mean of several ensembles
-that differ in their seed: one alone would be noisier than the bag, and count for too little.
+Small trees see characteristics and place, and once more with the prices of the sales near by; deep
+trees see characteristics and place, and tell apart what small ones cannot, such as the flats of
+one building. Every ensemble stops growing where the sales held out from it say so. The small ones
+are bags, one ensemble grown on each fold's others, and small trees keep exact explanations quick;
+the deep one is grown again on all sales. The evidence that weighs the models is what is predicted
+for the fold left out, by the mean of several ensembles that differ in their seed: one alone would
+be noisier than the bag, and count for too little.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -12,11 +15,13 @@ from functools import cached_property
 
 import lightgbm
 import numpy as np
+import numpy.typing as npt
 
 from kazyna.core.progress import Progress, silent
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.features import Design
 from kazyna.valuation.models.comparables import Comparables, Neighbours, correction, similarity
+from kazyna.valuation.tree_paths import PathExplainer, path_explainer
 from kazyna.valuation.tree_shap import Explainer, explainer
 
 SALES_MIN = 200
@@ -27,6 +32,7 @@ other at every split, and stall when another program shares the cores."""
 PARAMETERS: dict[str, object] = {
     "objective": "fair",  # between mean and median: robust to odd sales, level kept
     "fair_c": 0.15,  # log residual at which the loss turns from square to linear
+    "metric": "l1",
     "learning_rate": 0.15,
     "num_leaves": 8,
     "max_depth": 4,
@@ -40,13 +46,39 @@ PARAMETERS: dict[str, object] = {
     "deterministic": True,
     "force_row_wise": True,
 }
-TWINS = 3
+DEEP: dict[str, object] = {
+    "learning_rate": 0.05,
+    "num_leaves": 63,
+    "max_depth": -1,
+    "min_data_in_leaf": 3,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.8,
+    "lambda_l2": 1.0,
+}
+SMALL_TABLE = 6_000
+"""Up to this many sales there is time to learn half as fast, which errs less."""
+PATIENCE = 50
+"""Trees without a gain on the sales held out, after which an ensemble stops growing."""
+TWINS = 2
 """Ensembles that predict one fold out of fold; the first of them joins the bag."""
 TURNS = (np.pi / 6, np.pi / 4, np.pi / 3, 2 * np.pi / 3, 3 * np.pi / 4)
 """Directions in which a split of the plane may run beside the two axes."""
 PLACE_COLUMNS = 2 + len(TURNS)
 NEAREST = (5, 15, 40)
 """Numbers of nearest sales whose mean price the second view sees."""
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """How the trees of one view are grown, and how many at most."""
+
+    near: bool
+    """Whether the view has the sales near by."""
+    trees: int
+    parameters: dict[str, object]
+    twins: int
+    bag: bool
+    """Whether the view is a bag of the folds' ensembles; else one is grown on all sales."""
 
 
 @dataclass(frozen=True)
@@ -58,48 +90,48 @@ class View:
     """Of those columns; the others are about the place, and are one reason together."""
     boosters: tuple[lightgbm.Booster, ...]
 
+    def predict(self, columns: Floats) -> Floats:
+        """Mean of the bag."""
+        seen = np.ascontiguousarray(columns[:, : self.columns])
+        total = sum(np.asarray(each.predict(seen, num_threads=1)) for each in self.boosters)
+        return np.asarray(total / len(self.boosters))
+
     @cached_property
-    def explainers(self) -> tuple[Explainer | None, ...]:
+    def explainers(self) -> tuple[Explainer | PathExplainer, ...]:
         """The tables that explain each ensemble, filled when first asked for."""
         reason_of = np.minimum(np.arange(self.columns), self.characteristics)
-        return tuple(explainer(each, reason_of) for each in self.boosters)
+        return tuple(
+            explainer(each, reason_of) or path_explainer(each, reason_of) for each in self.boosters
+        )
 
     def contributions(self, columns: Floats) -> tuple[float, Floats]:
         """Mean of the bag's explanations: the base, and the parts, the place last."""
         seen = np.ascontiguousarray(columns[:, : self.columns])
         parts = np.zeros((len(seen), self.characteristics + 1))
-        base = 0.0
-        for booster, tables in zip(self.boosters, self.explainers, strict=True):
-            if tables is None:
-                walked = np.asarray(booster.predict(seen, pred_contrib=True, num_threads=1))
-                parts[:, :-1] += walked[:, : self.characteristics]
-                parts[:, -1] += walked[:, self.characteristics : -1].sum(axis=1)
-                base += float(walked[0, -1]) if len(walked) else 0.0
-            else:
-                parts += tables.contributions(seen, self.characteristics + 1)
-                base += tables.base
+        for tables in self.explainers:
+            parts += tables.contributions(seen, self.characteristics + 1)
+        base = sum(tables.base for tables in self.explainers)
         return base / len(self.boosters), parts / len(self.boosters)
 
 
 @dataclass(frozen=True)
 class Boosting:
-    """The bags of both views; none when there were too few sales."""
+    """The views; none when there were too few sales."""
 
     views: tuple[View, ...]
 
-    def predict(self, columns: Floats) -> Floats:
-        """Mean of the bag of each view, shape (rows, views)."""
-        found = np.zeros((len(columns), len(self.views)))
-        for position, view in enumerate(self.views):
-            for each in view.boosters:
-                found[:, position] += each.predict(columns[:, : view.columns], num_threads=1)
-            found[:, position] /= len(view.boosters)
+    def predict(self, columns: Floats, weights: Floats) -> Floats:
+        """Weighted prediction of the views."""
+        found = np.zeros(len(columns))
+        for view, weight in zip(self.views, weights, strict=True):
+            if weight:
+                found += weight * view.predict(columns)
         return found
 
     def contributions(
         self, columns: Floats, weights: Floats, *, characteristics: int
     ) -> tuple[float, Floats]:
-        """Exact explanations of the weighted views: the base, and the parts.
+        """Explanations of the weighted views: the base, and the parts.
 
         Parts are those of the characteristics and, last, of everything about the place; base
         and parts add up to the weighted prediction.
@@ -114,86 +146,174 @@ class Boosting:
         return base, parts
 
 
+@dataclass(frozen=True)
+class Sheets:
+    """What the trees learn from: a table of the properties, and the sales near by for each fold.
+
+    A mean of prices near by from which a sale's own fold is left out tells, by what is missing,
+    what the own price was. Trees that are tested on a fold must therefore learn from means in
+    which that fold is missing everywhere, and see it tested as new sales will be.
+    """
+
+    place: Floats
+    near: tuple[Floats, ...]
+    """One table for each fold, as that fold is tested."""
+    fold: Ints
+
+    @classmethod
+    def lay(cls, design: Design, found: Comparables, near: Neighbours, *, fold: Ints) -> "Sheets":
+        """Lay out the sheets of the sales learnt from, near by each only those of other folds."""
+        place = place_columns(design)
+        shown = fold[near.position]
+        tables = [near_columns(found, near.without(shown == k)) for k in np.unique(fold)]
+        return cls(place, tuple(tables), fold)
+
+    def tested(self) -> Floats:
+        """Columns of each sale as its fold was tested."""
+        near = np.choose(self.fold[:, None], self.near)
+        return np.column_stack([self.place, near])
+
+    def seen(self, number: int, *, near: bool) -> Floats:
+        """Columns of all sales as they are seen when one fold is tested."""
+        return np.column_stack([self.place, self.near[number]]) if near else self.place
+
+
 def tree_columns(design: Design, found: Comparables, near: Neighbours) -> Floats:
     """Lay out what the trees see: characteristics, then the place, then the sales near it."""
+    return np.column_stack([place_columns(design), near_columns(found, near)])
+
+
+def place_columns(design: Design) -> Floats:
+    """Lay out characteristics and place."""
     turned = [design.km @ np.array([np.cos(turn), np.sin(turn)]) for turn in TURNS]
-    return np.column_stack([design.values, design.km, *turned, *_near_columns(found, near)])
+    return np.column_stack([design.values, design.km, *turned])
 
 
-def _near_columns(found: Comparables, near: Neighbours) -> list[Floats]:
-    """Prices and residuals of the nearest and of the most similar sales."""
+def near_columns(found: Comparables, near: Neighbours) -> Floats:
+    """Prices and residuals of the nearest and of the most similar sales that may speak."""
     weight = similarity(found, near)
     total = weight.sum(axis=1)
     price = found.log_price[near.position]
     nearest = np.argsort(np.where(near.own, np.inf, near.place), axis=1, kind="stable")
-    alike = np.argsort(-weight, axis=1, kind="stable")[:, :5]
-    price_near = np.take_along_axis(price, nearest[:, : NEAREST[-1]], axis=1)
-    kind_near = found.kind.sum(axis=1)[near.position]
-    residual = np.take_along_axis(found.residual[near.position], nearest[:, :20], axis=1)
+    nearest = nearest[:, : NEAREST[-1]]
+    alike = np.argsort(np.where(near.own, 1.0, -weight), axis=1, kind="stable")[:, :5]
+    heard = ~np.take_along_axis(near.own, nearest, axis=1)
+    price_near = np.take_along_axis(price, nearest, axis=1)
+    kind_near = np.take_along_axis(found.kind.sum(axis=1)[near.position], nearest, axis=1)
+    residual = np.take_along_axis(found.residual[near.position], nearest, axis=1)
+    heard_alike = ~np.take_along_axis(near.own, alike, axis=1)
     price_alike = np.take_along_axis(price, alike, axis=1)
-    return [
-        correction(found, near),
-        total,
-        np.median(residual[:, :5], axis=1),
-        residual.mean(axis=1),
-        residual.std(axis=1),
-        *(price_near[:, :count].mean(axis=1) for count in NEAREST),
-        np.where(total > 0, (weight * price).sum(axis=1) / np.maximum(total, 1e-12), np.nan),
-        price_alike.mean(axis=1),
-        price_alike[:, 0],
-        np.take_along_axis(kind_near, nearest[:, :15], axis=1).mean(axis=1),
-        np.sort(near.apart_km, axis=1)[:, min(10, near.apart_km.shape[1] - 1)],
-    ]
+    spread = _mean(residual[:, :20] ** 2, heard[:, :20])
+    mean = _mean(residual[:, :20], heard[:, :20])
+    return np.column_stack(
+        [
+            correction(found, near),
+            total,
+            _mean(residual[:, :5], heard[:, :5]),
+            mean,
+            np.sqrt(np.maximum(spread - mean**2, 0)),
+            *(_mean(price_near[:, :count], heard[:, :count]) for count in NEAREST),
+            np.where(total > 0, (weight * price).sum(axis=1) / np.maximum(total, 1e-12), np.nan),
+            _mean(price_alike, heard_alike),
+            np.where(heard_alike[:, 0], price_alike[:, 0], np.nan),
+            _mean(kind_near[:, :15], heard[:, :15]),
+            np.sort(near.apart_km, axis=1)[:, min(10, near.apart_km.shape[1] - 1)],
+        ]
+    )
 
 
 def fit(
-    columns: Floats,
+    sheets: Sheets,
     target: Floats,
     *,
     characteristics: int,
-    fold: Ints,
     seed: int,
     progress: Progress = silent,
 ) -> tuple[Boosting, Floats]:
-    """Grow the ensembles of both views; return them and the out-of-fold predictions.
+    """Grow the ensembles of all views; return them and the out-of-fold predictions.
 
     Returns
     -------
-    The bags, and the predictions, shape (sales, views); no views below `SALES_MIN` sales.
+    The views, and the predictions, shape (sales, views); no views below `SALES_MIN` sales.
     """
     if len(target) < SALES_MIN:
         return Boosting(()), np.empty((len(target), 0))
-    views = ((characteristics + PLACE_COLUMNS, 600), (columns.shape[1], 400))
-    folds = np.unique(fold)
+    ensembles = _ensembles(len(target))
+    folds = range(len(sheets.near))
     jobs = [
-        (view, int(number), twin)
-        for view in range(len(views))
+        (view, number, twin)
+        for view, each in enumerate(ensembles)
         for number in folds
-        for twin in range(TWINS)
+        for twin in range(each.twins)
     ]
 
-    def grown(job: tuple[int, int, int]) -> lightgbm.Booster:
+    def grown(job: tuple[int, int, int]) -> tuple[lightgbm.Booster, Floats]:
         view, number, twin = job
-        width, trees = views[view]
-        rows = fold != number
-        data = lightgbm.Dataset(np.ascontiguousarray(columns[rows, :width]), target[rows])
-        parameters = PARAMETERS | {"seed": seed + 1000 * view + 100 * twin + number}
-        return lightgbm.train(parameters, data, trees)
+        columns = sheets.seen(number, near=ensembles[view].near)
+        rate = {"seed": seed + 1000 * view + 100 * twin + number}
+        return _grown(ensembles[view], columns, target, sheets.fold == number, rate)
 
-    predicted = np.zeros((len(target), len(views)))
-    bags: list[list[lightgbm.Booster]] = [[] for _ in views]
+    predicted = np.zeros((len(target), len(ensembles)))
+    bags: list[list[lightgbm.Booster]] = [[] for _ in ensembles]
     progress("grow trees", 0, len(jobs))
     with ThreadPoolExecutor(WORKERS) as pool:
-        for done, (job, booster) in enumerate(zip(jobs, pool.map(grown, jobs), strict=True)):
+        for done, (job, (booster, held)) in enumerate(
+            zip(jobs, pool.map(grown, jobs), strict=True)
+        ):
             view, number, twin = job
-            held = fold == number
-            seen = columns[held, : views[view][0]]
-            predicted[held, view] += np.asarray(booster.predict(seen, num_threads=1)) / TWINS
+            predicted[sheets.fold == number, view] += held / ensembles[view].twins
             if twin == 0:
                 bags[view].append(booster)
             progress("grow trees", done + 1, len(jobs))
-    found = tuple(
-        View(width, characteristics, tuple(bag))
-        for (width, _), bag in zip(views, bags, strict=True)
+    views = []
+    for each, bag in zip(ensembles, bags, strict=True):
+        width = sheets.place.shape[1] + (sheets.near[0].shape[1] if each.near else 0)
+        grown_on_all = _again(each, sheets.place, target, bag, seed) if not each.bag else None
+        boosters = tuple(bag) if grown_on_all is None else (grown_on_all,)
+        views.append(View(width, characteristics, boosters))
+    return Boosting(tuple(views)), predicted
+
+
+def _ensembles(sales: int) -> tuple[Ensemble, ...]:
+    slower = 2 if sales <= SMALL_TABLE else 1
+    small = PARAMETERS | {"learning_rate": float(str(PARAMETERS["learning_rate"])) / slower}
+    return (
+        Ensemble(False, 600 * slower, small, TWINS, bag=True),
+        Ensemble(True, 400 * slower, small, TWINS, bag=True),
+        Ensemble(False, 2500, PARAMETERS | DEEP, 1, bag=False),
     )
-    return Boosting(found), predicted
+
+
+def _grown(
+    each: Ensemble,
+    columns: Floats,
+    target: Floats,
+    held: npt.NDArray[np.bool_],
+    seeded: dict[str, int],
+) -> tuple[lightgbm.Booster, Floats]:
+    """Grow on all but one fold until that fold is predicted best; predict it."""
+    data = lightgbm.Dataset(np.ascontiguousarray(columns[~held]), target[~held])
+    seen = np.ascontiguousarray(columns[held])
+    test = lightgbm.Dataset(seen, target[held], reference=data)
+    stop = lightgbm.early_stopping(PATIENCE, verbose=False)
+    booster = lightgbm.train(each.parameters | seeded, data, each.trees, valid_sets=[test],
+                             callbacks=[stop])  # fmt: skip
+    text = booster.model_to_string(num_iteration=booster.best_iteration)
+    cut = lightgbm.Booster(model_str=text)
+    return cut, np.asarray(cut.predict(seen, num_threads=1))
+
+
+def _again(
+    each: Ensemble, columns: Floats, target: Floats, bag: list[lightgbm.Booster], seed: int
+) -> lightgbm.Booster:
+    """Grow once more on all sales, to the mean size of the folds' ensembles."""
+    trees = round(float(np.mean([booster.num_trees() for booster in bag])))
+    data = lightgbm.Dataset(np.ascontiguousarray(columns), target)
+    return lightgbm.train(each.parameters | {"seed": seed}, data, max(trees, 1))
+
+
+def _mean(values: Floats, heard: npt.NDArray[np.bool_]) -> Floats:
+    """Mean of what may speak, NaN where nothing may."""
+    count = heard.sum(axis=1)
+    total = np.where(heard, values, 0.0).sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

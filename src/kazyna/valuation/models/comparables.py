@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.features import Design
 
-CANDIDATES = 60
+CANDIDATES = 80
 """Sales looked at for each subject before they are weighted."""
 DENSITY_RANK = 15
 """The neighbour whose distance is the unit of distance."""
@@ -57,7 +57,11 @@ class Neighbours:
     apart_km: Floats
     """NaN where a place is unknown."""
     own: npt.NDArray[np.bool_]
-    """Sales of the subject itself, and padding."""
+    """Sales that must not speak for the subject: its own, or those it is tested with."""
+
+    def without(self, hidden: npt.NDArray[np.bool_]) -> "Neighbours":
+        """Hide more of the candidates."""
+        return replace(self, own=self.own | hidden)
 
 
 def neighbours(found: Comparables, design: Design, kind: Floats) -> Neighbours:

@@ -106,12 +106,8 @@ class Regression:
 
     def parts(self, design: Design) -> Floats:
         """Contribution of each characteristic and, last, of the place; shape (rows, n + 1)."""
-        columns = columns_of(self.basis, design) - self.means
-        parts = np.zeros((len(design), design.values.shape[1] + 1))
-        for owner in range(-1, design.values.shape[1]):
-            own = self.basis.owner == owner
-            parts[:, owner] = columns[:, own] @ self.coefficients[own]
-        return parts
+        terms = (columns_of(self.basis, design) - self.means) * self.coefficients
+        return _owned(self.basis, terms, design.values.shape[1] + 1)
 
 
 @dataclass(frozen=True)
@@ -165,15 +161,33 @@ def fit(
     weights: Floats,
     penalties: Floats,
     fold: Ints,
-) -> tuple[Regression, Floats]:
-    """Fit on all sales; return also the prediction of each by a fit without its fold."""
+) -> tuple[Regression, Floats, Floats]:
+    """Fit on all sales, and on each fold's others.
+
+    Returns
+    -------
+    The fit on all sales; and of each sale, by the fit without its fold, the prediction and the
+    contribution of each characteristic (as `Regression.parts`).
+    """
+    normal = normal_equations(columns, target, weights)
+    whole = Regression(basis, normal.mean, normal.means, solved(normal, penalties))
     predicted = np.empty_like(target)
+    parts = np.empty((len(target), len(basis.curves) + 1))
     for number in np.unique(fold):
         held = fold == number
-        rest = predicted_from(columns, target, weights, penalties=penalties, rows=~held)
-        predicted[held] = rest[held]
-    normal = normal_equations(columns, target, weights)
-    return Regression(basis, normal.mean, normal.means, solved(normal, penalties)), predicted
+        rest = normal_equations(columns[~held], target[~held], weights[~held])
+        coefficients = solved(rest, penalties)
+        predicted[held] = rest.mean + (columns[held] - rest.means) @ coefficients
+        parts[held] = _owned(basis, (columns[held] - normal.means) * coefficients, parts.shape[1])
+    return whole, predicted, parts
+
+
+def _owned(basis: Basis, terms: Floats, width: int) -> Floats:
+    """Add up the terms of each characteristic and, last, of the place."""
+    parts = np.zeros((len(terms), width))
+    for owner in range(-1, width - 1):
+        parts[:, owner] = terms[:, basis.owner == owner].sum(axis=1)
+    return parts
 
 
 def predicted_from(
