@@ -1,6 +1,7 @@
 """Texts as they stand in offers, and what they are read as."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,8 @@ from kazyna.valuation.parsers import PARSERS, Fate, Options, learn_options, read
 ABSENT, UNREAD = Fate.ABSENT, Fate.UNREAD
 
 
-def read(parser: str, text: str, *, among: tuple[str, ...] = (), **options: object) -> object:
-    told = Options(**options)  # type: ignore[arg-type]
+def read(parser: str, text: str, *, among: tuple[str, ...] = (), **options: Any) -> object:
+    told = Options(**options)
     return reader(parser, learn_options(parser, told, sorted({text, *among})))(text)
 
 
@@ -75,7 +76,7 @@ def test_money_of_another_currency_is_not_mixed_in() -> None:
         ("5 комнат", {}, UNREAD),
     ],
 )
-def test_area(text: str, options: dict[str, str], m2: object) -> None:
+def test_area(text: str, options: dict[str, Any], m2: object) -> None:
     found = read("area", text, **options)
     assert found == (m2 if isinstance(m2, Fate) else pytest.approx(m2))
 
@@ -150,6 +151,8 @@ def test_the_column_tells_whether_the_day_or_the_month_is_first() -> None:
         ("number", "1,250", {"decimal": ","}, 1.25),
         ("number", "−3", {}, -3),
         ("number", "2 шт", {}, UNREAD),
+        ("number", "1.6.2025", {}, UNREAD),
+        ("number", "1.2345", {}, 1.2345),
         ("number_in", "6 и более", {}, 6),
         ("number_in", "Дом, 4-комн., 100 м2", {}, 4),
         ("number_in", "3 этаж из 9", {"index": -1}, 9),
@@ -167,7 +170,7 @@ def test_the_column_tells_whether_the_day_or_the_month_is_first() -> None:
         ("text", "98103", {}, "98103"),
     ],
 )
-def test_others(parser: str, text: str, options: dict[str, object], value: object) -> None:
+def test_others(parser: str, text: str, options: dict[str, Any], value: object) -> None:
     assert read(parser, text, **options) == value
 
 

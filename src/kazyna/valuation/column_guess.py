@@ -22,7 +22,7 @@ PROBED_TEXTS = 300
 """Distinct texts of a column on which parsers are tried, the most frequent first."""
 FITS_SHARE = 0.9
 """Share of the texts that a parser must read to be guessed."""
-PROBED_ROWS = 2000
+PROBED_ROWS, SEEN_ROWS_MAX = 2000, 50_000
 LIST_SHARE = 0.2
 """Share of texts with a comma from which a column is taken for a list."""
 LABEL_SHARE = 0.05
@@ -83,7 +83,7 @@ def guess_table_map(table: object) -> TableMap:
     columns that give the price away, constants and free text are ignored. What the table does not
     tell is left out: the map then says what is missing.
     """
-    raw = as_arrow(table)
+    raw = _some_rows(as_arrow(table), SEEN_ROWS_MAX)
     roles = dict(_roles(raw))
     rest = [name for name in raw.column_names if name not in {r.column for r in roles.values()}]
     ignored = dict(_ignored(raw, rest, roles.get("price")))
@@ -103,6 +103,13 @@ def guess_table_map(table: object) -> TableMap:
         ignore=tuple(Ignored(name, reason) for name, reason in ignored.items()),
         characteristics=tuple(characteristics),
     )
+
+
+def _some_rows(table: pa.Table, rows_max: int) -> pa.Table:
+    """Take rows from the whole length of a table."""
+    if table.num_rows <= rows_max:
+        return table
+    return table.take(np.linspace(0, table.num_rows - 1, rows_max).astype(np.int64))
 
 
 def _plain(name: str) -> str:
@@ -215,8 +222,7 @@ def _leaks(raw: pa.Table, rest: Sequence[str], price: Reading | None) -> dict[st
     if price is None or not _is_number(raw.schema.field(price.column).type):
         return {}
     numbers = [name for name in rest if _is_number(raw.schema.field(name).type)]
-    rows = np.unique(np.linspace(0, raw.num_rows - 1, PROBED_ROWS).astype(int))
-    probe = raw.select([*numbers, price.column]).take(rows)
+    probe = _some_rows(raw.select([*numbers, price.column]), PROBED_ROWS)
     prices = probe[price.column].cast(pa.float64()).to_numpy()
     priced = prices > 0
     if not numbers or not priced.any():

@@ -30,10 +30,16 @@ from kazyna.valuation.units import (
 )
 
 SPACES = " \u00a0\u2009\u202f"
-_AMOUNT = rf"\d{{1,3}}(?:[{SPACES}'’]\d{{3}})+(?:[.,]\d+)?|\d[\d.,]*\d|\d"
+_AMOUNT = (
+    rf"\d{{1,3}}(?:[{SPACES}'’]\d{{3}})+(?:[.,]\d+)?(?!\d)"
+    r"|\d{1,3}(?:[.,]\d{3})+(?:[.,]\d+)?(?!\d)"
+    r"|\d+(?:[.,]\d+)?"
+)
 NUMBER = rf"[-−]?(?:{_AMOUNT})"
 """A number with any marks: `48 500`, `48,500.00`, `1.250.000`, `2,5`."""
 THOUSANDS = 3
+LEARNT_TEXTS_MAX = 20_000
+"""Distinct texts from which the options of a column are learnt, from its first rows."""
 YEAR_MIN, YEAR_MAX = 1700, 2100
 """Years that a building can have; older ones are told by the century, not by the year."""
 CEILING_MIN_M, CEILING_MAX_M = 1.8, 6.0
@@ -94,7 +100,7 @@ def learn_options(parser: str, options: Options, texts: Sequence[str]) -> Option
     That is the decimal mark, the currency, and whether the day or the month stands first. What is
     learnt from the sales is kept for the properties, where a few texts may leave more doubt.
     """
-    known = PARSERS[parser].options
+    known, texts = PARSERS[parser].options, texts[:LEARNT_TEXTS_MAX]
     if "decimal" in known and options.decimal is None:
         options = replace(options, decimal=decimal_mark(texts))
     if "currency" in known and options.currency is None:
