@@ -19,10 +19,10 @@ from kazyna.valuation.ratio_statistics import (
     statistics_of_rows,
 )
 
-DRAW_ROWS_MAX = 20_000
+DRAW_ROWS_MAX = 10_000
 """Rows in one bootstrap draw. A larger study draws this many of its n rows and narrows the
 deviations by sqrt(rows / n): the m-out-of-n bootstrap of Bickel, Götze and van Zwet (1997)."""
-BLOCK_ELEMENTS = 1 << 17
+BLOCK_ELEMENTS = 1 << 15
 """Numbers drawn at once: enough to keep NumPy busy, few enough to stay in the cache."""
 CONFIDENCE = 0.95
 SALES_MIN = 5

@@ -167,7 +167,7 @@ def ratio_study(
     trim
         `iqr1.5` or `iqr3` repeats the study without outliers in `trimmed`.
     draws
-        Bootstrap draws behind the 95 % percentile intervals. With more than 20,000 sales (5,000
+        Bootstrap draws behind the 95 % percentile intervals. With more than 10,000 sales (5,000
         in a stratum) each draw takes as many and the deviations are narrowed accordingly.
     seed
         Decides the draws.
