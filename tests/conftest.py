@@ -9,6 +9,7 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kazyna.packs.pack import Pack, load_pack
+from kazyna.services import cadastre, drafts
 from kazyna.services.context import Actor, Context, Installation
 from kazyna.services.demo import run_demo, settings_of_demo
 from kazyna.services.settings import Settings
@@ -32,6 +34,27 @@ ZIPCODES = (98103, 98117)
 OFFICER = Actor("test-officer", "officer")
 VALUER = Actor("test-valuer", "valuer")
 AUDITOR = Actor("test-auditor", "auditor")
+
+TOWN_HOUSES = 120
+TOWN_VALUED_ON = date(2015, 1, 31)
+_area = [900 + 37 * (n * 7 % 50) for n in range(TOWN_HOUSES)]
+TOWN = pa.table(
+    {
+        "property_id": [f"h{n:03d}" for n in range(TOWN_HOUSES)],
+        "lon": [-122.3 - n % 12 / 100 for n in range(TOWN_HOUSES)],
+        "lat": [47.5 + n // 12 / 100 for n in range(TOWN_HOUSES)],
+        "sqft_living": _area,
+        "zipcode": [98100 + n % 3 for n in range(TOWN_HOUSES)],
+    }
+)
+SOLD = pa.table(
+    {
+        "property_id": TOWN["property_id"],
+        "sold_on": [date(2014, 1, 1) + timedelta(days=3 * n) for n in range(TOWN_HOUSES)],
+        "price": [100_000 + 300 * area + 900 * (n % 11) for n, area in enumerate(_area)],
+    }
+)
+"""A small town, each house sold once: valued in two seconds."""
 
 _number = itertools.count()
 
@@ -85,9 +108,29 @@ def demo_template(server_url: str, empty_template: str, shared_folder: Path) -> 
     with once(shared_folder, "demo_template") as first:
         if first:
             url = create_database(server_url, "demo_template", template=empty_template)
-            with installed(url) as installation:
+            with installed(url, shared_folder / "kept") as installation:
                 run_demo(installation, sales_rows=part_of_county())
     return "demo_template"
+
+
+@pytest.fixture(scope="session")
+def town_template(server_url: str, empty_template: str, shared_folder: Path) -> str:
+    """Make the template of a small town with the draft of a valuation round, its number 1."""
+    with once(shared_folder, "town_template") as first:
+        if first:
+            url = create_database(server_url, "town_template", template=empty_template)
+            with installed(url, shared_folder / "kept") as installation:
+                valuer = installation.context(VALUER)
+                cadastre.load_cadastre(valuer, properties=TOWN, sales=SOLD)
+                drafts.create_round(valuer, valuation_date=TOWN_VALUED_ON, seed=1)
+    return "town_template"
+
+
+@pytest.fixture
+def town(clone: Callable[[str], str], town_template: str, tmp_path: Path) -> Iterator[Installation]:
+    """Open a small town of one's own with a draft, and with a folder of its own."""
+    with installed(clone(town_template), tmp_path) as opened:
+        yield opened
 
 
 def part_of_county() -> pa.Table:
@@ -96,9 +139,11 @@ def part_of_county() -> pa.Table:
 
 
 @contextmanager
-def installed(url: str) -> Iterator[Installation]:
+def installed(url: str, data_folder: Path) -> Iterator[Installation]:
     """Open an installation on a database as the demonstration would."""
-    settings = settings_of_demo(Settings.read({"KAZYNA_DATABASE_URL": url}))
+    settings = settings_of_demo(
+        Settings.read({"KAZYNA_DATABASE_URL": url, "KAZYNA_DATA": str(data_folder)})
+    )
     with Database(url) as database:
         yield Installation(database, load_pack("us_wa"), settings)
 
@@ -133,24 +178,27 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def installation(database_url: str) -> Iterator[Installation]:
+def installation(database_url: str, shared_folder: Path) -> Iterator[Installation]:
     """Open an installation with no rows."""
-    with installed(database_url) as opened:
+    with installed(database_url, shared_folder / "kept") as opened:
         yield opened
 
 
 @pytest.fixture
-def demo(clone: Callable[[str], str], demo_template: str) -> Iterator[Installation]:
+def demo(
+    clone: Callable[[str], str], demo_template: str, shared_folder: Path
+) -> Iterator[Installation]:
     """Open an installation of one's own on which the demonstration has run."""
-    with installed(clone(demo_template)) as opened:
+    with installed(clone(demo_template), shared_folder / "kept") as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
-def shared_demo(server_url: str, demo_template: str) -> Iterator[Installation]:
+def shared_demo(server_url: str, demo_template: str, shared_folder: Path) -> Iterator[Installation]:
     """Open the demonstration for tests that only read; each worker has its own."""
     name = f"shared_demo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    with installed(create_database(server_url, name, template=demo_template)) as opened:
+    url = create_database(server_url, name, template=demo_template)
+    with installed(url, shared_folder / "kept") as opened:
         yield opened
 
 

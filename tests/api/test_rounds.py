@@ -1,8 +1,14 @@
+from collections.abc import Iterator
 from http import HTTPStatus
 
 import httpx
+import pytest
 
-from api.conftest import SignIn
+from api.conftest import Client, SignIn, served, signed_in
+from conftest import OFFICER
+from kazyna.services import users
+from kazyna.services.context import Installation
+from kazyna.services.demo import PASSWORD
 
 
 def test_the_ratio_study_stands_on_its_sales(public: httpx.Client) -> None:
@@ -19,6 +25,51 @@ def test_a_date_is_valued_once(sign_in: SignIn) -> None:
     assert "published already" in answer.json()["detail"]
 
 
-def test_only_valuers_publish(sign_in: SignIn) -> None:
+def test_only_valuers_draft(sign_in: SignIn) -> None:
     answer = sign_in("officer").post("/v1/rounds", json={"valuation_date": "2015-05-31"})
     assert answer.status_code == HTTPStatus.FORBIDDEN
+
+
+@pytest.fixture
+def people(town: Installation) -> Iterator[tuple[Client, Client, Client]]:
+    """Ask over HTTP as a valuer, as a second one, and as anyone, in a town with a draft."""
+    officer = town.context(OFFICER)
+    for name in ("valuer", "head"):
+        users.create_user(officer, name=name, password=PASSWORD, role="valuer")
+    with (
+        served(town) as address,
+        signed_in(address, "valuer") as valuer,
+        signed_in(address, "head") as head,
+        httpx.Client(base_url=address) as public,
+    ):
+        yield valuer, head, public
+
+
+def test_a_draft_is_frozen_published_and_corrected_by_hand(
+    people: tuple[Client, Client, Client],
+) -> None:
+    valuer, head, public = people
+    assert public.get("/v1/rounds").json() == []
+    assert public.get("/v1/rounds/1").status_code == HTTPStatus.NOT_FOUND
+    (line,) = valuer.get("/v1/rounds").json()
+    assert line["status"] == "draft"
+    frozen = valuer.post("/v1/rounds/1/freeze", json={}).json()
+    assert len(frozen["manifest_hash"]) == 64
+    published = valuer.post("/v1/rounds/1/publish", json={"note": "notices"}).json()
+    assert published["status"] == "published"
+    assert public.get("/v1/rounds/latest").json()["total_value"] == line["total_value"]
+    said = {"property_id": "h001", "value": "123456", "reason": "burnt", "evidence": "photo"}
+    proposed = valuer.post("/v1/rounds/1/overrides", json=said)
+    assert proposed.status_code == HTTPStatus.CREATED
+    path = f"/v1/rounds/overrides/{proposed.json()['override_id']}/confirmation"
+    assert valuer.post(path, json={}).status_code == HTTPStatus.FORBIDDEN
+    assert head.post(path, json={}).json()["decision"] == "confirmed"
+    (found,) = head.get("/v1/rounds/1/overrides").json()
+    assert (found["value"], found["decided_by"]) == ("123456.00", "head")
+    assert public.get("/v1/rounds/1/overrides").status_code == HTTPStatus.UNAUTHORIZED
+    card = public.get("/v1/properties/h001").json()["valuation"]
+    assert (card["value"], card["override_reason"]) == ("123456.00", "burnt")
+    events = public.get("/v1/rounds/1/state").json()["events"]
+    assert [event["status"] for event in events] == ["draft", "frozen", "published"]
+    same = public.get("/v1/rounds/1/comparison/1").json()["comparison"]
+    assert (same["unchanged"], same["median_change"]) == (120, 0.0)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +14,18 @@ import pytest
 from conftest import AUDITOR, OFFICER, VALUER
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound, SignInRequired
 from kazyna.core.money import to_minor
-from kazyna.services import cadastre, ledger, rolls, rounds, taxpayers, users
+from kazyna.services import (
+    cadastre,
+    drafts,
+    ledger,
+    objections,
+    overrides,
+    rolls,
+    round_files,
+    rounds,
+    taxpayers,
+    users,
+)
 from kazyna.services.context import PUBLIC, Actor, Context, Installation
 from kazyna.services.demo import PASSWORD, TAX, TAX_YEAR
 
@@ -218,7 +230,7 @@ def test_a_round_is_published_once_and_a_roll_is_issued_once(demo: Installation)
     published = rounds.latest(demo.context())
     assert published is not None
     with pytest.raises(Conflict, match="published already"):
-        rounds.publish_round(demo.context(VALUER), valuation_date=published.valuation_date)
+        drafts.create_round(demo.context(VALUER), valuation_date=published.valuation_date)
     before = ledger.trial_balance(demo.context(OFFICER))
     with pytest.raises(Conflict, match="issued already"):
         rolls.issue_roll(demo.context(OFFICER), tax=TAX, year=TAX_YEAR)
@@ -240,7 +252,7 @@ def test_what_cannot_be_taxed_yet_says_why(installation: Installation) -> None:
     with pytest.raises(NotFound, match="publish a valuation round first"):
         rolls.issue_roll(officer, tax=TAX, year=TAX_YEAR)
     with pytest.raises(InputError):
-        rounds.publish_round(installation.context(VALUER), valuation_date=date(2015, 5, 31))
+        drafts.create_round(installation.context(VALUER), valuation_date=date(2015, 5, 31))
 
 
 def test_the_value_is_its_base_and_reasons_to_the_cent(shared_demo: Installation) -> None:
@@ -331,7 +343,58 @@ Call = Callable[[Context], object]
 DAY = date(2016, 1, 1)
 PRIVILEGED: dict[str, tuple[set[str], Call]] = {
     "load_cadastre": ({"valuer"}, lambda ctx: load(ctx, HOUSES, SALES)),
-    "publish_round": ({"valuer"}, lambda ctx: rounds.publish_round(ctx, valuation_date=DAY)),
+    "create_round": ({"valuer"}, lambda ctx: drafts.create_round(ctx, valuation_date=DAY)),
+    "freeze_round": ({"valuer"}, lambda ctx: round_files.freeze_round(ctx, 1)),
+    "publish_round": ({"valuer"}, lambda ctx: rounds.publish_round(ctx, 1)),
+    "open_objections": ({"valuer"}, lambda ctx: rounds.open_objections(ctx, 1)),
+    "approve_round": ({"valuer"}, lambda ctx: rounds.approve_round(ctx, 1)),
+    "enforce_round": ({"valuer"}, lambda ctx: rounds.enforce_round(ctx, 1)),
+    "withdraw_round": ({"valuer"}, lambda ctx: rounds.withdraw_round(ctx, 1, note="x")),
+    "export_round": (
+        {"valuer", "officer", "auditor"},
+        lambda ctx: round_files.export_round(ctx, 1, Path("x.csv")),
+    ),
+    "propose_override": (
+        {"valuer"},
+        lambda ctx: overrides.propose_override(
+            ctx, 1, "x", value=Decimal(1), reason="r", evidence="e"
+        ),
+    ),
+    "confirm_override": ({"valuer"}, lambda ctx: overrides.confirm_override(ctx, 1)),
+    "refuse_override": ({"valuer"}, lambda ctx: overrides.refuse_override(ctx, 1, note="n")),
+    "overrides_of_round": (
+        {"valuer", "auditor"},
+        lambda ctx: overrides.overrides_of_round(ctx, 1),
+    ),
+    "file_objection": (
+        {"taxpayer", "officer"},
+        lambda ctx: objections.file_objection(
+            ctx, "x", objections.NewObjection(Decimal(1), "other", "g")
+        ),
+    ),
+    "review_objection": ({"valuer"}, lambda ctx: objections.review_objection(ctx, 1)),
+    "decide_objection": (
+        {"valuer"},
+        lambda ctx: objections.decide_objection(ctx, 1, value=None, reason="r"),
+    ),
+    "withdraw_objection": (
+        {"taxpayer", "officer"},
+        lambda ctx: objections.withdraw_objection(ctx, 1),
+    ),
+    "find_objection": (
+        {"taxpayer", "officer", "valuer", "auditor"},
+        lambda ctx: objections.find_objection(ctx, 1),
+    ),
+    "objections_of_round": (
+        {"taxpayer", "officer", "valuer", "auditor"},
+        lambda ctx: objections.objections_of_round(ctx, 1),
+    ),
+    "my_objections": ({"taxpayer"}, objections.my_objections),
+    "objection_check": (
+        {"officer", "valuer", "auditor"},
+        lambda ctx: objections.objection_check(ctx, 1),
+    ),
+    "holders": ({"officer", "auditor"}, lambda ctx: taxpayers.holders(ctx, "x")),
     "load_holdings": (
         {"officer"},
         lambda ctx: taxpayers.load_holdings(ctx, owners=pa.table({}), holdings=pa.table({})),

@@ -21,6 +21,7 @@ Reference = Annotated[
     str, Path(min_length=1, max_length=64, pattern=LINE, description="Reference of the bill.")
 ]
 Word = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
+Paragraph = Annotated[str, Field(min_length=1, max_length=4_000, pattern=r"^[^\x00]*$")]
 Amount = Annotated[
     str,
     Field(

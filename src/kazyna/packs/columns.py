@@ -21,18 +21,21 @@ class FloorArea:
 
 @dataclass(frozen=True)
 class Columns:
-    """All declared columns, and the one that holds the floor area."""
+    """All declared columns, and those that play a part of their own."""
 
     by_name: Mapping[str, InputColumn]
     floor_area: FloorArea | None
+    neighbourhood: str | None
+    """The column by which neighbouring properties belong together."""
 
 
 def read_columns(file: Section) -> Columns:
     """Read columns.toml."""
     columns = {name: _column(section, name) for name, section in file.section("columns").tables()}
     area = _floor_area(file.section("floor_area"), columns) if "floor_area" in file.values else None
+    neighbourhood = _neighbourhood(file, columns)
     file.finish()
-    return Columns(columns, area)
+    return Columns(columns, area, neighbourhood)
 
 
 def _column(section: Section, name: str) -> InputColumn:
@@ -56,6 +59,13 @@ def _column(section: Section, name: str) -> InputColumn:
         decimals=decimals or 0,
     )
     section.finish()
+    return column
+
+
+def _neighbourhood(file: Section, columns: Mapping[str, InputColumn]) -> str | None:
+    column = file.optional("neighbourhood", str)
+    if column is not None and column not in columns:
+        file.fault("neighbourhood", f"{column!r} is not declared", "one of " + ", ".join(columns))
     return column
 
 

@@ -36,6 +36,10 @@ class Pack:
     taxes: Mapping[str, Tax]
     columns: Mapping[str, InputColumn]
     floor_area: FloorArea | None
+    neighbourhood: str | None
+    """The column that names the neighbourhood, where one does."""
+    objection_days: Parameter | None
+    """How long values can be objected to, by date."""
     accounts: Accounts
     sources: Mapping[str, Source]
     content_hash: str
@@ -83,7 +87,7 @@ def read_pack(folder: Path) -> Pack:
     ground = Ground(
         columns=columns.by_name,
         sources=read_sources(sources_file),
-        rounding=_rounding(about),
+        rounding=_parameter(about, "rounding"),
         due=accounts.due,
     )
     pack = _pack(folder, about, ground, columns=columns, accounts=accounts)
@@ -108,6 +112,8 @@ def _pack(
         taxes={name: tax for name, tax in read.items() if tax is not None},
         columns=columns.by_name,
         floor_area=columns.floor_area,
+        neighbourhood=columns.neighbourhood,
+        objection_days=_parameter(about, "objection_days"),
         accounts=accounts,
         sources=ground.sources,
         content_hash=_content_hash(folder),
@@ -119,10 +125,9 @@ def _pack(
     return pack
 
 
-def _rounding(about: Section) -> Parameter | None:
-    if "rounding" not in about.values:
-        return None
-    return read_parameter(about.section("rounding"), "rounding")
+def _parameter(about: Section, name: str) -> Parameter | None:
+    """Read a parameter of the whole pack, which may leave it out."""
+    return read_parameter(about.section(name), name) if name in about.values else None
 
 
 def _currency(section: Section) -> Currency:

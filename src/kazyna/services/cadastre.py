@@ -22,6 +22,7 @@ LOCATION = Text(en="Location", ru="Расположение", ky="Жайгашк
 TIME = Text(
     en="Market at the valuation date", ru="Рынок на дату оценки", ky="Баалоо күнүндөгү рынок"
 )
+BY_HAND = Text(en="Set by hand", ru="Установлено вручную", ky="Кол менен коюлган")
 
 PRICE_MAX = Decimal(10) ** 16 - Decimal("0.01")
 """What the register's column holds."""
@@ -96,6 +97,9 @@ class Valuation:
     round_id: int
     valuation_date: date
     value: Decimal
+    """What counts: set by hand where `override_reason` says so, else the model's."""
+    model_value: Decimal
+    override_reason: str | None
     low: Decimal
     high: Decimal
     """The interval from low to high holds the market value in 90 % of cases."""
@@ -237,11 +241,16 @@ def find_property(ctx: Context, property_id: str) -> PropertyCard:
             round_id=latest.round_id,
             valuation_date=latest.valuation_date,
             value=value.value,
+            model_value=value.model_value,
+            override_reason=value.override_reason,
             low=value.low,
             high=value.high,
             per_m2=value.per_m2,
             base=value.base,
-            reasons=_reasons(ctx, value.reasons, found.characteristics),
+            reasons=(
+                *_reasons(ctx, value.reasons, found.characteristics),
+                *_by_hand(value.value - value.model_value),
+            ),
             comparables=tuple(_comparable(row, places) for row in value.comparables),
         )
     return PropertyCard(
@@ -417,6 +426,11 @@ def _reasons(
         value = _written(recorded[name]) if recorded.get(name) is not None else None
         worded.append(Reason(name, label(ctx, name), value, Decimal(reason["amount"])))
     return tuple(sorted(worded, key=lambda reason: -abs(reason.amount)))
+
+
+def _by_hand(amount: Decimal) -> tuple[Reason, ...]:
+    """Give what was set by hand as a reason, so that the reasons still add up to the value."""
+    return (Reason("override", BY_HAND, None, amount),) if amount else ()
 
 
 def label(ctx: Context, name: str) -> Text:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 from kazyna.core.errors import Finding, Forbidden, InputError, SignInRequired
@@ -41,6 +42,8 @@ class Context:
     actor: Actor = PUBLIC
     language: Language = "en"
     """In which the law is cited."""
+    data_folder: Path = Path(".kazyna")
+    """Where frozen rounds are kept."""
 
     def require(self, *roles: Role) -> None:
         """Refuse an actor of any other role; the database checks again by row security."""
@@ -67,7 +70,14 @@ class Installation:
 
     def context(self, actor: Actor = PUBLIC, language: Language = "en") -> Context:
         """Return the context of one call."""
-        return Context(self.database, self.pack, business_date(self.settings), actor, language)
+        return Context(
+            self.database,
+            self.pack,
+            business_date(self.settings),
+            actor,
+            language,
+            self.settings.data_folder,
+        )
 
 
 @contextmanager

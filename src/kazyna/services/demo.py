@@ -20,7 +20,18 @@ import pyarrow.compute as pc
 from kazyna.core.errors import NotFound
 from kazyna.core.progress import Progress, silent
 from kazyna.packs.pack import Pack
-from kazyna.services import cadastre, ledger, rolls, rounds, taxpayers, users
+from kazyna.services import (
+    cadastre,
+    drafts,
+    ledger,
+    objections,
+    overrides,
+    rolls,
+    round_files,
+    rounds,
+    taxpayers,
+    users,
+)
 from kazyna.services.context import Actor, Context, Installation, Role
 from kazyna.services.settings import Settings
 from kazyna.store import files
@@ -33,6 +44,42 @@ TODAY = date(2016, 6, 15)
 """The demonstration's business date: six weeks after the first half of the tax was due."""
 SEED = 2015
 PASSWORD = "kazyna-demo"  # noqa: S105 (accounts of a demonstration on this machine)
+
+PUBLISHED_ON = date(2015, 6, 15)
+OBJECTIONS_FROM, OBJECTIONS_TO = date(2016, 5, 2), date(2016, 7, 1)
+"""In truth the values of 2015 could be contested in 2015; the window of the demonstration is open
+on its business date, so that objecting can be tried."""
+
+
+@dataclass(frozen=True)
+class InventedObjection:
+    """What an invented owner claims, as a share of the value, and what the office answers."""
+
+    share: Decimal
+    kind: objections.Kind
+    grounds: str
+    evidence: str
+    granted: Decimal | None
+    """Share of the value that is decided; None rejects."""
+    answer: str | None
+    """None leaves the objection open."""
+
+
+OBJECTIONS = (
+    InventedObjection(
+        Decimal("0.88"), "condition", "The roof leaks and the foundation has settled.",
+        "Report of a building inspector (invented).", Decimal("0.95"),
+        "Inspected: the roof is to be replaced; the foundation is sound.",
+    ),
+    InventedObjection(
+        Decimal("0.80"), "comparable", "A smaller house across the street is valued far lower.",
+        "", None, "The house across the street is older and on a smaller plot.",
+    ),
+    InventedObjection(
+        Decimal("0.93"), "characteristic", "The recorded area counts an unfinished basement.",
+        "Floor plan (invented).", None, None,
+    ),
+)  # fmt: skip
 
 PAID_IN_FULL, PAID_IN_PART = 0.86, 0.06
 """Shares of the bills; the rest is not paid and shows as arrears."""
@@ -98,6 +145,7 @@ def run_demo(
     """
     officer = installation.context(Actor("demo-officer", "officer"))
     valuer = installation.context(Actor("demo-valuer", "valuer"))
+    head = installation.context(Actor("demo-head", "valuer"))
     county = _folder(installation.pack) / "king_county_sales.parquet"
     evidence = sales_rows if sales_rows is not None else files.read_table(county)
     steps: list[DemoStep] = []
@@ -111,6 +159,7 @@ def run_demo(
     step("cadastre and sales", lambda: _load(valuer, evidence))
     step("owners (synthetic)", lambda: _load_owners(officer, evidence))
     step("valuation round", lambda: _publish(valuer, progress))
+    step("objections (synthetic)", lambda: _object(officer, valuer, head))
     step("tax roll", lambda: _issue(officer))
     step("payments (synthetic)", lambda: _pay(officer, progress))
     accounts = _accounts(officer)
@@ -204,11 +253,74 @@ def synthetic_owners(
 
 
 def _publish(ctx: Context, progress: Progress) -> bool:
-    latest = rounds.latest(ctx)
-    if latest is not None and latest.valuation_date == VALUATION_DATE:
+    """Draft, freeze and publish the values, and open the window for objections."""
+    ctx = replace(ctx, today=PUBLISHED_ON)
+    of_the_day = [line for line in rounds.all_rounds(ctx) if line.valuation_date == VALUATION_DATE]
+    alive = [line for line in of_the_day if line.status != "withdrawn"]
+    if alive and alive[0].status in rounds.PUBLIC:
+        round_, done_before = alive[0], alive[0].status != "published"
+    else:
+        if alive:
+            round_ = alive[0]
+        else:
+            round_ = drafts.create_round(
+                ctx, valuation_date=VALUATION_DATE, seed=SEED, progress=progress
+            )
+        round_files.freeze_round(ctx, round_.round_id, progress=progress)
+        rounds.publish_round(ctx, round_.round_id)
+        done_before = False
+    if not done_before:
+        rounds.open_objections(
+            replace(ctx, today=OBJECTIONS_FROM),
+            round_.round_id,
+            closes_on=OBJECTIONS_TO,
+            note="The window of the demonstration.",
+        )
+    return done_before
+
+
+def _object(officer: Context, valuer: Context, head: Context) -> bool:
+    """File invented objections, decide some, and have the decision signed a second time."""
+    round_ = rounds.latest(officer)
+    if round_ is None or round_.status != "objections":
         return True
-    rounds.publish_round(ctx, valuation_date=VALUATION_DATE, seed=SEED, progress=progress)
-    return False
+    filed = objections.objections_of_round(officer, round_.round_id)
+    before = sorted(filed, key=lambda objection: objection.objection_id)
+    contested = cadastre.search(officer, "1", limit=len(OBJECTIONS))
+    for number, (house, invented) in enumerate(zip(contested, OBJECTIONS, strict=False)):
+        day = OBJECTIONS_FROM + timedelta(days=7 * (number + 1))
+        if number < len(before):
+            objection = before[number]
+        else:
+            objection = _file(replace(officer, today=day), house.property_id, invented)
+        later = replace(valuer, today=day + timedelta(days=10))
+        if invented.answer is not None and objection.status in objections.UNDECIDED:
+            granted = invented.granted and _whole(objection.contested_value * invented.granted)
+            objections.decide_objection(
+                later, objection.objection_id, value=granted, reason=invented.answer
+            )
+        for proposed in overrides.overrides_of_round(valuer, round_.round_id):
+            if proposed.decision is None:
+                overrides.confirm_override(replace(head, today=later.today), proposed.override_id)
+    return len(before) >= len(OBJECTIONS)
+
+
+def _file(officer: Context, property_id: str, invented: InventedObjection) -> objections.Objection:
+    card = cadastre.find_property(officer, property_id)
+    if card.valuation is None:
+        raise NotFound(f"The property {property_id} has no value to object to.")
+    new = objections.NewObjection(
+        _whole(card.valuation.value * invented.share),
+        invented.kind,
+        invented.grounds,
+        invented.evidence,
+    )
+    holder = taxpayers.holders(officer, property_id)[0]
+    return objections.file_objection(officer, property_id, new, taxpayer_id=holder)
+
+
+def _whole(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal(1))
 
 
 def _issue(ctx: Context) -> bool:
@@ -243,12 +355,13 @@ def _pay(ctx: Context, progress: Progress) -> bool:
 
 
 def _accounts(ctx: Context) -> tuple[tuple[DemoUser, str | None], ...]:
-    """List the local accounts, one a role; the taxpayer is the one who owes most."""
+    """List the local accounts: the taxpayer is the one who owes most, the head signs second."""
     debtors = ledger.arrears(ctx, limit=1).largest
     taxpayer = debtors[0].taxpayer_id if debtors else "T0000001"
     return (
         (DemoUser("officer", PASSWORD, "officer"), None),
         (DemoUser("valuer", PASSWORD, "valuer"), None),
+        (DemoUser("head", PASSWORD, "valuer"), None),
         (DemoUser("auditor", PASSWORD, "auditor"), None),
         (DemoUser("taxpayer", PASSWORD, "taxpayer"), taxpayer),
     )

@@ -103,7 +103,7 @@ def issue_roll(ctx: Context, *, tax: str, year: int) -> IssuedRoll:
     law = _tax(ctx, tax)
     on, due_on = date(year, 1, 1), law.due_on(year)
     with ctx.transaction() as tx:
-        round_ = rounds.latest_published(tx)
+        round_ = rounds.taxable_round(tx)
         if round_ is None:
             raise NotFound("No values are published: publish a valuation round first.")
         holdings = rolls.taxable(tx, round_id=round_.round_id, on=on)

@@ -1,32 +1,53 @@
-"""Valuation rounds: fit to the market, value every property, study the ratios, publish."""
+"""Valuation rounds: drafted from the market, frozen, published, objected to, approved, in force.
 
-import hashlib
-from dataclasses import asdict, dataclass
-from datetime import date
+Who does what: a valuer makes a draft and moves it on; the approval is of a second valuer, who has
+neither frozen nor published the round. Every step is recorded for good with its day and its actor.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, get_args
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import TypeAdapter
 
 import kazyna
-from kazyna.core.errors import Conflict, NotFound
-from kazyna.core.progress import Progress, silent
-from kazyna.core.schema import ColumnType
+from kazyna.core.errors import Conflict, Finding, Forbidden, InputError, NotFound
 from kazyna.core.text import Text
-from kazyna.services.cadastre import READERS, label
+from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
-from kazyna.store import cadastre, rounds
+from kazyna.store import objections, overrides, rounds
 from kazyna.store.connection import Transaction
-from kazyna.store.copy import csv_of, json_text
-from kazyna.valuation import ColumnMap, Holdout, MarketModel, backtest, fit, ratio_study
 
-COLUMNS = ColumnMap(id="property_id", price="price", date="sold_on", lon="lon", lat="lat")
-HOLDOUT = Holdout.parse("time:0.2")
-"""The ratio study is on the latest fifth of the sales: what the model must say of tomorrow."""
-MAP_CLASSES = 7
+CODE_VERSION = kazyna.__version__
+"""What a draft is stamped with."""
+
+Status = Literal[
+    "draft", "frozen", "published", "objections", "approved", "in_force", "superseded", "withdrawn"
+]
+Step = Literal["freeze", "publish", "open_objections", "approve", "enforce", "withdraw"]
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A step that a person takes with a round: from which states, and to which."""
+
+    step: Step
+    sources: tuple[Status, ...]
+    target: Status
+
+
+TRANSITIONS = (
+    Transition("freeze", ("draft",), "frozen"),
+    Transition("publish", ("frozen",), "published"),
+    Transition("open_objections", ("published",), "objections"),
+    Transition("approve", ("objections",), "approved"),
+    Transition("enforce", ("approved",), "in_force"),
+    Transition("withdraw", ("draft", "frozen", "published", "objections"), "withdrawn"),
+)
+"""The database knows the same, and one more: a round in force is superseded by the next."""
+PUBLIC: tuple[Status, ...] = ("published", "objections", "approved", "in_force", "superseded")
+"""States in which anyone may read a round."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +108,18 @@ class Importance:
 
 @dataclass(frozen=True)
 class PublishedRound:
-    """One published round; the CLI prints it, the API returns it, the page shows it."""
+    """One round with its evidence; the CLI prints it, the API returns it, the page shows it."""
 
     round_id: int
     valuation_date: date
+    status: Status
     properties: int
     total_value: Decimal
+    """With the values that were set by hand."""
+    set_by_hand: int
+    opens_on: date | None
+    closes_on: date | None
+    """First and last day on which values can be objected to, once they are set."""
     sales_used: int
     study: Study
     index: tuple[IndexPoint, ...]
@@ -104,78 +131,222 @@ class PublishedRound:
     """What the model had to do without, and what it did instead."""
 
 
+@dataclass(frozen=True)
+class RoundLine:
+    """One round in the list of all."""
+
+    round_id: int
+    valuation_date: date
+    status: Status
+    properties: int
+    total_value: Decimal
+    set_by_hand: int
+    opens_on: date | None
+    closes_on: date | None
+
+
+@dataclass(frozen=True)
+class RoundEvent:
+    """One step in the life of a round; the actor's name is for the office."""
+
+    status: Status
+    on: date
+    actor: str | None
+    note: str
+
+
+@dataclass(frozen=True)
+class RoundState:
+    """Where a round stands: what happened to it, and what can be done next and by whom."""
+
+    round_id: int
+    status: Status
+    manifest_hash: str | None
+    """Of the frozen folder, from which anyone gets the same values."""
+    events: tuple[RoundEvent, ...]
+    next_steps: tuple[Step, ...]
+    """What the actor may do now."""
+    waiting_for: tuple[str, ...]
+    """What must happen before the round can be approved."""
+
+
 _PUBLISHED = TypeAdapter(PublishedRound)
 
 
-def publish_round(
-    ctx: Context, *, valuation_date: date, seed: int = 0, progress: Progress = silent
-) -> PublishedRound:
-    """Value every property as of a day from the sales before it, and publish the values.
-
-    The model is first tested on the latest sales, which it is not shown, and then fitted to all.
+def publish_round(ctx: Context, round_id: int, *, note: str = "") -> RoundState:
+    """Show the values of a frozen round to everyone.
 
     Raises
     ------
     Conflict
-        When a round of that date is published already.
-    InputError
-        When the recorded sales cannot carry a valuation.
+        When the round is not frozen, or another of its date is published.
     """
     ctx.require("valuer")
     with ctx.transaction() as tx:
-        latest = rounds.latest_published(tx)
-        if latest and latest.valuation_date == valuation_date:
-            raise Conflict(f"The round of {valuation_date} is published already.")
-        sales = cadastre.sales_with_properties(tx, _characteristics(ctx), until=valuation_date)
-        houses = cadastre.properties(tx, _characteristics(ctx))
-    progress("ratio study")
-    tested = backtest(sales, columns=COLUMNS, holdout=HOLDOUT, seed=seed, source="recorded sales")
-    model = fit(
-        sales,
-        columns=COLUMNS,
-        as_of=valuation_date,
-        seed=seed,
-        progress=progress,
-        source="recorded sales",
-    )
-    values = model.value(houses, progress=progress)
-    area = _area_m2(ctx, houses)
-    report = _report(
-        ctx, model, _study(tested.predictions, tested.coverage_90, tested.mdape, tested.r2)
-    )
-    report["per_m2"] = _per_m2(values, area)
-    provenance = {
-        "pack": ctx.pack.name,
-        "pack_hash": ctx.pack.content_hash,
-        "data_hash": _hash(sales, houses),
-        "code_version": kazyna.__version__,
-        "seed": seed,
-    }
-    progress("publish")
+        row = _locked(tx, round_id, "publish")
+        require_unpublished(tx, row.valuation_date)
+        _move(tx, ctx, row, "published", note=note)
+    return state(ctx, round_id)
+
+
+def open_objections(
+    ctx: Context,
+    round_id: int,
+    *,
+    opens_on: date | None = None,
+    closes_on: date | None = None,
+    note: str = "",
+) -> RoundState:
+    """Open the window in which owners object to values of a published round.
+
+    Parameters
+    ----------
+    ctx
+        The actor must be a valuer.
+    round_id
+        The published round.
+    opens_on
+        First day; today where it is left out.
+    closes_on
+        Last day; where it is left out, as many days later as the pack's law gives.
+    note
+        For the record.
+
+    Raises
+    ------
+    InputError
+        When the window ends before it begins, or the pack does not say how long it is.
+    """
+    ctx.require("valuer")
+    first = opens_on or ctx.today
+    last = closes_on or first + timedelta(days=_objection_days(ctx, first))
+    if last < max(first, ctx.today):
+        reason = f"the window would end on {last}"
+        expected = f"a day from {max(first, ctx.today)}"
+        raise InputError(Finding("objections", reason, expected, column="closes_on"))
     with ctx.transaction() as tx:
-        round_id = rounds.insert_round(
-            tx,
-            valuation_date=valuation_date,
-            provenance=provenance,
-            properties=values.num_rows,
-            total_value=pc.sum(values["value"]).as_py(),
-            report=report,
-        )
-        if round_id is None:
-            raise Conflict(f"The round of {valuation_date} is published already.")
-        _insert(tx, round_id, values, area, tested.predictions)
-        published = rounds.latest_published(tx)
-    if published is None:
-        raise NotFound("The round was not recorded.")
-    return _published(published)
+        row = _locked(tx, round_id, "open_objections")
+        _move(tx, ctx, row, "objections", note=note, opens_on=first, closes_on=last)
+    return state(ctx, round_id)
+
+
+def approve_round(ctx: Context, round_id: int, *, note: str = "") -> RoundState:
+    """Approve a round as a second person, when its window has ended and nothing in it is open.
+
+    Raises
+    ------
+    Forbidden
+        When the actor has frozen or published the round.
+    Conflict
+        When the window is open, or an objection or a second signature is outstanding.
+    """
+    ctx.require("valuer")
+    with ctx.transaction() as tx:
+        row = _locked(tx, round_id, "approve")
+        if ctx.actor.name in _first_hands(rounds.events_of(tx, round_id)):
+            raise Forbidden(
+                f"{ctx.actor.name} has frozen or published this round: another valuer approves it."
+            )
+        waiting = _waiting_for(tx, ctx, row)
+        if waiting:
+            raise Conflict(f"The round cannot be approved yet: {'; '.join(waiting)}.")
+        _move(tx, ctx, row, "approved", note=note)
+    return state(ctx, round_id)
+
+
+def enforce_round(ctx: Context, round_id: int, *, note: str = "") -> RoundState:
+    """Put an approved round in force; the one that was in force is superseded."""
+    ctx.require("valuer")
+    with ctx.transaction() as tx:
+        row = _locked(tx, round_id, "enforce")
+        for earlier in rounds.in_force(tx):
+            before = rounds.lock_round(tx, earlier)
+            if before is not None and before.status == "in_force":
+                words = f"superseded by round {round_id}"
+                _move(tx, ctx, before, "superseded", note=words)
+        _move(tx, ctx, row, "in_force", note=note)
+    return state(ctx, round_id)
+
+
+def withdraw_round(ctx: Context, round_id: int, *, note: str) -> RoundState:
+    """Give up a round that is not approved yet, with the reason; its values are shown no more."""
+    ctx.require("valuer")
+    if not note.strip():
+        raise InputError(Finding("round", "no reason is given", "a reason", column="note"))
+    with ctx.transaction() as tx:
+        row = _locked(tx, round_id, "withdraw")
+        _move(tx, ctx, row, "withdrawn", note=note)
+    return state(ctx, round_id)
+
+
+def freeze(ctx: Context, round_id: int, manifest_hash: str, *, note: str) -> None:
+    """Record that a draft is frozen; `round_files.freeze_round` writes its folder first."""
+    with ctx.transaction() as tx:
+        row = _locked(tx, round_id, "freeze")
+        _move(tx, ctx, row, "frozen", note=note, manifest_hash=manifest_hash)
+
+
+def all_rounds(ctx: Context) -> tuple[RoundLine, ...]:
+    """Return the rounds that the actor may see, the latest valuation date first."""
+    ctx.require(*READERS)
+    with ctx.transaction() as tx:
+        rows = rounds.all_rounds(tx)
+    return tuple(map(line_of, rows))
+
+
+def find_round(ctx: Context, round_id: int) -> PublishedRound:
+    """Return one round that the actor may see, with its ratio study.
+
+    Raises
+    ------
+    NotFound
+        When there is no such round for the actor: a draft is for valuers and auditors only.
+    """
+    ctx.require(*READERS)
+    with ctx.transaction() as tx:
+        return _published(found(tx, round_id))
+
+
+def state(ctx: Context, round_id: int) -> RoundState:
+    """Return where a round stands: its events, and what the actor may do next."""
+    ctx.require(*READERS)
+    with ctx.transaction() as tx:
+        row = found(tx, round_id)
+        events = rounds.events_of(tx, round_id)
+        inside = ctx.actor.role in {"valuer", "auditor"}
+        waiting = _waiting_for(tx, ctx, row) if inside and row.status == "objections" else ()
+    return RoundState(
+        round_id=round_id,
+        status=_status(row.status),
+        manifest_hash=row.manifest_hash,
+        events=tuple(
+            RoundEvent(
+                _status(event.to_status),
+                event.happened_on,
+                event.actor if inside else None,
+                event.note,
+            )
+            for event in events
+        ),
+        next_steps=_next_steps(ctx, row, events, waiting),
+        waiting_for=waiting,
+    )
 
 
 def latest(ctx: Context) -> PublishedRound | None:
-    """Return the published round of the latest valuation date."""
+    """Return the round of the latest valuation date whose values people see."""
     ctx.require(*READERS)
     with ctx.transaction() as tx:
         row = rounds.latest_published(tx)
     return _published(row) if row else None
+
+
+def found(tx: Transaction, round_id: int) -> rounds.RoundRow:
+    """Return one round that the role may see."""
+    row = rounds.find_round(tx, round_id)
+    if row is None:
+        raise NotFound(f"No round has the number {round_id}.")
+    return row
 
 
 def study_points(ctx: Context, round_id: int) -> tuple[StudyPoint, ...]:
@@ -195,104 +366,98 @@ def study_points(ctx: Context, round_id: int) -> tuple[StudyPoint, ...]:
     )
 
 
-def _characteristics(ctx: Context) -> dict[str, ColumnType]:
-    """Every declared column but the tax base itself, which is what is to be found."""
-    taxed = {column.name for tax in ctx.pack.taxes.values() for column in tax.inputs.columns}
-    return {name: c.type for name, c in ctx.pack.columns.items() if name not in taxed}
+def _locked(tx: Transaction, round_id: int, step: Step) -> rounds.RoundRow:
+    """Return a round that the step can be taken with; nobody else moves it meanwhile."""
+    row = rounds.lock_round(tx, round_id)
+    if row is None:
+        raise NotFound(f"No round has the number {round_id}.")
+    sources = next(each.sources for each in TRANSITIONS if each.step == step)
+    if row.status not in sources:
+        words = step.replace("_", " ")
+        raise Conflict(
+            f"Round {round_id} is {row.status}: {words} is for a round that is "
+            f"{' or '.join(sources)}."
+        )
+    return row
 
 
-def _area_m2(ctx: Context, houses: pa.Table) -> pa.ChunkedArray:
-    area = ctx.pack.floor_area
-    if area is None:
-        return pa.chunked_array([pa.nulls(houses.num_rows, pa.decimal128(18, 8))])
-    recorded = pc.cast(houses[area.column], pa.decimal128(28, 6))
-    return pc.multiply(recorded, pa.scalar(area.m2_per_unit))
-
-
-def _per_m2(values: pa.Table, area_m2: pa.ChunkedArray) -> dict[str, Any]:
-    """Find the median and the map's colour classes; for show, so floats will do."""
-    area = np.asarray(pc.cast(area_m2, pa.float64()).to_numpy(), dtype=float)
-    value = np.asarray(pc.cast(values["value"], pa.float64()).to_numpy(), dtype=float)
-    known = np.isfinite(area) & (area > 0)
-    if not known.any():
-        return {"median": None, "breaks": []}
-    each = value[known] / area[known]
-    shares = np.arange(1, MAP_CLASSES) / MAP_CLASSES
-    breaks = {int(float(f"{limit:.2g}")) for limit in np.quantile(each, shares)}
-    return {"median": f"{np.median(each):.2f}", "breaks": sorted(breaks)}
-
-
-def _hash(*tables: pa.Table) -> str:
-    """SHA-256 of the tables' content: what tells whether two rounds had the same data."""
-    digest = hashlib.sha256()
-    for table in tables:
-        digest.update(",".join(table.column_names).encode())
-        for chunk in csv_of(table):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _study(predictions: pa.Table, coverage_90: float, mdape: float, r2: float) -> Study:
-    study = ratio_study(predictions["value"], predictions["price"])
-    days = pc.min_max(predictions["date"]).as_py()
-    return Study(
-        sales=study.n,
-        first_sale=days["min"],
-        last_sale=days["max"],
-        median_ratio=Interval(**asdict(study.median_ratio)),
-        cod=Interval(**asdict(study.cod)),
-        prd=Interval(**asdict(study.prd)),
-        prb=Interval(**asdict(study.prb)),
-        coverage_90=coverage_90 / 100,
-        mdape=mdape / 100,
-        r2=r2,
+def _move(
+    tx: Transaction,
+    ctx: Context,
+    row: rounds.RoundRow,
+    target: Status,
+    *,
+    note: str,
+    **facts: Any,
+) -> None:
+    rounds.insert_event(
+        tx,
+        row.round_id,
+        from_status=row.status,
+        to_status=target,
+        on=ctx.today,
+        note=note.strip(),
+        facts=facts,
     )
 
 
-def _report(ctx: Context, model: MarketModel, study: Study) -> dict[str, Any]:
-    """Write down what the round says of itself, as JSON."""
-    summary = model.summary()
-    index = [IndexPoint(p.date, p.level, p.low, p.high) for p in summary.index]
-    importance = [Importance(name, label(ctx, name), share) for name, share in summary.importance]
-    report: dict[str, Any] = {
-        "sales_used": summary.sales_used,
-        "study": TypeAdapter(Study).dump_python(study, mode="json"),
-        "index": TypeAdapter(list[IndexPoint]).dump_python(index, mode="json"),
-        "weights": dict(summary.weights),
-        "importance": TypeAdapter(list[Importance]).dump_python(importance, mode="json"),
-        "notes": [
-            *summary.notes,
-            *(f"{count} sales left out: {reason}" for reason, count in summary.sales_left_out),
-            *(f"column {name} left out: {reason}" for name, reason in summary.columns_left_out),
-        ],
-    }
-    return report
+def require_unpublished(tx: Transaction, valuation_date: date) -> None:
+    """Refuse a second round of one date before the first is withdrawn."""
+    if rounds.published_for(tx, valuation_date) is not None:
+        raise Conflict(
+            f"The round of {valuation_date} is published already; withdraw it before another is."
+        )
 
 
-def _insert(
-    tx: Transaction,
-    round_id: int,
-    values: pa.Table,
-    area_m2: pa.ChunkedArray,
-    predictions: pa.Table,
-) -> None:
-    valued = values.rename_columns(
-        ["property_id" if name == "id" else name for name in values.column_names]
-    ).append_column("area_m2", area_m2)
-    rounds.insert_values(tx, round_id, json_text(valued))
-    n = predictions.num_rows
-    money = pa.decimal128(18, 2)
-    rounds.insert_study_sales(
-        tx,
-        pa.table(
-            {
-                "round_id": pa.array([round_id] * n, pa.int64()),
-                "property_id": predictions["id"],
-                "sold_on": predictions["date"],
-                "price": pc.cast(pc.round(predictions["price"], 2), money, safe=False),
-                "value": pc.cast(pc.round(predictions["value"], 2), money, safe=False),
-            }
-        ),
+def _objection_days(ctx: Context, day: date) -> int:
+    if ctx.pack.objection_days is None:
+        reason = f"the pack {ctx.pack.name} does not say how long values can be objected to"
+        raise InputError(Finding("objections", reason, "the last day", column="closes_on"))
+    return int(ctx.pack.objection_days.on(day).value)  # type: ignore[arg-type]  # days are a number
+
+
+def _first_hands(events: list[rounds.EventRow]) -> set[str]:
+    return {event.actor for event in events if event.to_status in {"frozen", "published"}}
+
+
+def _waiting_for(tx: Transaction, ctx: Context, row: rounds.RoundRow) -> tuple[str, ...]:
+    """Say what stands between a round and its approval."""
+    waiting = []
+    if row.closes_on is not None and ctx.today <= row.closes_on:
+        waiting.append(f"the window for objections is open until {row.closes_on}")
+    if undecided := objections.count_open(tx, row.round_id):
+        waiting.append(f"{undecided} objections are not decided")
+    if unsigned := overrides.count_pending(tx, row.round_id):
+        waiting.append(f"{unsigned} values set by hand wait for a second signature")
+    return tuple(waiting)
+
+
+def _next_steps(
+    ctx: Context, row: rounds.RoundRow, events: list[rounds.EventRow], waiting: tuple[str, ...]
+) -> tuple[Step, ...]:
+    if ctx.actor.role != "valuer":
+        return ()
+    steps = [each.step for each in TRANSITIONS if row.status in each.sources]
+    if waiting or ctx.actor.name in _first_hands(events):
+        steps = [step for step in steps if step != "approve"]
+    return tuple(steps)
+
+
+def _status(text: str) -> Status:
+    return next(status for status in get_args(Status) if status == text)
+
+
+def line_of(row: rounds.RoundRow) -> RoundLine:
+    """Return a round as it stands in the list of all."""
+    return RoundLine(
+        row.round_id,
+        row.valuation_date,
+        _status(row.status),
+        row.properties,
+        row.total_value,
+        row.set_by_hand,
+        row.opens_on,
+        row.closes_on,
     )
 
 
@@ -302,7 +467,11 @@ def _published(row: rounds.RoundRow) -> PublishedRound:
             **row.report,
             "round_id": row.round_id,
             "valuation_date": row.valuation_date,
+            "status": row.status,
             "properties": row.properties,
             "total_value": row.total_value,
+            "set_by_hand": row.set_by_hand,
+            "opens_on": row.opens_on,
+            "closes_on": row.closes_on,
         }
     )

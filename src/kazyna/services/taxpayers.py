@@ -80,3 +80,10 @@ def count(ctx: Context) -> int:
     """Count the taxpayers that the actor may see."""
     with ctx.transaction() as tx:
         return taxpayers.count(tx)
+
+
+def holders(ctx: Context, property_id: str) -> tuple[str, ...]:
+    """Return the numbers of the taxpayers who hold a property on the business date."""
+    ctx.require("officer", "auditor")
+    with ctx.transaction() as tx:
+        return tuple(taxpayers.holders_of(tx, property_id, on=ctx.today))

@@ -140,7 +140,8 @@ def search(tx: Transaction, text: str, *, round_id: int | None, limit: int) -> l
         """
         SELECT properties.property_id, lon, lat, characteristics, value, per_m2
         FROM properties
-        LEFT JOIN values ON values.property_id = properties.property_id AND round_id = %(round)s
+        LEFT JOIN effective_values AS valued
+            ON valued.property_id = properties.property_id AND round_id = %(round)s
         WHERE properties.property_id LIKE %(contains)s
         ORDER BY properties.property_id NOT LIKE %(begins)s, properties.property_id
         LIMIT %(limit)s
@@ -151,6 +152,16 @@ def search(tx: Transaction, text: str, *, round_id: int | None, limit: int) -> l
             "begins": f"{_literal(text)}%",
             "limit": limit,
         },
+    )
+
+
+def places(tx: Transaction, characteristics: Mapping[str, ColumnType]) -> pa.Table:
+    """Return where every property is, with some of its characteristics as typed columns."""
+    if characteristics:
+        return properties(tx, characteristics)
+    return tx.table(
+        _schema(("property_id", "text"), ("lon", "number"), ("lat", "number")),
+        "SELECT property_id, lon, lat FROM properties ORDER BY property_id",
     )
 
 
@@ -202,8 +213,8 @@ def points_in_box(
         """
         SELECT properties.property_id, lon, lat, per_m2, value
         FROM properties
-        LEFT JOIN values
-            ON values.property_id = properties.property_id AND values.round_id = %(round)s
+        LEFT JOIN effective_values AS valued
+            ON valued.property_id = properties.property_id AND valued.round_id = %(round)s
         WHERE point(lon, lat) <@ box(point(%(west)s, %(south)s), point(%(east)s, %(north)s))
         """,
         {"round": round_id, "west": west, "south": south, "east": east, "north": north},

@@ -57,6 +57,15 @@ def json_text(table: pa.Table) -> pa.Table:
         return connection.sql(f"SELECT {columns} FROM rows").to_arrow_table()  # noqa: S608
 
 
+def lists_of(table: pa.Table, column: str, structure: str) -> pa.Table:
+    """Read a column of JSON text as lists or records of a structure in DuckDB's words."""
+    with duckdb.connect() as connection:
+        connection.register("rows", table)
+        return connection.sql(
+            f"SELECT * REPLACE (from_json(\"{column}\", '{structure}') AS \"{column}\") FROM rows"  # noqa: S608
+        ).to_arrow_table()
+
+
 def _plain(table: pa.Table) -> pa.Table:
     """Turn the types that Arrow's CSV writer does not take into ones that it does."""
     for index, field in enumerate(table.schema):

@@ -90,7 +90,7 @@ def taxable(tx: Transaction, *, round_id: int, on: date) -> pa.Table:
         ),
         """
         SELECT property_id, taxpayer_id, share, value
-        FROM holdings JOIN values USING (property_id)
+        FROM holdings JOIN effective_values USING (property_id)
         WHERE round_id = %s AND held_from <= %s AND (held_to IS NULL OR held_to > %s)
         ORDER BY property_id, share DESC, taxpayer_id
         """,

@@ -113,3 +113,15 @@ def holdings_of_taxpayer(tx: Transaction, taxpayer_id: str) -> list[HoldingRow]:
         "SELECT * FROM holdings WHERE taxpayer_id = %s ORDER BY property_id, held_from",
         (taxpayer_id,),
     )
+
+
+def holders_of(tx: Transaction, property_id: str, *, on: date) -> list[str]:
+    """Return who holds a property on a day, the largest share first."""
+    found = tx.value(
+        """
+        SELECT array_agg(taxpayer_id ORDER BY share DESC, taxpayer_id) FROM holdings
+        WHERE property_id = %s AND held_from <= %s AND (held_to IS NULL OR held_to > %s)
+        """,
+        (property_id, on, on),
+    )
+    return list(found or ())

@@ -1,0 +1,204 @@
+"""Drafts of valuation rounds: fit to the market, value every property, study the ratios."""
+
+import hashlib
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import TypeAdapter
+
+import kazyna
+from kazyna.core.errors import NotFound
+from kazyna.core.progress import Progress, silent
+from kazyna.core.schema import ColumnType
+from kazyna.services.cadastre import label
+from kazyna.services.context import Context
+from kazyna.services.rounds import (
+    Importance,
+    IndexPoint,
+    Interval,
+    RoundLine,
+    Study,
+    line_of,
+    require_unpublished,
+)
+from kazyna.store import cadastre, rounds
+from kazyna.store.connection import Transaction
+from kazyna.store.copy import csv_of, json_text
+from kazyna.valuation import ColumnMap, Holdout, MarketModel, backtest, fit, ratio_study
+
+COLUMNS = ColumnMap(id="property_id", price="price", date="sold_on", lon="lon", lat="lat")
+HOLDOUT = Holdout.parse("time:0.2")
+"""The ratio study is on the latest fifth of the sales: what the model must say of tomorrow."""
+MAP_CLASSES = 7
+
+
+def create_round(
+    ctx: Context, *, valuation_date: date, seed: int = 0, progress: Progress = silent
+) -> RoundLine:
+    """Value every property as of a day from the sales before it, as a draft for valuers' eyes.
+
+    The model is first tested on the latest sales, which it is not shown, and then fitted to all.
+
+    Raises
+    ------
+    Conflict
+        When a round of that date is published already.
+    InputError
+        When the recorded sales cannot carry a valuation.
+    """
+    ctx.require("valuer")
+    with ctx.transaction() as tx:
+        require_unpublished(tx, valuation_date)
+    sales, houses = evidence(ctx, valuation_date)
+    progress("ratio study")
+    tested = backtest(sales, columns=COLUMNS, holdout=HOLDOUT, seed=seed, source="recorded sales")
+    model = fit(
+        sales,
+        columns=COLUMNS,
+        as_of=valuation_date,
+        seed=seed,
+        progress=progress,
+        source="recorded sales",
+    )
+    values = model.value(houses, progress=progress)
+    area = _area_m2(ctx, houses)
+    report = _report(
+        ctx, model, _study(tested.predictions, tested.coverage_90, tested.mdape, tested.r2)
+    )
+    report["per_m2"] = _per_m2(values, area)
+    provenance = {
+        "pack": ctx.pack.name,
+        "pack_hash": ctx.pack.content_hash,
+        "data_hash": content_hash(sales, houses),
+        "code_version": kazyna.__version__,
+        "seed": seed,
+    }
+    progress("record")
+    with ctx.transaction() as tx:
+        round_id = rounds.insert_round(
+            tx,
+            valuation_date=valuation_date,
+            provenance=provenance,
+            properties=values.num_rows,
+            total_value=pc.sum(values["value"]).as_py(),
+            report=report,
+        )
+        rounds.insert_event(tx, round_id, from_status=None, to_status="draft", on=ctx.today)
+        _insert(tx, round_id, values, area, tested.predictions)
+        row = rounds.find_round(tx, round_id)
+    if row is None:
+        raise NotFound("The draft was not recorded.")
+    return line_of(row)
+
+
+def evidence(ctx: Context, valuation_date: date) -> tuple[pa.Table, pa.Table]:
+    """Return the sales up to a day and the properties, as the market model reads them."""
+    with ctx.transaction() as tx:
+        characteristics = _characteristics(ctx)
+        sales = cadastre.sales_with_properties(tx, characteristics, until=valuation_date)
+        return sales, cadastre.properties(tx, characteristics)
+
+
+def content_hash(*tables: pa.Table) -> str:
+    """SHA-256 of the tables' content: what tells whether two rounds had the same data."""
+    digest = hashlib.sha256()
+    for table in tables:
+        digest.update(",".join(table.column_names).encode())
+        for chunk in csv_of(table):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _characteristics(ctx: Context) -> dict[str, ColumnType]:
+    """Every declared column but the tax base itself, which is what is to be found."""
+    taxed = {column.name for tax in ctx.pack.taxes.values() for column in tax.inputs.columns}
+    return {name: c.type for name, c in ctx.pack.columns.items() if name not in taxed}
+
+
+def _area_m2(ctx: Context, houses: pa.Table) -> pa.ChunkedArray:
+    area = ctx.pack.floor_area
+    if area is None:
+        return pa.chunked_array([pa.nulls(houses.num_rows, pa.decimal128(18, 8))])
+    recorded = pc.cast(houses[area.column], pa.decimal128(28, 6))
+    return pc.multiply(recorded, pa.scalar(area.m2_per_unit))
+
+
+def _per_m2(values: pa.Table, area_m2: pa.ChunkedArray) -> dict[str, Any]:
+    """Find the median and the map's colour classes; for show, so floats will do."""
+    area = np.asarray(pc.cast(area_m2, pa.float64()).to_numpy(), dtype=float)
+    value = np.asarray(pc.cast(values["value"], pa.float64()).to_numpy(), dtype=float)
+    known = np.isfinite(area) & (area > 0)
+    if not known.any():
+        return {"median": None, "breaks": []}
+    each = value[known] / area[known]
+    shares = np.arange(1, MAP_CLASSES) / MAP_CLASSES
+    breaks = {int(float(f"{limit:.2g}")) for limit in np.quantile(each, shares)}
+    return {"median": f"{np.median(each):.2f}", "breaks": sorted(breaks)}
+
+
+def _study(predictions: pa.Table, coverage_90: float, mdape: float, r2: float) -> Study:
+    study = ratio_study(predictions["value"], predictions["price"])
+    days = pc.min_max(predictions["date"]).as_py()
+    return Study(
+        sales=study.n,
+        first_sale=days["min"],
+        last_sale=days["max"],
+        median_ratio=Interval(**asdict(study.median_ratio)),
+        cod=Interval(**asdict(study.cod)),
+        prd=Interval(**asdict(study.prd)),
+        prb=Interval(**asdict(study.prb)),
+        coverage_90=coverage_90 / 100,
+        mdape=mdape / 100,
+        r2=r2,
+    )
+
+
+def _report(ctx: Context, model: MarketModel, study: Study) -> dict[str, Any]:
+    """Write down what the round says of itself, as JSON."""
+    summary = model.summary()
+    index = [IndexPoint(p.date, p.level, p.low, p.high) for p in summary.index]
+    importance = [Importance(name, label(ctx, name), share) for name, share in summary.importance]
+    report: dict[str, Any] = {
+        "sales_used": summary.sales_used,
+        "study": TypeAdapter(Study).dump_python(study, mode="json"),
+        "index": TypeAdapter(list[IndexPoint]).dump_python(index, mode="json"),
+        "weights": dict(summary.weights),
+        "importance": TypeAdapter(list[Importance]).dump_python(importance, mode="json"),
+        "notes": [
+            *summary.notes,
+            *(f"{count} sales left out: {reason}" for reason, count in summary.sales_left_out),
+            *(f"column {name} left out: {reason}" for name, reason in summary.columns_left_out),
+        ],
+    }
+    return report
+
+
+def _insert(
+    tx: Transaction,
+    round_id: int,
+    values: pa.Table,
+    area_m2: pa.ChunkedArray,
+    predictions: pa.Table,
+) -> None:
+    valued = values.rename_columns(
+        ["property_id" if name == "id" else name for name in values.column_names]
+    ).append_column("area_m2", area_m2)
+    rounds.insert_values(tx, round_id, json_text(valued))
+    n = predictions.num_rows
+    money = pa.decimal128(18, 2)
+    rounds.insert_study_sales(
+        tx,
+        pa.table(
+            {
+                "round_id": pa.array([round_id] * n, pa.int64()),
+                "property_id": predictions["id"],
+                "sold_on": predictions["date"],
+                "price": pc.cast(pc.round(predictions["price"], 2), money, safe=False),
+                "value": pc.cast(pc.round(predictions["value"], 2), money, safe=False),
+            }
+        ),
+    )
