@@ -75,6 +75,24 @@ def test_days_places_and_areas_add_their_parts(kazyna: Kazyna, sales: Path) -> N
     assert abs(done.result["spatial_autocorrelation"]["z"]) < 4
 
 
+def test_the_unsold_are_compared_with_the_sold(kazyna: Kazyna, sales: Path, tmp_path: Path) -> None:
+    table = arrow_csv.read_csv(sales)
+    value = table["value"].to_numpy()
+    unsold, both = tmp_path / "unsold.csv", tmp_path / "sold.csv"
+    for path, raised in ((unsold, 1.05), (both, 1.25)):
+        arrow_csv.write_csv(table.append_column("before", pa.array(value / raised)), path)
+    done = kazyna(
+        *("ratio-study", both, *ESTIMATE_AND_PRICE, "--unsold", unsold, "--before", "before"),
+        *("--area", "area", "--json"),
+    )
+    assert done.code == 0, done.err
+    tests = {test["technique"]: test for test in done.result["sales_chasing"]["tests"]}
+    assert tests["change of value"]["suspected"]
+    assert tests["change of value"]["found"] == pytest.approx(1.25)
+    assert not tests["value per unit"]["suspected"]
+    assert done.result["sales_chasing"]["suspected"]
+
+
 def test_outliers_and_their_study_stand_beside_the_whole(
     kazyna: Kazyna, sales: Path, tmp_path: Path
 ) -> None:
@@ -112,6 +130,8 @@ def test_a_page_of_plots_is_written(
         (("--date", "kind"), "kind"),
         (("--lon", "price", "--lat", "lat"), "price"),
         (("--area", "kind"), "kind"),
+        (("--as-of", "2015-01-31"), "date"),
+        (("--unsold", "nowhere.csv"), "unsold"),
     ],
 )
 def test_a_column_that_cannot_be_used_is_named(

@@ -63,6 +63,13 @@ Like = Annotated[
     list[str] | None,
     typer.Option(help="Column that makes properties alike, such as kind or year built."),
 ]
+Unsold = Annotated[
+    Path | None,
+    typer.Option(help="Table of unsold properties, same columns: their values are compared."),
+]
+Before = Annotated[
+    str | None, typer.Option(help="Column with the value at the last valuation, of both tables.")
+]
 Plots = Annotated[Path | None, typer.Option(help="Also write a page with tables and plots, .html.")]
 PageLanguage = Annotated[Language, typer.Option(help="Language of that page.")]
 
@@ -81,6 +88,8 @@ def ratio_study(
     lat: Lat = None,
     area: Area = None,
     like: Like = None,
+    unsold: Unsold = None,
+    before: Before = None,
     plots: Plots = None,
     language: PageLanguage = "en",
     seed: Seed = 0,
@@ -116,8 +125,11 @@ def ratio_study(
             lat=lat,
             area=area,
             like=tuple(like or ()),
+            before=before,
         ),
-        options=ratio_studies.StudyOptions(kind=kind, trim=trim, as_of=as_of, seed=seed),
+        options=ratio_studies.StudyOptions(
+            kind=kind, trim=trim, as_of=as_of, unsold=unsold, seed=seed
+        ),
         plots=plots,
         language=language,
     )

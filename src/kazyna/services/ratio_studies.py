@@ -20,7 +20,13 @@ from kazyna.valuation.horizontal_equity import HorizontalEquity
 from kazyna.valuation.ratio_outliers import Trim
 from kazyna.valuation.ratio_picture import ratio_picture
 from kazyna.valuation.ratio_standards import Verdict, kind_of
-from kazyna.valuation.sales_chasing import joined, split_sample
+from kazyna.valuation.sales_chasing import (
+    ChasingTest,
+    change_of_value,
+    joined,
+    split_sample,
+    value_per_unit,
+)
 
 __all__ = ["RatioStudy", "StudyColumns", "StudyOptions", "Trim", "Verdict", "study_file"]
 
@@ -43,6 +49,8 @@ class StudyColumns:
     """With it, values per unit of area are compared among like properties."""
     like: tuple[str, ...] = ()
     """What makes properties alike, beside their places: numbers near, words the same."""
+    before: str | None = None
+    """Value at the last valuation, of the sold and of the unsold."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ class StudyOptions:
     trim: Trim = "none"
     as_of: date | None = None
     """Day on which the values were set: later sales could not be chased."""
+    unsold: Path | None = None
+    """Table of properties that were not sold, with the same names of columns."""
     seed: int = 0
 
 
@@ -100,6 +110,9 @@ def study_file(
         )
     evidence = _Evidence.of(table, columns, path)
     study = _with_what_is_known(study, evidence, options)
+    if options.unsold is not None:
+        found = _against_unsold(evidence, columns, options.unsold)
+        study = replace(study, sales_chasing=joined(study.sales_chasing, *found))
     if plots is not None:
         document = RatioStudyDocument(
             language=language,
@@ -122,6 +135,9 @@ def _check_call(columns: StudyColumns, options: StudyOptions) -> None:
     if options.as_of is not None and columns.sold_on is None:
         expected = "the days of sale, to tell which sales are later"
         raise InputError(Finding("call", "the column of days is missing", expected, column="date"))
+    if options.unsold is not None and columns.area is None and columns.before is None:
+        expected = "an area or the value before, to compare sold and unsold by"
+        raise InputError(Finding("call", "nothing compares the unsold", expected, column="unsold"))
 
 
 @dataclass(frozen=True)
@@ -134,6 +150,7 @@ class _Evidence:
     lon: Floats | None
     lat: Floats | None
     area: Floats | None
+    before: Floats | None
     numbers: tuple[Floats, ...]
     words: tuple[list[str], ...]
 
@@ -151,6 +168,7 @@ class _Evidence:
             lon=_degrees(table, columns.lon, "lon", path),
             lat=_degrees(table, columns.lat, "lat", path),
             area=numbers(columns.area),
+            before=numbers(columns.before),
             numbers=tuple(
                 _numbers(each, name, path) for name, each in named if not _is_words(each)
             ),
@@ -185,6 +203,30 @@ def _with_what_is_known(
     )
 
 
+def _against_unsold(
+    sold: _Evidence, columns: StudyColumns, path: Path
+) -> tuple[ChasingTest | None, ...]:
+    """Compare the values of sold properties with those of properties that nobody bought."""
+    table = files.read_table(path)
+    wanted = (columns.estimate, columns.area, columns.before)
+    require_columns(table, [name for name in wanted if name is not None], path)
+    value = _numbers(table[columns.estimate], columns.estimate, path)
+    per_unit = change = None
+    if columns.area is not None and sold.area is not None:
+        area = _numbers(table[columns.area], columns.area, path)
+        per_unit = value_per_unit(_rates(sold.estimate, sold.area), _rates(value, area))
+    if columns.before is not None and sold.before is not None:
+        before = _numbers(table[columns.before], columns.before, path)
+        change = change_of_value(_rates(sold.estimate, sold.before), _rates(value, before))
+    return per_unit, change
+
+
+def _rates(value: Floats, base: Floats) -> Floats:
+    """Divide where both are known and above nought."""
+    known = (value > 0) & (base > 0)
+    return value[known] / base[known]
+
+
 def _horizontal(evidence: _Evidence, area: Floats) -> HorizontalEquity | None:
     known = np.flatnonzero(np.isfinite(area) & (area > 0))
     if known.size == 0:
@@ -205,7 +247,15 @@ def _horizontal(evidence: _Evidence, area: Floats) -> HorizontalEquity | None:
 
 
 def _named_columns(columns: StudyColumns) -> list[str]:
-    one = (columns.estimate, columns.price, columns.sold_on, columns.lon, columns.lat, columns.area)
+    one = (
+        columns.estimate,
+        columns.price,
+        columns.sold_on,
+        columns.lon,
+        columns.lat,
+        columns.area,
+        columns.before,
+    )
     return [name for name in (*one, *columns.by, *columns.like) if name is not None]
 
 

@@ -103,24 +103,20 @@ def cumulative_jump(ratios: Floats) -> ChasingTest:
     return ChasingTest("cumulative jump", bool(near and step > GAP), step, GAP)
 
 
-def change_of_value(
-    sold_before: Floats, sold_after: Floats, unsold_before: Floats, unsold_after: Floats
-) -> ChasingTest | None:
+def change_of_value(sold: Floats, unsold: Floats) -> ChasingTest | None:
     """Compare how far the values of sold and of unsold properties moved between two valuations.
 
     Parameters
     ----------
-    sold_before, sold_after
-        Shape (sold,), positive: values before the sale became known and after.
-    unsold_before, unsold_after
-        Shape (unsold,), positive.
+    sold, unsold
+        Shapes (sold,) and (unsold,), positive: value now over value at the last valuation.
 
     Returns
     -------
     ChasingTest or None
         Median factors of change; None below 30 properties on either side.
     """
-    return _compared("change of value", sold_after / sold_before, unsold_after / unsold_before)
+    return _compared("change of value", sold, unsold)
 
 
 def value_per_unit(sold: Floats, unsold: Floats) -> ChasingTest | None:
