@@ -26,7 +26,7 @@ from kazyna.valuation import ColumnMap
 from kazyna.valuation.columns import Sales, read_sales
 from kazyna.valuation.price_index import PriceIndex
 from kazyna.valuation.quick_hedonic import quick_hedonic
-from kazyna.valuation.repeat_sales import APART_DAYS_MIN, combined, repeat_sales_index
+from kazyna.valuation.repeat_sales import APART_DAYS_MIN, combined_index, repeat_sales_index
 
 COLUMNS = ColumnMap("pinx", "sale_price", "sale_date", "longitude", "latitude", ("sale_id",))
 
@@ -91,7 +91,7 @@ def main(path: Path, seed: int) -> None:
     hedonic = quick_hedonic(train).index
     indices: dict[str, PriceIndex] = {
         "hedonic": hedonic, "repeat sales": repeat.index,
-        "both": combined(hedonic, repeat.index),
+        "both": combined_index(hedonic, repeat.index),
     }  # fmt: skip
     one, two = (rows[out[first]] for rows in (first, second))
     change = np.log(sales.price[two] / sales.price[one])

@@ -15,11 +15,11 @@ from kazyna.valuation.cost import (
     NOT_CALIBRATED,
     Building,
     Calibration,
+    CostFactor,
     CostTables,
     CostValue,
-    Share,
     UnitCost,
-    calibrate,
+    calibrate_cost,
     depreciated_cost,
     physical_depreciation,
     value_by_cost,
@@ -30,8 +30,8 @@ D = Decimal
 TABLES = CostTables(
     unit_costs={"brick": UnitCost(D("300.50"), date(2020, 1, 1), "invented cost book, table 1")},
     lives={"brick": 100},
-    conditions={"good": Share(D(0), "invented"), "worn": Share(D("0.2"), "invented")},
-    locations={"hills": Share(D("1.1"), "invented")},
+    conditions={"good": CostFactor(D(0), "invented"), "worn": CostFactor(D("0.2"), "invented")},
+    locations={"hills": CostFactor(D("1.1"), "invented")},
     cost_index=Dated.of([(date(2020, 1, 1), D(100)), (date(2023, 6, 1), D(150))]),
 )
 BARN = Building("B1", "brick", D(200), 50, condition="worn", location="hills", land=D(1000))
@@ -88,7 +88,7 @@ def test_the_factor_is_the_median_of_what_buildings_fetched() -> None:
     lands = [D(5000)] * 101
     prices = [cost * D("1.25") + land for cost, land in zip(costs, lands, strict=True)]
     prices[:10] = [D(1)] * 10
-    found = calibrate(prices, lands, costs)
+    found = calibrate_cost(prices, lands, costs)
     assert found.factor == D("1.25")
     assert found.low <= found.factor <= found.high
     assert found.sales == 101
@@ -97,7 +97,7 @@ def test_the_factor_is_the_median_of_what_buildings_fetched() -> None:
 
 @pytest.mark.parametrize(("sales", "price", "said"), [(9, 100, "9 sales"), (12, 5, "land alone")])
 def test_no_factor_is_made_of_too_little(sales: int, price: int, said: str) -> None:
-    found = calibrate([D(price)] * sales, [D(10)] * sales, [D(80)] * sales)
+    found = calibrate_cost([D(price)] * sales, [D(10)] * sales, [D(80)] * sales)
     assert found.factor == 1
     assert said in (found.fallback or "")
 

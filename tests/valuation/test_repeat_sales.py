@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kazyna.valuation.columns import Floats, Ints, Properties, Sales, day_number
 from kazyna.valuation.price_index import PriceIndex
-from kazyna.valuation.repeat_sales import combined, hats, repeat_sales_index
+from kazyna.valuation.repeat_sales import combined_index, hats, repeat_sales_index
 
 START, DAYS = day_number(date(2018, 1, 1)), 1800
 
@@ -147,7 +147,7 @@ def index_of(level: Floats, deviation: float, step_days: int) -> PriceIndex:
 def test_two_indices_meet_by_their_precision() -> None:
     hedonic = index_of(np.linspace(0, 0.4, 60), 0.01, 14)
     repeat = index_of(np.linspace(5, 5.2, 28), 0.02, 30)
-    both = combined(hedonic, repeat)
+    both = combined_index(hedonic, repeat)
     growth = np.diff(both.trend).sum()
     assert growth == pytest.approx(0.8 * 0.4 + 0.2 * 0.2, abs=0.02)
     assert (both.deviation <= 0.02).all()
@@ -157,6 +157,6 @@ def test_two_indices_meet_by_their_precision() -> None:
 
 def test_an_index_combined_with_itself_is_itself() -> None:
     one = index_of(np.sin(np.arange(40.0)), 0.01, 14)
-    both = combined(one, one)
+    both = combined_index(one, one)
     np.testing.assert_allclose(both.trend, one.trend)
     np.testing.assert_allclose(both.deviation, one.deviation)

@@ -5,17 +5,41 @@ from kazyna.valuation.column_guess import guess_table_map
 from kazyna.valuation.column_map import read_table_map
 from kazyna.valuation.column_map_text import table_map_toml
 from kazyna.valuation.columns import ColumnMap
+from kazyna.valuation.cost import (
+    Building,
+    Calibration,
+    CostFactor,
+    CostTables,
+    CostValue,
+    UnitCost,
+    calibrate_cost,
+    depreciated_cost,
+    physical_depreciation,
+    value_by_cost,
+)
 from kazyna.valuation.holdout import Holdout, split
 from kazyna.valuation.horizontal_equity import horizontal_equity, spatial_autocorrelation
+from kazyna.valuation.land import LandModel, Split, fit_land, split_value
 from kazyna.valuation.mapping import MappedTable, apply_table_map
 from kazyna.valuation.market_areas import MarketAreas, market_areas
 from kazyna.valuation.market_model import IndexPoint, MarketModel, ModelSummary, fit
 from kazyna.valuation.places import Layer, area_of, distance_features
 from kazyna.valuation.profile import Profile, profile
+from kazyna.valuation.quick_hedonic import QuickHedonic, quick_hedonic
 from kazyna.valuation.ratio_standards import PROPERTY_KINDS
 from kazyna.valuation.ratio_study import Estimate, RatioStudy, ratio_study
 from kazyna.valuation.ratio_trend import ratio_trend
+from kazyna.valuation.repeat_sales import RepeatSales, combined_index, repeat_sales_index
 from kazyna.valuation.schemas import PROPERTIES, SALES, VALUES
+from kazyna.valuation.screening import (
+    Clues,
+    Decision,
+    Flag,
+    Screening,
+    declared_sales,
+    screen,
+)
+from kazyna.valuation.screening_rules import Limits
 from kazyna.valuation.table_map import TableMap
 from kazyna.valuation.vertical_equity import vertical_equity
 
@@ -26,33 +50,59 @@ __all__ = [
     "VALUES",
     "Accuracy",
     "Backtest",
+    "Building",
+    "Calibration",
+    "Clues",
     "ColumnMap",
+    "CostFactor",
+    "CostTables",
+    "CostValue",
+    "Decision",
     "Estimate",
+    "Flag",
     "Holdout",
     "IndexPoint",
+    "LandModel",
     "Layer",
+    "Limits",
     "MappedTable",
     "MarketAreas",
     "MarketModel",
     "ModelSummary",
     "Profile",
+    "QuickHedonic",
     "RatioStudy",
+    "RepeatSales",
+    "Screening",
+    "Split",
     "TableMap",
+    "UnitCost",
     "apply_table_map",
     "area_of",
     "assess",
     "backtest",
+    "calibrate_cost",
+    "combined_index",
+    "declared_sales",
+    "depreciated_cost",
     "distance_features",
     "fit",
+    "fit_land",
     "guess_table_map",
     "horizontal_equity",
     "market_areas",
+    "physical_depreciation",
     "profile",
+    "quick_hedonic",
     "ratio_study",
     "ratio_trend",
     "read_table_map",
+    "repeat_sales_index",
+    "screen",
     "spatial_autocorrelation",
     "split",
+    "split_value",
     "table_map_toml",
+    "value_by_cost",
     "vertical_equity",
 ]

@@ -86,7 +86,7 @@ class UnitCost:
 
 
 @dataclass(frozen=True)
-class Share:
+class CostFactor:
     """A factor or a share of loss, with its source."""
 
     amount: Decimal
@@ -100,9 +100,9 @@ class CostTables:
     unit_costs: Mapping[str, UnitCost]
     lives: Mapping[str, int]
     """Expected life of each class in years."""
-    conditions: Mapping[str, Share]
+    conditions: Mapping[str, CostFactor]
     """Share of what age has left that each condition takes (Heidecke)."""
-    locations: Mapping[str, Share]
+    locations: Mapping[str, CostFactor]
     """Factor on the cost new."""
     cost_index: Dated[Decimal] | None = None
     """Level of building costs; without it unit costs stand for every day."""
@@ -204,6 +204,13 @@ def physical_depreciation(
 def depreciated_cost(building: Building, tables: CostTables, on: date) -> Decimal:
     """Cost new less all depreciation, unrounded, without land or calibration.
 
+    Parameters
+    ----------
+    building, tables
+        The building and the country's numbers.
+    on
+        The day of value.
+
     Raises
     ------
     InputError
@@ -235,7 +242,7 @@ def value_by_cost(
         What values are rounded to, such as 0.01, 1 or 100; only the value is rounded, each step
         shows what the rounded subtotal grows by.
     calibration
-        From `calibrate`.
+        From `calibrate_cost`.
     rounding
         What decides a remainder.
 
@@ -256,7 +263,7 @@ def value_by_cost(
     return values
 
 
-def calibrate(
+def calibrate_cost(
     prices: Sequence[Decimal], lands: Sequence[Decimal], costs: Sequence[Decimal]
 ) -> Calibration:
     """Compare what the market paid for buildings with their depreciated cost.

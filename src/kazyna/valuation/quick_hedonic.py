@@ -62,10 +62,10 @@ def quick_hedonic(sales: Sales, *, seed: int = 0, source: str = "sales") -> Quic
     level = index.at(sales.day)
     target = log_price - level
     fold = fold_of(sales, shares=np.full(FOLDS, 1 / FOLDS), seed=seed)
-    additive, expected = regression.fit(
+    _, expected, parts = regression.fit(
         basis, columns, target, weights=trust, penalties=penalties, fold=fold
-    )[:2]
-    kind = additive.parts(design)[:, :-1]
+    )
+    kind = parts[:, :-1]
     similar = comparables.Comparables(
         design.km, kind, target, _cut_down(target - expected), design.owner
     )

@@ -129,7 +129,7 @@ def hats(day: Ints, middles: Floats) -> Floats:
     return found
 
 
-def combined(hedonic: PriceIndex, repeat: PriceIndex) -> PriceIndex:
+def combined_index(hedonic: PriceIndex, repeat: PriceIndex) -> PriceIndex:
     """Weigh a hedonic and a repeat-sales index by their inverse variances.
 
     Their zero levels differ, for the sales they average differ; the repeat-sales index is first
