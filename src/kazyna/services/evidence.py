@@ -73,7 +73,7 @@ def guess_columns(source: Source, *, out: Path | None = None) -> GuessedMap:
         a map that a person has corrected is not overwritten.
     """
     table = files.read_table(source)
-    guessed = guess_table_map(table)
+    guessed = guess_table_map(table, source=files.name_of(source))
     text = table_map_toml(guessed)
     if out is not None:
         files.write_new_text(text, out)
@@ -115,7 +115,11 @@ def read_evidence(
         With every mistake of the file or of the map.
     """
     table = files.read_table(source)
-    table_map = read_map(map_path) if map_path is not None else guess_table_map(table)
+    table_map = (
+        read_map(map_path)
+        if map_path is not None
+        else guess_table_map(table, source=files.name_of(source))
+    )
     return _with_places(
         apply_table_map(table, table_map, source=files.name_of(source), today=today)
     )
@@ -160,7 +164,7 @@ def profile_table(
         )
         table, columns, reading = mapped.table, mapped.columns, mapped.report
     else:
-        columns = _parts_by_name(guess_table_map(table))
+        columns = _parts_by_name(guess_table_map(table, source=files.name_of(source)))
     found = profile(
         table, source=files.name_of(source), today=today, columns=columns, progress=progress
     )

@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kazyna.core.table import as_arrow
 from kazyna.valuation.column_reading import Reading
 from kazyna.valuation.features import learn_encoder
 from kazyna.valuation.parsers import Fate, Options, is_known, learn_options, reader
+from kazyna.valuation.plain_table import plain_table
 from kazyna.valuation.table_map import ROLES, Evidence, Ignored, RowNumber, TableMap
 from kazyna.valuation.units import currency_of
 
@@ -53,6 +53,17 @@ ROLE_NAMES: dict[str, tuple[str, ...]] = {
 }
 """What a column that plays a part is called; better names first."""
 
+USABLE = (
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_string,
+    pa.types.is_boolean,
+    pa.types.is_date,
+    pa.types.is_timestamp,
+    pa.types.is_null,
+)
+"""Types of columns that can be characteristics."""
+
 PER_AREA = (
     r".*(price|цена|стоимость|usd|сом).*(m2|м2|кв|sqm|sq_?ft|sqft|сотк|per_|_per).*"
     r"|(m2|м2|sqm|sq_?ft|sqft|per).*(price|цена|cost).*"
@@ -75,7 +86,7 @@ CODES = r".*(zip|post)_?code.*|индекс|(area|district|zone|region|quarter)(
 FEET = r"(?:^|_)(sq_?ft|sf)(?=_|\d|$)"
 
 
-def guess_table_map(table: object) -> TableMap:
+def guess_table_map(table: object, *, source: str = "table") -> TableMap:
     """Guess which column plays which part and how each is read.
 
     Parts are guessed by name in English, Russian and Kyrgyz and checked by content; texts by the
@@ -83,7 +94,7 @@ def guess_table_map(table: object) -> TableMap:
     columns that give the price away, constants and free text are ignored. What the table does not
     tell is left out: the map then says what is missing.
     """
-    raw = _some_rows(as_arrow(table), SEEN_ROWS_MAX)
+    raw = _some_rows(plain_table(table, source=source), SEEN_ROWS_MAX)
     roles = dict(_roles(raw))
     rest = [name for name in raw.column_names if name not in {r.column for r in roles.values()}]
     ignored = dict(_ignored(raw, rest, roles.get("price")))
@@ -157,16 +168,11 @@ def _plays(role: str, values: pa.ChunkedArray) -> bool:
 
 
 def _is_number(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    )
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-    return bool(text or pa.types.is_string_view(kind))
+    return bool(pa.types.is_string(kind))
 
 
 def _is_day(kind: pa.DataType) -> bool:
@@ -175,7 +181,7 @@ def _is_day(kind: pa.DataType) -> bool:
 
 def _frequent_texts(values: pa.ChunkedArray) -> list[str]:
     """Return the most frequent texts that say anything."""
-    counts = pc.utf8_trim_whitespace(values.cast(pa.string())).drop_null().value_counts()
+    counts = pc.utf8_trim_whitespace(values).drop_null().value_counts()
     rows = sorted(counts.to_pylist(), key=lambda row: (-row["counts"], row["values"]))
     return [row["values"] for row in rows if is_known(row["values"])][:PROBED_TEXTS]
 
@@ -201,7 +207,7 @@ def _ignored(
             yield name, leaks[name]
         elif any(_matches(pattern, name) for pattern in ROLE_NAMES["id"]):
             yield name, "another number of the row"
-        elif pa.types.is_nested(values.type):
+        elif not any(of(values.type) for of in USABLE):
             yield name, f"of the type {values.type}"
         elif values.null_count == len(values):
             yield name, "empty"

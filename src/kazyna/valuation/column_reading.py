@@ -110,8 +110,6 @@ def parse_column(name: str, values: pa.ChunkedArray, reading: Reading, *, source
         be read.
     """
     flat = values.combine_chunks()
-    if pa.types.is_dictionary(flat.type):
-        flat = flat.cast(flat.type.value_type)
     typed = flat if reading.parser is None else _already_typed(flat, reading)
     if typed is not None:
         return _limited(name, flat, typed, reading)
@@ -126,7 +124,7 @@ def _already_typed(values: pa.Array, reading: Reading) -> pa.Array | None:
         return pc.cast(values, pa.date32(), safe=False)
     if parser == "boolean" and pa.types.is_boolean(kind):
         return values
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return _from_numbers(values.cast(pa.float64()), reading)
     return None
 
@@ -176,8 +174,8 @@ def _as_text(values: pa.Array, name: str, reading: Reading, source: str) -> pa.A
     kind = values.type
     if pa.types.is_null(kind):
         return values.cast(pa.string())
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return values.cast(pa.string())
+    if pa.types.is_string(kind):
+        return values
     if pa.types.is_floating(kind) and pc.all(pc.equal(values, pc.floor(values))).as_py():
         values, kind = values.cast(pa.int64(), safe=False), pa.int64()
     if pa.types.is_primitive(kind) and reading.parser in ("text", "date", "year", "part"):

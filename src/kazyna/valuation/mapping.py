@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kazyna.core.errors import Finding, InputError
-from kazyna.core.table import as_arrow
 from kazyna.core.text import Text
 from kazyna.valuation.column_reading import ColumnReading, Parsed, Reading, parse_column
 from kazyna.valuation.columns import ColumnMap
 from kazyna.valuation.duplicates import column_codes, in_groups, repeats, row_codes
+from kazyna.valuation.plain_table import plain_table
 from kazyna.valuation.table_map import MEANINGS, ROLES, FixedDate, RowNumber, TableMap
 
 Wanted = Literal["sales", "properties"]
@@ -131,7 +131,7 @@ def apply_table_map(
         With every mistake found: columns that are not there, two columns of one name, a parser
         that does not fit its column, no row left.
     """
-    raw = as_arrow(table)
+    raw = plain_table(table, source=source)
     roles = table_map.roles()
     if wanted == "properties":
         roles = {role: part for role, part in roles.items() if role not in ("price", "date")}
@@ -171,11 +171,6 @@ def _require_columns(
             for role, part in parts.items()
             if part is None
         ]
-    repeated = {name for name in raw.column_names if raw.column_names.count(name) > 1}
-    findings += [
-        Finding(source, "two columns have this name", "every column by its own name", column=name)
-        for name in sorted(repeated)
-    ]
     if raw.num_rows == 0:
         findings.append(Finding(source, "the table has no rows", "at least one row"))
     if findings:

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kazyna.core.progress import Progress, silent
-from kazyna.core.table import as_arrow
 from kazyna.valuation.columns import EPOCH, ColumnMap, Floats
 from kazyna.valuation.duplicates import in_groups, mix, no_codes, repeats
+from kazyna.valuation.plain_table import plain_table
 from kazyna.valuation.profile_issues import (
     RARE_ROWS_MAX,
     Issue,
@@ -112,8 +112,13 @@ def profile(
         looked at too. Names that the table does not have are passed over.
     progress
         Told of each column.
+
+    Raises
+    ------
+    InputError
+        When two columns have one name.
     """
-    raw = as_arrow(table)
+    raw = plain_table(table, source=source)
     parts = _parts(raw, columns)
     whole, like = no_codes(raw.num_rows), no_codes(raw.num_rows)
     found: list[ColumnProfile] = []
@@ -158,16 +163,12 @@ def _described(
 ) -> tuple[ColumnProfile, npt.NDArray[np.int64], Floats | None]:
     """Describe a column; also return the codes of its values, and its numbers if it has any."""
     flat = values.combine_chunks()
-    if pa.types.is_dictionary(flat.type):
-        flat = flat.cast(flat.type.value_type)
     kind = _kind(flat.type)
     if kind == "other":
         missing = ColumnProfile(name, kind, flat.null_count, 0)
         return missing, np.zeros(len(flat), dtype=np.int64), None
-    if kind in ("number", "whole number"):
-        flat = pc.if_else(pc.is_finite(flat.cast(pa.float64())), flat, None)
     if kind == "text":
-        trimmed = pc.utf8_trim_whitespace(flat.cast(pa.string()))
+        trimmed = pc.utf8_trim_whitespace(flat)
         flat = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
     coded = flat.dictionary_encode()
     codes = np.asarray(coded.indices.cast(pa.int64()).fill_null(-1))
@@ -186,11 +187,11 @@ def _kind(kind: pa.DataType) -> Kind:
         return "boolean"
     if types.is_integer(kind):
         return "whole number"
-    if types.is_floating(kind) or types.is_decimal(kind):
+    if types.is_floating(kind):
         return "number"
     if types.is_date(kind) or types.is_timestamp(kind):
         return "date"
-    if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
+    if types.is_string(kind):
         return "text"
     return "other"
 

@@ -181,7 +181,7 @@ def _as_number(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """Take numbers, and texts that are all digits, such as an identifier."""
     if _is_number(values.type):
         return values.cast(pa.float64())
-    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+    if pa.types.is_string(values.type):
         digits = pc.all(pc.match_substring_regex(values, r"^\d{1,15}$")).as_py()
         return values.cast(pa.float64()) if digits and values.null_count == 0 else None
     return None
