@@ -97,3 +97,22 @@ def test_a_handful_of_sales_is_judged_without_a_model(kazyna: Kazyna, tmp_path: 
     assert done.code == 0, done.err
     assert done.result["kept"] == 2
     assert "no residuals" in done.result["notes"][0]
+
+
+def test_a_raw_table_is_screened_by_its_map(kazyna: Kazyna, tmp_path: Path) -> None:
+    path, guessed = tmp_path / "raw.csv", tmp_path / "raw.toml"
+    rows = [f"{n};$ {40 + n % 7} 500;2024-01-{1 + n % 28:02};{60 + n % 7} м2" for n in range(60)]
+    rows[9] = "9;$ 5;2024-01-10;62 м2"
+    path.write_text("id;price;date;area\n" + "\n".join(rows) + "\n")
+    assert kazyna("columns", path, "--out", guessed).code == 0
+    out = tmp_path / "screened.parquet"
+    done = kazyna("screen", path, "--map", guessed, "--out", out, "--json")
+    assert done.code == 0, done.err
+    told = pq.read_table(out).to_pylist()
+    assert (told[9]["price"], told[9]["screening_reason"]) == (5.0, "token_price")
+
+
+def test_names_or_a_map_are_needed(kazyna: Kazyna, suspect: Path, tmp_path: Path) -> None:
+    done = kazyna("screen", suspect, "--price", "price", "--out", tmp_path / "o.csv")
+    assert done.code == 2
+    assert "--map" in done.err

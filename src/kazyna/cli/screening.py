@@ -11,22 +11,32 @@ from rich.console import Group, RenderableType
 from kazyna.cli import output
 from kazyna.cli.arguments import TABLE_HELP, TableFile
 from kazyna.cli.progress import ProgressBars
-from kazyna.cli.studies import Id, Lat, Lon, Price, SoldOn
+from kazyna.cli.studies import Lat, Lon
 from kazyna.core.text import Language
 
 if TYPE_CHECKING:
-    from kazyna.services.screening import ScreenedTable
+    from kazyna.services.screening import ColumnMap, ScreenedTable
 
 
 def screen(
     table: TableFile,
     *,
-    price: Price,
-    sold_on: SoldOn,
-    property_id: Id,
     out: Annotated[
         Path, typer.Option(help="File for the sales with their verdicts.", show_default=False)
     ],
+    price: Annotated[str | None, typer.Option(help="Column with the price of a sale.")] = None,
+    sold_on: Annotated[
+        str | None, typer.Option("--date", help="Column with the day of a sale.")
+    ] = None,
+    property_id: Annotated[
+        str | None, typer.Option("--id", help="Column with the property's number.")
+    ] = None,
+    table_map: Annotated[
+        Path | None,
+        typer.Option(
+            "--map", help="Table map in TOML instead of names of columns: see `kazyna columns`."
+        ),
+    ] = None,
     lon: Lon = None,
     lat: Lat = None,
     flag: Annotated[
@@ -72,12 +82,17 @@ def screen(
     """
     from kazyna.services import screening
 
+    names: ColumnMap | Path
+    if table_map is not None:
+        names = table_map
+    elif price is not None and sold_on is not None and property_id is not None:
+        names = screening.ColumnMap(id=property_id, price=price, date=sold_on, lon=lon, lat=lat)
+    else:
+        raise typer.BadParameter("give --price, --date and --id, or --map")
     with ProgressBars() as progress:
         screened = screening.screen_file(
             table,
-            columns=screening.ColumnMap(
-                id=property_id, price=price, date=sold_on, lon=lon, lat=lat
-            ),
+            columns=names,
             out=out,
             evidence=screening.Evidence(tuple(flag or ()), by, deal, area),
             decisions=decisions,

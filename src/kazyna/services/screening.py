@@ -15,6 +15,7 @@ from kazyna.core.progress import Progress, silent
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import check
 from kazyna.core.text import Language, Text
+from kazyna.services.evidence import read_evidence
 from kazyna.store import files
 from kazyna.store.copy import json_text
 from kazyna.valuation.columns import ColumnMap, Floats, Sales, read_sales
@@ -108,7 +109,7 @@ class ScreenedTable:
 def screen_file(
     path: Path,
     *,
-    columns: ColumnMap,
+    columns: ColumnMap | Path,
     out: Path,
     evidence: Evidence | None = None,
     decisions: Path | None = None,
@@ -117,8 +118,24 @@ def screen_file(
 ) -> ScreenedTable:
     """Screen the sales of a file and write each with its verdict and reasons.
 
-    The caller's columns stay; `screening_kept`, `screening_reason`, `screening_explanation`,
+    The columns stay; `screening_kept`, `screening_reason`, `screening_explanation`,
     `screening_evidence` and `screening_note` are added.
+
+    Parameters
+    ----------
+    path
+        The sales.
+    columns
+        The names of the columns, or the file of a table map by which the table is made clean
+        first.
+    out
+        Where the sales are written, as Parquet or CSV.
+    evidence
+        Columns that tell more about the sales.
+    decisions
+        A file of an analyst's decisions, with the columns of `DECISIONS`.
+    language
+        The language of the reasons.
 
     Raises
     ------
@@ -126,13 +143,13 @@ def screen_file(
         When the file, a flag or a decision cannot be read, or two decisions disagree.
     """
     evidence = evidence or Evidence()
-    table = files.read_table(path)
+    table, columns, notes = _read(path, columns, language)
     flags = _flags(evidence.flags)
     declared = declared_sales(table, flags, source=str(path))
     _there(table, evidence, path)
     aside = (*(flag.column for flag in flags), *filter(None, (evidence.deal,)))
     sales = read_sales(table, _ignoring(columns, aside), source=str(path))
-    clues, notes = _clues(sales, table, evidence, progress)
+    clues, missing = _clues(sales, table, evidence, progress)
     progress("judge the sales")
     clues = Clues(declared, clues.residual, clues.spread, clues.level, clues.stratum, clues.deal,
                   clues.size)  # fmt: skip
@@ -148,9 +165,21 @@ def screen_file(
         after=_distribution(after) if len(after) else None,
         decisions_applied=len(found.decisions),
         decisions_unused=len(found.unused),
-        notes=notes,
+        notes=(*notes, *missing),
         files=(str(out),),
     )
+
+
+def _read(
+    path: Path, columns: ColumnMap | Path, language: Language
+) -> tuple[pa.Table, ColumnMap, tuple[str, ...]]:
+    """Read the table, by its map if there is one, and say what the map left out."""
+    if isinstance(columns, ColumnMap):
+        return files.read_table(path), columns, ()
+    mapped = read_evidence(path, columns)
+    notes = [f"{out.reason.in_(language)}: {out.rows}" for out in mapped.report.left_out]
+    notes += [note.in_(language) for note in mapped.report.notes]
+    return mapped.table, mapped.columns, tuple(notes)
 
 
 def _flags(texts: Sequence[str]) -> tuple[Flag, ...]:
