@@ -16,9 +16,11 @@ from kazyna.cli import (
     demo,
     evidence,
     ledger,
+    objections,
     output,
     ratio_studies,
     rolls,
+    rounds,
     screening,
     serve,
     studies,
@@ -65,6 +67,8 @@ app = typer.Typer(
 )
 for command in COMMANDS:
     app.command(command.__name__.replace("_", "-"))(command)
+app.add_typer(rounds.app, name="round")
+app.add_typer(objections.app, name="objection")
 app.add_typer(ledger.app, name="account")
 app.add_typer(databases.app, name="db")
 

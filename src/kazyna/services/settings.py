@@ -26,6 +26,7 @@ SETTINGS = (
     ),
     Setting("KAZYNA_PACK", "us_wa", "jurisdiction pack: the law as data"),
     Setting("KAZYNA_TODAY", "", "business date such as 2016-02-01; empty: the calendar's day"),
+    Setting("KAZYNA_PASSWORD", "", "password of the account named by --as; empty: it is asked"),
 )
 
 

@@ -1,0 +1,105 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Kazyna
+from conftest import OFFICER
+from kazyna.services import cadastre, taxpayers, users
+from kazyna.services.context import Installation
+from kazyna.services.demo import PASSWORD
+
+
+@pytest.fixture
+def on_town(town: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """Let the commands work on a small town of one's own with a draft and a second valuer."""
+    monkeypatch.setenv("KAZYNA_DATABASE_URL", town.settings.database_url)
+    monkeypatch.setenv("KAZYNA_TODAY", town.settings.today)
+    monkeypatch.setenv("KAZYNA_DATA", str(town.settings.data_folder))
+    monkeypatch.setenv("KAZYNA_PASSWORD", PASSWORD)
+    users.create_user(town.context(OFFICER), name="head", password=PASSWORD, role="valuer")
+    return town
+
+
+def test_a_round_goes_from_draft_to_force_by_commands(
+    kazyna: Kazyna, on_town: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (line,) = kazyna("round", "list", "--json").result["rounds"]
+    assert (line["round_id"], line["status"]) == (1, "draft")
+    frozen = kazyna("round", "freeze", 1, "--json").result
+    assert kazyna("round", "verify", frozen["folder"], "--json").result["whole"] is True
+    again = kazyna("round", "reproduce", frozen["folder"], "--json").result
+    assert (again["identical"], again["differing_figures"]) == (True, 0)
+    kazyna("round", "publish", 1)
+    shown = kazyna("round", "open-objections", 1, "--closes-on", "2016-06-20").out
+    assert "the window for objections is open until 2016-06-20" in shown
+    monkeypatch.setenv("KAZYNA_TODAY", "2016-06-21")
+    refused = kazyna("round", "approve", 1, "--json")
+    assert refused.code == 1
+    assert "another valuer approves it" in refused.failure["error"]
+    assert kazyna("round", "approve", 1, "--as", "head", "--json").result["status"] == "approved"
+    assert kazyna("round", "enforce", 1, "--json").result["status"] == "in_force"
+    out = tmp_path / "out.csv"
+    assert kazyna("round", "export", 1, "--out", out, "--json").result["properties"] == 120
+    assert len(out.read_text().splitlines()) == 121
+    assert "in_force" in kazyna("round", "show", 1).out
+
+
+def test_a_folder_that_was_touched_ends_with_failure(kazyna: Kazyna, on_town: Installation) -> None:
+    folder = Path(kazyna("round", "freeze", 1, "--json").result["folder"])
+    (folder / "report.json").write_text("{}")
+    checked = kazyna("round", "verify", folder, "--json")
+    assert checked.code == 1
+    assert checked.result["faults"][0]["name"] == "report.json"
+    assert kazyna("round", "reproduce", folder).code == 1
+
+
+def test_a_value_by_hand_needs_the_password_of_a_second_account(
+    kazyna: Kazyna, on_town: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kazyna("round", "freeze", 1)
+    said = ("--value", "123456", "--reason", "burnt", "--evidence", "photo")
+    proposed = kazyna("round", "override", "propose", 1, "h001", *said, "--json").result
+    number = proposed["override_id"]
+    assert kazyna("round", "override", "confirm", number).code == 1
+    monkeypatch.setenv("KAZYNA_PASSWORD", "wrong password")
+    assert kazyna("round", "override", "confirm", number, "--as", "head").code == 1
+    monkeypatch.setenv("KAZYNA_PASSWORD", PASSWORD)
+    signed = kazyna("round", "override", "confirm", number, "--as", "head", "--json").result
+    assert (signed["decision"], signed["decided_by"]) == ("confirmed", "head")
+    assert "burnt" in kazyna("round", "override", "list", 1).out
+
+
+def test_two_rounds_are_compared(kazyna: Kazyna, on_town: Installation) -> None:
+    made = kazyna("round", "create", "--on", "2015-02-10", "--seed", 3, "--json")
+    assert made.result["status"] == "draft"
+    told = kazyna("round", "compare", 1, made.result["round_id"], "--json").result["comparison"]
+    assert told["properties"] == 120
+    shown = kazyna("round", "compare", 1, made.result["round_id"]).out
+    for words in ("median change", "by tenth of value", "98101", "largest changes"):
+        assert words in shown
+
+
+def test_an_objection_is_filed_decided_and_weighed(kazyna: Kazyna, on_demo: Installation) -> None:
+    officer = on_demo.context(OFFICER)
+    house = cadastre.search(officer, "7", limit=1)[0]
+    assert house.value is not None
+    holder = taxpayers.holders(officer, house.property_id)[0]
+    claim = ("--claimed", str(house.value - 50_000), "--grounds", "the roof leaks")
+    filed = kazyna(
+        "objection", "file", house.property_id, "--taxpayer", holder, *claim,
+        "--kind", "condition", "--json",
+    )  # fmt: skip
+    assert filed.code == 0, filed.err
+    number = filed.result["objection_id"]
+    assert kazyna("objection", "review", number, "--json").result["status"] == "under_review"
+    part = str(house.value - 20_000)
+    decided = kazyna(
+        "objection", "decide", number, "--value", part, "--reason", "inspected", "--json"
+    ).result
+    assert (decided["status"], decided["decided_value"]) == ("partly_upheld", part)
+    assert "upheld" in kazyna("objection", "list", 1).out
+    assert kazyna("objection", "withdraw", number).code == 1
+    assert "inspected" in kazyna("objection", "show", number).out
+    check = json.loads(kazyna("objection", "check", 1, "--json").out)
+    assert check["contested"] == 4
