@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pyarrow.compute as pc
 import pytest
 
@@ -87,6 +88,18 @@ def test_a_map_that_is_missing_or_no_text_is_said(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match=r"bad\.toml: the file cannot be read"):
         read_evidence(COUNTY, tmp_path / "bad.toml")
+
+
+def test_a_table_of_a_database_is_evidence_too(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "CREATE TABLE offers AS SELECT * FROM (VALUES"
+            " ('a', '$ 48 500', DATE '2025-06-01'), ('b', '$ 50 000', DATE '2025-06-02'))"
+            " AS offer (id, price, date)"
+        )
+    found = read_evidence(f"{database_url}&table=public.offers")
+    assert found.table["price"].to_pylist() == [48_500, 50_000]
+    assert found.report.source.endswith("table=public.offers")
 
 
 SALES = """id;price;date;lon;lat

@@ -104,6 +104,18 @@ def test_properties_get_the_columns_of_the_sales() -> None:
     ]  # fmt: skip
 
 
+def test_items_may_be_declared_and_none_is_learnt_anew() -> None:
+    chosen = MAP.replace('parser = "items"', 'parser = "items"\nitems = ["Газ", "лифт"]')
+    table = mapped(chosen).table
+    assert table["utilities: Газ"].to_pylist() == [True, None]
+    assert table["utilities: лифт"].to_pylist() == [False, None]
+    unlike = ["а, б", "в, г", "д, е", "ж, з"]
+    none = mapped(MAP, Удобства=["", "", "", ""])
+    later = pa.table({**HOUSES, "Удобства": unlike})
+    found = apply_table_map(later, none.table_map, source="p", wanted="properties")
+    assert not [name for name in found.table.schema.names if name.startswith("utilities")]
+
+
 def test_what_the_sales_taught_holds_for_the_properties() -> None:
     area = 'id = "№"\nprice = "Цена"\ndate = {fixed = 2025-06-01}\nrest = "drop"\n'
     area += '[characteristics.area]\ncolumn = "Площадь"\nparser = "area"\n'

@@ -26,6 +26,7 @@ _WORDS = {
         "What to look at first", "На что посмотреть сначала", "Адегенде эмнени карап чыгуу керек"
     ),
     "nothing": Text("Nothing stands out.", "Ничего особенного.", "Өзгөчө эч нерсе жок."),
+    "what": Text("What", "Что", "Эмне"),
     "wrong": Text("wrong", "ошибка", "ката"),
     "look": Text("check", "проверить", "текшерүү"),
     "reading": Text("How the table was read", "Как прочитана таблица", "Таблица кантип окулду"),

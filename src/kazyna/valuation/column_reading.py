@@ -274,11 +274,11 @@ def _items_apart(
 ) -> Parsed:
     """Give each frequent item of a list its own column of yes and no."""
     lists = [items if isinstance(items, tuple) else () for items in found]
-    items = learnt.items or _frequent(lists, codes)
+    items = _frequent(lists, codes) if learnt.items is None else learnt.items
     missing = np.array([items is None for items in found] + [True])[codes]
     columns = []
     for item in items:
-        has = np.array([item in listed for listed in lists] + [False])[codes]
+        has = np.array([item.casefold() in listed for listed in lists] + [False])[codes]
         columns.append((f"{name}: {item}", pa.array(has, mask=missing)))
     return Parsed(tuple(columns), told, replace(learnt, items=items))
 

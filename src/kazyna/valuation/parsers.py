@@ -237,7 +237,9 @@ def _fragment(text: str, part: str | None) -> re.Match[str] | Fate:
     labels = [(found["label"] or "").casefold() for found in fragments if found is not None]
     known = [found for found in fragments if found is not None]
     if part is not None:
-        wanted = [found for label, found in zip(labels, known, strict=True) if part in label]
+        wanted = [
+            found for label, found in zip(labels, known, strict=True) if label.startswith(part)
+        ]
         return wanted[0] if wanted else Fate.ABSENT
     if not known or fragments[0] is None:
         return Fate.UNREAD
