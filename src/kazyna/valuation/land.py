@@ -24,9 +24,11 @@ SALES_MIN = 100
 """Fewer sales cannot tell land from buildings; a typical share is used instead."""
 EXPONENTS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Candidate powers of the area; below one a square metre of a large plot is worth less."""
-STIFFNESSES = (0.1, 1.0, 10.0, 100.0)
-"""Candidate pulls of neighbouring unit prices to one another."""
-STIFFNESS_START = 10.0
+STIFFNESSES = (0.03, 0.1, 0.3, 1.0, 10.0, 100.0)
+"""Candidate pulls of neighbouring unit prices to one another; weaker ones leave holes."""
+STIFFNESS_START = 1.0
+TRIED_MAX = 8_000
+"""Sales on which exponent and stiffness are chosen."""
 FOLDS = 5
 REWEIGHTINGS = 4
 ODD = 1.345
@@ -112,6 +114,16 @@ class _Rows:
     typical: float
     building: Floats
     weight: Floats
+
+    def take(self, rows: Ints) -> "_Rows":
+        return replace(
+            self,
+            price=self.price[rows],
+            place=self.place[rows],
+            area=self.area[rows],
+            building=self.building[rows],
+            weight=self.weight[rows],
+        )
 
     def columns(self, exponent: float) -> Floats:
         land = self.place * _effective(self.area, self.typical, exponent)[:, None]
@@ -295,9 +307,12 @@ def _building_columns(
 
 
 def _fitted(rows: _Rows, rates: list[Rate], empty: npt.NDArray[np.bool_]) -> LandModel:
-    """Choose the exponent, then the stiffness, by errors out of fold, and fit on all sales."""
-    exponent = min(EXPONENTS, key=lambda each: _score(rows, each, STIFFNESS_START))
-    stiffness = min(STIFFNESSES, key=lambda each: _score(rows, exponent, each))
+    """Choose exponent and stiffness in turn by errors out of fold, and fit on all sales."""
+    tried = rows.take(np.arange(0, len(rows.price), -(-len(rows.price) // TRIED_MAX)))
+    stiffness = STIFFNESS_START
+    for _ in range(2):
+        exponent = min(EXPONENTS, key=lambda each: _score(tried, each, stiffness))
+        stiffness = min(STIFFNESSES, key=lambda each: _score(tried, exponent, each))
     columns = rows.columns(exponent)
     tested = _out_of_fold(rows, columns, stiffness)
     found = _solved(columns, rows, np.ones(len(empty), dtype=np.bool_), stiffness)
