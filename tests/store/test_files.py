@@ -39,6 +39,7 @@ ROWS = [
         ("id;price;name\r\na;12.5;Ак-Суу\r\nb;3;Ош, базар", "utf-8-sig", "f.CSV"),
         ("id\tprice\tname\na\t12,5\tАк-Суу\nb\t3\tОш, базар\n", "cp1251", "f.tsv"),
         ("id|price|name\na|12.5|Ак-Суу\nb|3|Ош, базар\n", "utf-8", "f.txt"),
+        ("sep=;\r\nid;price;name\r\na;12,5;Ак-Суу\r\nb;3;Ош, базар\r\n", "utf-16", "f.csv"),
     ],
 )
 def test_any_dialect_is_read_alike(tmp_path: Path, text: str, encoding: str, name: str) -> None:
@@ -98,6 +99,7 @@ def test_every_ragged_row_is_named(tmp_path: Path) -> None:
     found = [(finding.row, finding.reason) for finding in refused.value.findings]
     assert found == [(2, "the row has 1 fields: '2'"), (4, "the row has 3 fields: '4,5,6'")]
     assert refused.value.findings[0].source.endswith("f.csv")
+    assert "row 2" in refusal(written(tmp_path, "sep=;\nid;price\n1;2\n2\n"))
 
 
 @pytest.mark.parametrize(

@@ -158,18 +158,25 @@ def _read_csv(path: Path) -> pa.Table:
         sample = file.read(SNIFFED_BYTES)
     if not sample.strip():
         raise InputError(Finding(str(path), "the file is empty", "a header and at least one row"))
-    separator = _separator(sample.splitlines()[0])
+    first = sample.splitlines()[0].strip()
+    told = first.removeprefix("sep=") if len(first) == len("sep=;") else ""  # as Excel writes
+    skipped = int(told in SEPARATORS and told != "")
+    separator = told if skipped else _separator(first)
     faulty: list[Finding] = []
 
     def collect(row: arrow_csv.InvalidRow) -> str:
         reason = f"the row has {row.actual_columns} fields: {row.text[:80]!r}"
         expected = f"{row.expected_columns} fields separated by {separator!r}"
         # Arrow counts lines with the header as the first.
-        faulty.append(Finding(str(path), reason, expected, row=row.number and row.number - 1))
+        faulty.append(
+            Finding(str(path), reason, expected, row=row.number and row.number - 1 - skipped)
+        )
         return "skip"
 
     read_options = arrow_csv.ReadOptions(
-        encoding="utf8" if encoding == "utf-8-sig" else encoding, use_threads=False
+        encoding="utf8" if encoding == "utf-8-sig" else encoding,
+        use_threads=False,
+        skip_rows=skipped,
     )
     parse_options = arrow_csv.ParseOptions(
         delimiter=separator, newlines_in_values=True, invalid_row_handler=collect
