@@ -1,0 +1,55 @@
+import re
+
+import pytest
+
+from kazyna.core.text import LANGUAGES, Language, Text
+from kazyna.documents.article import article_page, render_article
+from kazyna.documents.valuation_report import ReportDocument, report_article, section_number
+from kazyna.documents.valuation_report_words import SECTIONS
+from valuation.reported import reported
+
+REPORT = reported(south=1.3)
+
+
+def document(language: Language = "en") -> ReportDocument:
+    labels = {"district": Text("District", "Район", "Район")}
+    return ReportDocument(language, REPORT, "Agency", "KGS", labels, status="draft", number="12")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_is_printed_and_shown_in_every_language(language: Language) -> None:
+    article = report_article(document(language))
+    assert render_article(article).startswith(b"%PDF")
+    page = article_page(article)
+    assert page.count("<section") == len(SECTIONS)
+    assert "{" not in re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", page, flags=re.S)
+
+
+@pytest.mark.parametrize("language", ["ru", "ky"])
+def test_no_phrase_stays_english(language: Language) -> None:
+    """What the engine says of its fall-backs, and the titles of works, are the exceptions."""
+    page = article_page(report_article(document(language)))
+    for phrase in ("Median", "Sales", "accepted", "Tenth", "Weak", "Signature", "Level", "proved"):
+        assert phrase not in re.sub(r"<svg.*?</svg>", "", page, flags=re.S), phrase
+
+
+def test_a_failed_range_is_said_in_the_conclusions() -> None:
+    page = article_page(report_article(document()))
+    conclusions = page[page.index('id="summary"') : page.index('id="object"')]
+    assert f"section {section_number('weak')} says where to begin" in conclusions
+    assert "Median ratio" in conclusions
+
+
+def test_sections_are_numbered_as_they_are_referred_to() -> None:
+    page = article_page(report_article(document()))
+    assert f'id="weak">{section_number("weak")}. Weak spots' in page
+
+
+def test_every_reason_for_leaving_out_stands_with_its_count() -> None:
+    page = article_page(report_article(document()))
+    assert re.search(r"dated after the day of value</th>\s*<td class=\"right\">7<", page)
+    assert "its texts hardly repeat" in page
+
+
+def test_the_provenance_is_printed_in_full() -> None:
+    assert "abc" * 20 in article_page(report_article(document()))
