@@ -6,6 +6,7 @@ import numpy as np
 
 from kazyna.valuation.columns import Floats
 from kazyna.valuation.ratio_study import statistics
+from kazyna.valuation.settled import settled
 
 SLOPES = np.linspace(1.0, 1.12, 61)
 """Stretches of log value about its centre that are tried; 1 leaves values as they are."""
@@ -35,7 +36,7 @@ def equity_of(out_of_fold: Floats, target: Floats) -> Equity:
     makes it least, among those that hardly disperse the ratios more; the shift brings the median
     ratio to one.
     """
-    centre = float(out_of_fold.mean())
+    centre = float(settled(out_of_fold.mean()))
     price = np.exp(target)
     studies = [
         statistics(np.exp(centre + slope * (out_of_fold - centre)), price) for slope in SLOPES
@@ -46,4 +47,4 @@ def equity_of(out_of_fold: Floats, target: Floats) -> Equity:
     chosen = good[0] if good else min(cheap, key=lambda position: abs(studies[position].prb))
     slope = float(SLOPES[chosen])
     shift = float(np.median(target - centre - slope * (out_of_fold - centre)))
-    return Equity(centre, shift, slope)
+    return Equity(centre, float(settled(np.array(shift))), slope)

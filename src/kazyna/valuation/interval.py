@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kazyna.valuation.columns import Floats, Ints
+from kazyna.valuation.settled import settled
 
 COVERAGE = 0.90
 NORMAL_QUANTILE = 1.6449
@@ -109,11 +110,11 @@ def margins_of(columns: Floats, residual: Floats, *, seed: int) -> Margins:
     spread = None
     check = np.ones_like(learn)
     if len(residual) >= SALES_MIN:
-        size = np.log(np.maximum(np.abs(residual[learn]), SIZE_FLOOR))
+        size = settled(np.log(np.maximum(np.abs(residual[learn]), SIZE_FLOOR)))
         parameters = PARAMETERS | {"seed": seed}
         spread = lightgbm.train(parameters, lightgbm.Dataset(columns[learn], size), TREES)
         check = ~learn
-    score = residual[check] / _spread_at(spread, columns[check])
+    score = settled(residual[check] / _spread_at(spread, columns[check]))
     return Margins(max(-_corrected(score, 0.05), 0.0), max(_corrected(score, 0.95), 0.0), spread)
 
 

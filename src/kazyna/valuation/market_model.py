@@ -1,7 +1,11 @@
 """From sales to a market model, and from the model to values with their reasons."""
 
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +26,7 @@ from kazyna.valuation.columns import (
 )
 from kazyna.valuation.equity import Equity, equity_of
 from kazyna.valuation.explanation import CENTS, in_money, money, reason_lists
-from kazyna.valuation.features import Encoder, design_of, learn_encoder
+from kazyna.valuation.features import Design, Encoder, design_of, learn_encoder
 from kazyna.valuation.holdout import fold_of
 from kazyna.valuation.interval import (
     NORMAL_QUANTILE,
@@ -35,13 +39,20 @@ from kazyna.valuation.interval import (
 from kazyna.valuation.location import Plane, plane_of
 from kazyna.valuation.models import comparables, regression
 from kazyna.valuation.price_index import PriceIndex, hedonic_index, refined
+from kazyna.valuation.settled import settled
 from kazyna.valuation.stacking import sparing_weights, stack_weights
 
 SALES_MIN = 10
 """An interval that covers 90 % needs nine sales to be measured on; below ten there is no model."""
 FOLDS = 8
 BLOCK_ROWS = 8_000
+WORKERS = 2
+"""Blocks valued side by side; NumPy and LightGBM let go of the interpreter while they work."""
 COMPARABLES_SHOWN = 5
+USUAL = (0.002, 0.998)
+"""Quantiles of a characteristic among the sales; beyond them a value is extrapolated."""
+UNUSUAL_FACTOR = 0.7
+"""What confidence is multiplied by for each characteristic beyond the usual."""
 SAMPLE_ROWS = 1_000
 """Sales on which the importance of the characteristics is measured."""
 WHOLE_UNITS_FROM = 1_000
@@ -94,6 +105,8 @@ class MarketModel:
     ageing: Ageing
     expected: Floats
     """Calibrated out-of-fold log value of each sale, at the mean level of the market."""
+    usual: Floats
+    """Least and greatest usual value of each characteristic among the sales, shape (2, n)."""
 
     def value(
         self, properties: object, *, progress: Progress = silent, source: str = "properties"
@@ -110,8 +123,10 @@ class MarketModel:
         -------
         pyarrow.Table
             `id`, `value`, `low`, `high` (90 % interval), `base`, `reasons` (list of `reason`,
-            `amount`; base and amounts add up to the value exactly) and `comparables` (list of
-            `id`, `date`, `price`, `adjusted_price`, `distance_m`, `similarity`).
+            `amount`; base and amounts add up to the value exactly), `comparables` (list of
+            `id`, `date`, `price`, `adjusted_price`, `distance_m`, `similarity`) and `confidence`
+            (0 to 1: much like evidence near by, a narrow interval and nothing extrapolated;
+            docs/methods/market-model.md defines it).
 
         Raises
         ------
@@ -123,12 +138,34 @@ class MarketModel:
             properties, self.columns, characteristics=self.encoder.names, source=source
         )
         blocks = []
-        for start in range(0, len(read), BLOCK_ROWS):
-            progress("value", start, len(read))
-            block = read.take(np.arange(start, min(start + BLOCK_ROWS, len(read))))
-            blocks.append(_valued(self, block, source))
-        progress("value", len(read), len(read))
+        for start, block in enumerate(
+            _in_order(lambda part: _valued(self, part, source), _cut(read))
+        ):
+            progress("value", min((start + 1) * BLOCK_ROWS, len(read)), len(read))
+            blocks.append(block)
         return pa.concat_tables(blocks)
+
+    def stream(
+        self, batches: Iterable[object], *, source: str = "properties"
+    ) -> Iterator[pa.Table]:
+        """Value batch after batch, in order, with no more than a few batches in memory.
+
+        The values are those of `value`, to the last digit: neither the size of a batch nor
+        another property of it moves a value. Identifiers are checked within each batch only.
+
+        Parameters
+        ----------
+        batches
+            Tables that speak Arrow, as `value` takes them; some ten thousand rows each are best.
+        """
+
+        def valued(batch: object) -> pa.Table:
+            read = read_properties(
+                batch, self.columns, characteristics=self.encoder.names, source=source
+            )
+            return pa.concat_tables([_valued(self, part, source) for part in _cut(read)])
+
+        yield from _in_order(valued, batches)
 
     def summary(self) -> ModelSummary:
         """Say what the model rests on: sales, index, weights, importance, fall-backs."""
@@ -179,7 +216,7 @@ def fit(
     basis = regression.basis_of(design)
     terms = regression.columns_of(basis, design)
     index, trust, penalties = hedonic_index(terms, basis.part, log_price, market.day)
-    target = log_price - index.at(market.day)
+    target = settled(log_price - index.at(market.day))
     fitted, out_of_fold, tree_columns = models.fit(
         design, target, prepared=(basis, terms, trust, penalties), fold=fold, seed=seed,
         progress=progress,
@@ -187,17 +224,17 @@ def fit(
     progress("weigh the models")
     weigh = sparing_weights if fitted.boosting.views else stack_weights
     weights = weigh(out_of_fold, target)
-    stacked = out_of_fold @ weights
+    stacked = settled(out_of_fold @ weights)
     index = refined(index, target - stacked, market.day)
     equity = equity_of(stacked, log_price - index.at(market.day))
     expected = equity.apply(stacked)
-    residual = log_price - index.at(market.day) - expected
+    residual = settled(log_price - index.at(market.day) - expected)
     margins = margins_of(tree_columns, residual, seed=seed)
     early = ~late_sales(market.day)
     forward = regression.predicted_from(terms, target, trust, penalties=penalties, rows=early)
     ageing = ageing_of(target - forward, target - out_of_fold[:, 0], day=market.day, late=~early)
     return MarketModel(columns, as_of, market, encoder, plane, index, fitted, weights, equity,
-                       margins, ageing, expected)  # fmt: skip
+                       margins, ageing, expected, _usual(design))  # fmt: skip
 
 
 def predict(
@@ -255,6 +292,9 @@ def _valued(model: MarketModel, properties: Properties, source: str) -> pa.Table
         return np.asarray(np.rint(np.exp(log_amount) * CENTS / unit), dtype=np.int64)
 
     value = rounded(log_value)
+    low = np.minimum(rounded(log_value - age * down), value)
+    high = np.maximum(rounded(log_value + age * up), value)
+    similar = comparables.similarity(model.fitted.comparables, seen.near)
     whole_base = int(rounded(np.array(log_base)))
     names = (*model.encoder.names, "location", "time")
     reasons = in_money(value, whole_base, parts)
@@ -262,19 +302,45 @@ def _valued(model: MarketModel, properties: Properties, source: str) -> pa.Table
         {
             "id": pa.array(properties.id, pa.string()),
             "value": money(value * unit),
-            "low": money(np.minimum(rounded(log_value - age * down), value) * unit),
-            "high": money(np.maximum(rounded(log_value + age * up), value) * unit),
+            "low": money(low * unit),
+            "high": money(high * unit),
             "base": money(np.full(len(value), whole_base * unit)),
             "reasons": reason_lists(names, reasons * unit),
-            "comparables": _comparable_lists(model, seen, log_value),
+            "comparables": _comparable_lists(model, seen.near, similar, log_value),
+            "confidence": _confidence(
+                evidence=similar.sum(axis=1),
+                width=(high - low) / np.maximum(value, 1),
+                unusual=_unusual(model, design),
+            ),
         }
     )
 
 
-def _comparable_lists(model: MarketModel, seen: models.Seen, log_value: Floats) -> pa.ListArray:
+def _confidence(*, evidence: Floats, width: Floats, unusual: Ints) -> Floats:
+    """How far a value may be leant on: like sales, a narrow interval, nothing out of range."""
+    sure = np.maximum(1 - width / 2, 0)
+    return np.round(evidence / (evidence + 1) * sure * UNUSUAL_FACTOR**unusual, 3)
+
+
+def _usual(design: Design) -> Floats:
+    """Range of each characteristic; a category has the range of its codes."""
+    known = np.where(np.isnan(design.values), np.nanmedian(design.values, axis=0), design.values)
+    low, high = (np.quantile(known, share, axis=0) for share in USUAL)
+    return np.asarray([low, high], dtype=np.float64)
+
+
+def _unusual(model: MarketModel, design: Design) -> Ints:
+    """Count the characteristics of each property that lie beyond what was sold."""
+    outside = (design.values < model.usual[0]) | (design.values > model.usual[1])
+    levels = [len(item.levels) for item in model.encoder.characteristics]
+    unknown = design.categories & (design.values == np.array(levels))
+    return np.asarray(np.where(design.categories, unknown, outside).sum(axis=1), dtype=np.int64)
+
+
+def _comparable_lists(
+    model: MarketModel, near: comparables.Neighbours, similar: Floats, log_value: Floats
+) -> pa.ListArray:
     """Show the most similar sales of other properties, each brought to the subject and the day."""
-    near = seen.near
-    similar = comparables.similarity(model.fitted.comparables, near)
     order = np.argsort(np.where(near.own, 1.0, -similar), axis=1, kind="stable")
     order = order[:, :COMPARABLES_SHOWN]
     shown = ~np.take_along_axis(near.own, order, axis=1)
@@ -334,3 +400,27 @@ def _index_points(model: MarketModel) -> tuple[IndexPoint, ...]:
         IndexPoint(EPOCH + timedelta(days=int(each)), *np.exp([at, at - off, at + off]).tolist())
         for each, at, off in zip(day, level, margin, strict=True)
     )
+
+
+Part = TypeVar("Part")
+
+
+def _cut(properties: Properties) -> Iterator[Properties]:
+    for start in range(0, len(properties), BLOCK_ROWS):
+        yield properties.take(np.arange(start, min(start + BLOCK_ROWS, len(properties))))
+
+
+def _in_order(work: Callable[[Part], pa.Table], parts: Iterable[Part]) -> Iterator[pa.Table]:
+    """Work on a few parts at a time; return what comes of them in their order."""
+    waiting: deque[Future[pa.Table]] = deque()
+    left = iter(parts)
+    for part in left:
+        yield work(part)  # alone, since it fills the tables that the others look up
+        break
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for part in left:
+            waiting.append(pool.submit(work, part))
+            if len(waiting) > WORKERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.models import regression
+from kazyna.valuation.settled import settled
 
 STEP_DAYS = 14
 STEPS_MAX = 300
@@ -158,8 +159,9 @@ def smoothed(
     whole = np.einsum("ti,ti->t", seen, states)
     trend = states[:, 0] - np.average(whole, weights=weight)
     move = float(np.sqrt(best.level**2 + best.slope**2 + covariances[-1, 1, 1]))
-    return PriceIndex(day, trend, np.sqrt(np.maximum(errors, 0)), float(states[-1, 1]), move,
-                      step_days, states[-1, 2:])  # fmt: skip
+    deviation, slope = np.sqrt(np.maximum(errors, 0)), settled(states[-1, 1])
+    return PriceIndex(day, settled(trend), deviation, float(slope), move, step_days,
+                      settled(states[-1, 2:]))  # fmt: skip
 
 
 class _Moves(NamedTuple):

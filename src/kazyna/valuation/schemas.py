@@ -57,6 +57,7 @@ VALUES = Schema(
         Column("low", "decimal", "the lower end of the 90 % interval", unit="currency units"),
         Column("high", "decimal", "the upper end of the 90 % interval", unit="currency units"),
         Column("base", "decimal", "the value of a typical sold property", unit="currency units"),
+        Column("confidence", "number", "how far the value may be leant on", minimum=0, maximum=1),
     ),
 )
 """What the model says; the lists `reasons` and `comparables` stand beside these columns."""

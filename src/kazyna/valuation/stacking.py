@@ -5,6 +5,7 @@ from scipy.optimize import nnls
 
 from kazyna.valuation.columns import Floats
 from kazyna.valuation.models.regression import robust_weights
+from kazyna.valuation.settled import settled
 
 PRIOR = 0.005
 """Pull towards equal weights, as a share of the evidence; decides between models that tie."""
@@ -38,4 +39,5 @@ def stack_weights(out_of_fold: Floats, target: Floats) -> Floats:
     # min w'Mw with w >= 0 and Σw = 1 has the direction of min w'Mw / 2 - Σw with w >= 0.
     root = np.linalg.cholesky(moment)
     direction, _ = nnls(root.T, np.linalg.solve(root, np.ones(models)))
-    return np.asarray(direction / direction.sum())
+    shares = settled(direction / direction.sum())
+    return np.asarray(shares / shares.sum())

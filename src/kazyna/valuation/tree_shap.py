@@ -60,15 +60,16 @@ class Explainer:
         some_missing = np.flatnonzero(missing.any(axis=0)).tolist()
         sums = np.zeros((reasons, len(columns)))
         for tree in range(len(self.column)):
-            pattern = np.zeros(len(columns), dtype=np.intp)
+            pattern = np.zeros(len(columns), dtype=np.uint16)
             for split, column in enumerate(self.column[tree]):
                 passes = np.less_equal(columns[:, column], self.threshold[tree, split])
                 if column in some_missing and self.missing_passes[tree, split]:
                     passes |= missing[:, column]
-                pattern |= passes.astype(np.intp) << split
+                pattern |= np.left_shift(passes.view(np.uint8), split, dtype=np.uint16)
+            row = pattern.astype(np.intp)
             for slot, reason in enumerate(self.reason[tree]):
                 if reason >= 0:
-                    sums[reason] += self.table[tree, slot].take(pattern)
+                    sums[reason] += self.table[tree, slot].take(row)
         return sums
 
 

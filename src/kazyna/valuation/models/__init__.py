@@ -14,6 +14,7 @@ from kazyna.core.progress import Progress, silent
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.features import Design
 from kazyna.valuation.models import boosting, comparables, regression
+from kazyna.valuation.settled import settled
 
 MODELS = ("regression", "comparables", "trees on place", "trees on neighbours", "deep trees")
 
@@ -68,6 +69,7 @@ def fit(
     additive, first, parts = regression.fit(
         basis, columns, target, weights=weights, penalties=penalties, fold=fold
     )
+    first, parts = settled(first), settled(parts)
     # Contributions out of fold: those of the whole fit know each sale's price a little, and so
     # would what is found near by them.
     tested = comparables.Comparables(design.km, parts[:, :-1], target, target - first, design.owner)
@@ -80,13 +82,13 @@ def fit(
         sheets, target, characteristics=design.values.shape[1], seed=seed, progress=progress
     )
     predictions = np.column_stack([first, second, others])
-    similar = replace(tested, kind=additive.parts(design)[:, :-1])
+    similar = replace(tested, kind=settled(additive.parts(design)[:, :-1]))
     return Fitted(additive, similar, trees), predictions, sheets.tested()
 
 
 def look(fitted: Fitted, design: Design) -> Seen:
     """Evaluate the regression and the neighbourhood of some properties."""
-    parts = fitted.regression.parts(design)
+    parts = settled(fitted.regression.parts(design))
     near = comparables.neighbours(fitted.comparables, design, parts[:, :-1])
     correction = comparables.correction(fitted.comparables, near)
     columns = boosting.tree_columns(design, fitted.comparables, near)

@@ -21,6 +21,7 @@ from kazyna.core.progress import Progress, silent
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.features import Design
 from kazyna.valuation.models.comparables import Comparables, Neighbours, correction, similarity
+from kazyna.valuation.settled import settled
 from kazyna.valuation.tree_paths import PathExplainer, path_explainer
 from kazyna.valuation.tree_shap import Explainer, explainer
 
@@ -186,7 +187,7 @@ def tree_columns(design: Design, found: Comparables, near: Neighbours) -> Floats
 def place_columns(design: Design) -> Floats:
     """Lay out characteristics and place."""
     turned = [design.km @ np.array([np.cos(turn), np.sin(turn)]) for turn in TURNS]
-    return np.column_stack([design.values, design.km, *turned])
+    return np.column_stack([design.values, settled(np.column_stack([design.km, *turned]))])
 
 
 def near_columns(found: Comparables, near: Neighbours) -> Floats:
@@ -205,7 +206,7 @@ def near_columns(found: Comparables, near: Neighbours) -> Floats:
     price_alike = np.take_along_axis(price, alike, axis=1)
     spread = _mean(residual[:, :20] ** 2, heard[:, :20])
     mean = _mean(residual[:, :20], heard[:, :20])
-    return np.column_stack(
+    columns = np.column_stack(
         [
             correction(found, near),
             total,
@@ -220,6 +221,7 @@ def near_columns(found: Comparables, near: Neighbours) -> Floats:
             np.sort(near.apart_km, axis=1)[:, min(10, near.apart_km.shape[1] - 1)],
         ]
     )
+    return settled(columns)
 
 
 def fit(

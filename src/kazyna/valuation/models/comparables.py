@@ -7,6 +7,7 @@ never among them.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -45,6 +46,28 @@ class Comparables:
     kind_scale: float = 0.2
     shrinkage: float = 0.5
 
+    @cached_property
+    def placed(self) -> npt.NDArray[np.bool_]:
+        """Sales whose place is known."""
+        return np.asarray(~np.isnan(self.km).any(axis=1))
+
+    @cached_property
+    def unit_km(self) -> float:
+        """Median distance to the neighbour of `DENSITY_RANK`: the unit between places."""
+        km = self.km[self.placed]
+        rank = min(DENSITY_RANK, len(km) - 1)
+        return max(float(np.median(cKDTree(km).query(km, k=rank + 1)[0][:, rank])), 1e-3)
+
+    @cached_property
+    def by_place(self) -> cKDTree:
+        """The sales with a place, by place and total of characteristics."""
+        return cKDTree(_space(self.km[self.placed], self.kind[self.placed], self.unit_km))
+
+    @cached_property
+    def by_kind(self) -> cKDTree:
+        """All sales, by characteristics alone."""
+        return cKDTree(_axes(self.kind))
+
 
 @dataclass(frozen=True)
 class Neighbours:
@@ -69,22 +92,18 @@ def neighbours(found: Comparables, design: Design, kind: Floats) -> Neighbours:
     km = design.km
     count = min(CANDIDATES, len(found.residual))
     position = np.zeros((len(km), count), dtype=np.int64)
-    placed = ~np.isnan(km).any(axis=1)
-    sold = ~np.isnan(found.km).any(axis=1)
-    if sold.sum() >= count and placed.any():
-        unit = _density(found.km[sold], DENSITY_RANK)
-        space, query = (_space(k, c, unit) for k, c in ((found.km[sold], found.kind[sold]),
-                                                        (km[placed], kind[placed])))  # fmt: skip
-        nearest = _nearest(space, query, count)
-        position[placed] = np.flatnonzero(sold)[nearest]
-    else:
-        placed = np.zeros(len(km), dtype=bool)
+    placed: npt.NDArray[np.bool_] = np.asarray(~np.isnan(km).any(axis=1))
+    if found.placed.sum() < count:
+        placed[:] = False
+    if placed.any():
+        nearest = _nearest(found.by_place, _space(km[placed], kind[placed], found.unit_km), count)
+        position[placed] = np.flatnonzero(found.placed)[nearest]
     if not placed.all():
-        position[~placed] = _nearest(_axes(found.kind), _axes(kind[~placed]), count)
-    apart = np.sqrt(((km[:, None, :] - found.km[position]) ** 2).sum(axis=2))
-    ordered = np.sort(apart, axis=1)
-    unit_km = np.maximum(ordered[:, [min(DENSITY_RANK, count - 1)]], 1e-3)
-    differ = ((kind[:, None, :] - found.kind[position]) ** 2).sum(axis=2)
+        position[~placed] = _nearest(found.by_kind, _axes(kind[~placed]), count)
+    apart = np.sqrt(_square_distance(km, found.km, position))
+    rank = min(DENSITY_RANK, count - 1)
+    unit_km = np.maximum(np.partition(apart, rank, axis=1)[:, [rank]], 1e-3)
+    differ = _square_distance(kind, found.kind, position)
     own = found.owner[position] == design.owner[:, None]
     return Neighbours(position, np.nan_to_num(apart / unit_km) ** 2, differ, apart, own)
 
@@ -115,10 +134,14 @@ def tuned(found: Comparables, near: Neighbours) -> Comparables:
     )
 
 
-def _density(km: Floats, rank: int) -> float:
-    """Median distance to the neighbour of this rank: the unit in which places are compared."""
-    k = min(rank, len(km) - 1)
-    return max(float(np.median(cKDTree(km).query(km, k=k + 1)[0][:, k])), 1e-3)
+def _square_distance(subject: Floats, sales: Floats, position: Ints) -> Floats:
+    """Add up axis by axis, since all at once would not fit the processor's cache."""
+    total = np.zeros(position.shape)
+    for own, other in zip(subject.T, sales.T, strict=True):
+        gap = np.ascontiguousarray(other)[position]
+        np.subtract(gap, own[:, None], out=gap)
+        total += np.square(gap, out=gap)
+    return total
 
 
 def _space(km: Floats, kind: Floats, unit_km: float) -> Floats:
@@ -130,6 +153,6 @@ def _axes(kind: Floats) -> Floats:
     return np.column_stack([kind.sum(axis=1), kind])
 
 
-def _nearest(space: Floats, query: Floats, count: int) -> Ints:
-    found = cKDTree(space).query(query, k=count)[1]
+def _nearest(sales: cKDTree, query: Floats, count: int) -> Ints:
+    found = sales.query(query, k=count)[1]
     return np.asarray(found, dtype=np.int64).reshape(len(query), count)
