@@ -99,6 +99,7 @@ column = "r"
 parser = "number_in"
 index = "first"
 maximum = true
+required = "yes"
 [near.metro]
 file = "f.geojson"
 radius_m = -1
@@ -124,6 +125,7 @@ FOUND = [
     "characteristics.height.column: None is not understood",
     "characteristics.rooms.index: 'first' is not understood; expected a whole number",
     "characteristics.rooms.maximum: True is not understood; expected a number",
+    "characteristics.rooms.required: 'yes' is not understood; expected true or false",
     "near.metro.radius_m: -1 is no radius",
     "areas.name: None is not understood",
 ]
@@ -143,6 +145,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     [
         ("id = ", "no TOML"),
         ('id = "a"\nprice = "a"\nignore = ["a"]', "ignore: 'a' is used above"),
+        ('id = {column = "a", required = true}', "id.required: the key is not known"),
         ('id = "a"\ncharacteristics = 5', "characteristics: 5 is not understood"),
         ('id = "a"\nnear = {metro = "f"}', "near.metro: 'f' is not understood"),
     ],
@@ -165,6 +168,7 @@ READINGS = st.builds(
     st.just("area"),
     st.builds(Options, part=st.none() | NAMES, unit=st.sampled_from([None, "m2", "acre"])),
     minimum=st.none() | st.integers(0, 10),
+    required=st.booleans(),
     because=NAMES,
 )
 

@@ -104,6 +104,16 @@ def test_properties_get_the_columns_of_the_sales() -> None:
     ]  # fmt: skip
 
 
+def test_a_sale_without_what_is_required_is_no_evidence() -> None:
+    found = mapped(MAP.replace("minimum = 10", "minimum = 10\nrequired = true"))
+    assert found.table["id"].to_pylist() == ["a"]
+    out = found.report.left_out[-1]
+    assert (out.reason.en, out.first_rows) == ("no floor_area_m2, or none that can be read", (3,))
+    houses = pa.table(HOUSES)
+    kept = apply_table_map(houses, found.table_map, source="p", wanted="properties").table
+    assert kept.num_rows == houses.num_rows
+
+
 def test_items_may_be_declared_and_none_is_learnt_anew() -> None:
     chosen = MAP.replace('parser = "items"', 'parser = "items"\nitems = ["Газ", "лифт"]')
     table = mapped(chosen).table

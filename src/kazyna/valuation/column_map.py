@@ -19,7 +19,7 @@ Columns that the map neither names nor ignores stay characteristics as they are 
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any, get_args
 
@@ -132,9 +132,7 @@ def _role(role: str, raw: Mapping[str, Any], faults: _Faults) -> Reading | None:
         return Reading(given, ROLES[role])
     found = _reading(role, given, faults)
     if found is not None and found.parser is None:
-        return Reading(
-            found.column, ROLES[role], found.options, minimum=found.minimum, maximum=found.maximum
-        )
+        return replace(found, parser=ROLES[role])
     return found
 
 
@@ -146,6 +144,8 @@ def _reading(key: str, given: Any, faults: _Faults) -> Reading | None:
         faults.add(f"{key}.parser", f"{parser!r} is not known", "one of " + ", ".join(PARSERS))
         return None
     options = PARSERS[parser].options if parser else ()
+    if key not in ROLES and parser != "items":
+        options = (*options, "required")
     faults.known(f"{key}.", given, ("column", "parser", "minimum", "maximum", *options))
     if not faults.typed(f"{key}.column", column, str, "the name of a column of the table"):
         return None
@@ -153,7 +153,9 @@ def _reading(key: str, given: Any, faults: _Faults) -> Reading | None:
     for name, limit in limits.items():
         if limit is not None:
             faults.typed(f"{key}.{name}", limit, (int, float), "a number")
-    return Reading(column, parser, _options(key, given, faults), **limits)
+    required = given.get("required", False)
+    faults.typed(f"{key}.required", required, bool, "true or false")
+    return Reading(column, parser, _options(key, given, faults), required=required, **limits)
 
 
 def _options(key: str, given: Mapping[str, Any], faults: _Faults) -> Options:

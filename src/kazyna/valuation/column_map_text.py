@@ -77,6 +77,7 @@ def _characteristic(name: str, reading: Reading) -> Iterator[str]:
 def _fields(reading: Reading) -> dict[str, Any]:
     given = {"column": reading.column, "parser": reading.parser, **describe(reading.options)}
     given |= {"minimum": reading.minimum, "maximum": reading.maximum}
+    given |= {"required": reading.required or None}
     return {key: value for key, value in given.items() if value is not None}
 
 
@@ -90,6 +91,8 @@ def _inline(reading: Reading, parser: str) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(map(_text, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return _text(value) if isinstance(value, str) else str(value)
 
 

@@ -45,6 +45,8 @@ class Reading:
     minimum: float | None = None
     maximum: float | None = None
     """Values beyond these are taken as not known, and counted."""
+    required: bool = False
+    """A sale without it is no evidence, such as one of land whose area is not known."""
     because: str = field(default="", compare=False)
     """Why it was guessed so; a comment in the map."""
 

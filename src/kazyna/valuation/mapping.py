@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -34,6 +35,11 @@ NO_DATE = Text(
     "күнү жок же окууга мүмкүн эмес",
 )
 IN_FUTURE = Text("the date is in the future", "дата в будущем", "күнү келечекте")
+NOT_TOLD = Text(
+    "no {name}, or none that can be read",
+    "нет значения {name}, или его нельзя прочитать",
+    "{name} жок же окууга мүмкүн эмес",
+)
 SAME_SALE = Text(
     "the same sale stands in an earlier row",
     "та же сделка записана раньше",
@@ -255,6 +261,11 @@ def _reasons(
     if today is not None:
         day = pa.scalar(today)
         reasons.append((IN_FUTURE, lambda table: np.asarray(pc.greater(table["date"], day))))
+    reasons += [
+        (_filled(NOT_TOLD, name=name), partial(_lacks, name))
+        for name, reading in table_map.characteristics
+        if reading.required
+    ]
     if isinstance(table_map.id, Reading):
         reasons += [(SAME_SALE, _same_sales), (SEVERAL_PRICES, _several_prices)]
     return reasons
@@ -262,6 +273,10 @@ def _reasons(
 
 def _null(values: pa.ChunkedArray) -> Mask:
     return np.asarray(values.is_null(nan_is_null=True))
+
+
+def _lacks(name: str, table: pa.Table) -> Mask:
+    return _null(table[name])
 
 
 def _same_sales(table: pa.Table) -> Mask:
