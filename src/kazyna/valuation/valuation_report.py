@@ -4,7 +4,7 @@ Tables and summaries in, one record out; how it is worded and printed is for oth
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -185,6 +185,8 @@ class ReportOptions:
     """Columns of both tables by which quality and values are broken down."""
     holdout: str = "time:0.2"
     """How the sales of the test were held out."""
+    coverage_90: float = float("nan")
+    """Percent of prices inside their interval, for predictions kept without their intervals."""
     kind: str = "residential"
     """Kind of property, which decides the accepted dispersion."""
     provenance: Provenance = field(default_factory=lambda: Provenance("", 0))
@@ -208,8 +210,8 @@ def report_of(
         `MarketModel.value` returns them), `lon`, `lat` (degrees), `area_m2`, and the columns of
         `options.by`.
     predictions
-        The sales held out, as `backtest` returns them: `id`, `date`, `price`, `value`, `low`,
-        `high` and, where known, `lon`, `lat`, `area_m2` and the columns of `options.by`.
+        The sales held out, as `backtest` returns them: `id`, `date`, `price`, `value` and, where
+        known, `low`, `high`, `lon`, `lat` and the columns of `options.by`.
     options
         Strata, the hold-out, the kind of property and where the values came from.
 
@@ -242,7 +244,7 @@ def report_of(
         totals=_totals(valued),
         held_out=_held_out(tested, options.holdout),
         study=study,
-        accuracy=assess(tested),
+        accuracy=_accuracy(tested, options.coverage_90),
         picture=ratio_picture(estimate, price, lon=lon, lat=lat),
         by=by,
         coverage_by_value=_coverage_by_value(tested),
@@ -313,8 +315,19 @@ def _stratified(tested: pa.Table, column: str, kind: str) -> Stratified:
         kind=kind,
         draws=STRATUM_DRAWS,
     )
-    told = [_coverage(tested, rows, label) for label, rows in groups(tested[column], column=column)]
+    told = [
+        _coverage(tested, rows, label)
+        for label, rows in groups(tested[column], column=column)
+        if "low" in tested.column_names
+    ]
     return Stratified(column, studied.strata, tuple(told))
+
+
+def _accuracy(tested: pa.Table, coverage_90: float) -> Accuracy:
+    if "low" in tested.column_names:
+        return assess(tested)
+    without = tested.append_column("low", tested["value"]).append_column("high", tested["value"])
+    return replace(assess(without), coverage_90=coverage_90)
 
 
 def _coverage(tested: pa.Table, rows: Any, label: str) -> Coverage:
@@ -326,6 +339,8 @@ def _coverage(tested: pa.Table, rows: Any, label: str) -> Coverage:
 
 def _coverage_by_value(tested: pa.Table) -> tuple[Coverage, ...]:
     """Cut the hold-out into tenths by the estimate, which is known before the price is."""
+    if "low" not in tested.column_names:
+        return ()
     order = np.argsort(floats(tested, "value"), kind="stable")
     parts = np.array_split(order, min(10, max(1, len(order) // STRATUM_SALES_MIN)))
     return tuple(_coverage(tested, rows, str(at)) for at, rows in enumerate(parts, 1))

@@ -63,6 +63,8 @@ class ToInspect:
     low: float
     high: float
     doubts: tuple[Doubt, ...]
+    confidence: float | None
+    """From 0 to 1, where the values come with one."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,8 @@ def weak_spots(
     Parameters
     ----------
     values
-        `id`, `value`, `low`, `high` and, where known, `comparables` (list of records with
-        `adjusted_price` and `distance_m`).
+        `id`, `value`, `low`, `high` and, where known, `confidence` and `comparables` (list of
+        records with `price`, `adjusted_price` and `distance_m`).
     study
         The hold-out as a whole.
     strata
@@ -196,8 +198,8 @@ def _evidence(lists: pa.ChunkedArray) -> tuple[Ints, Floats, Floats, Floats]:
 def _inspect(values: pa.Table, doubts: dict[Doubt, npt.NDArray[np.bool_]]) -> tuple[ToInspect, ...]:
     value, low, high = (_floats(values[name]) for name in ("value", "low", "high"))
     many = np.sum(list(doubts.values()), axis=0)
-    width = (high - low) / value
-    order = np.lexsort((-width, -many))
+    confidence = _floats(values["confidence"]) if "confidence" in values.column_names else None
+    order = np.lexsort(((low - high) / value if confidence is None else confidence, -many))
     order = order[many[order] > 0][:INSPECTED_MAX]
     ids = values["id"].cast(pa.string())
     return tuple(
@@ -207,6 +209,7 @@ def _inspect(values: pa.Table, doubts: dict[Doubt, npt.NDArray[np.bool_]]) -> tu
             float(low[row]),
             float(high[row]),
             tuple(doubt for doubt, marked in doubts.items() if marked[row]),
+            None if confidence is None else float(confidence[row]),
         )
         for row in order
     )
