@@ -18,50 +18,57 @@ if TYPE_CHECKING:
     from kazyna.services.screening import ColumnMap, ScreenedTable
 
 
+Out = Annotated[
+    Path, typer.Option(help="File for the sales with their verdicts.", show_default=False)
+]
+Price = Annotated[str | None, typer.Option(help="Column with the price of a sale.")]
+SoldOn = Annotated[str | None, typer.Option("--date", help="Column with the day of a sale.")]
+Id = Annotated[str | None, typer.Option("--id", help="Column with the property's number.")]
+TableMap = Annotated[
+    Path | None,
+    typer.Option(
+        "--map", help="Table map in TOML instead of names of columns: see `kazyna columns`."
+    ),
+]
+Flags = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN=REASON:VALUE[,VALUE]",
+        help="Values of a column that declare a sale to be no market evidence. Reasons: "
+        "family, forced, part_interest, multi_parcel, not_arms_length. May be repeated.",
+    ),
+]
+Decisions = Annotated[
+    Path | None,
+    typer.Option(
+        help="Decisions that override the rules, with columns id, date, decision "
+        f"(keep or leave_out) and note: {TABLE_HELP}"
+    ),
+]
+By = Annotated[str | None, typer.Option(help="Column of groups within which prices are compared.")]
+Deal = Annotated[str | None, typer.Option(help="Column with the deed or the buyer.")]
+Area = Annotated[
+    str | None, typer.Option(help="Column with the area, to compare prices per unit of it.")
+]
+LanguageOf = Annotated[Language, typer.Option(help="Language of the reasons.")]
+
+
 def screen(
     table: TableFile,
     *,
-    out: Annotated[
-        Path, typer.Option(help="File for the sales with their verdicts.", show_default=False)
-    ],
-    price: Annotated[str | None, typer.Option(help="Column with the price of a sale.")] = None,
-    sold_on: Annotated[
-        str | None, typer.Option("--date", help="Column with the day of a sale.")
-    ] = None,
-    property_id: Annotated[
-        str | None, typer.Option("--id", help="Column with the property's number.")
-    ] = None,
-    table_map: Annotated[
-        Path | None,
-        typer.Option(
-            "--map", help="Table map in TOML instead of names of columns: see `kazyna columns`."
-        ),
-    ] = None,
+    out: Out,
+    price: Price = None,
+    sold_on: SoldOn = None,
+    property_id: Id = None,
+    table_map: TableMap = None,
     lon: Lon = None,
     lat: Lat = None,
-    flag: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="COLUMN=REASON:VALUE[,VALUE]",
-            help="Values of a column that declare a sale to be no market evidence. Reasons: "
-            "family, forced, part_interest, multi_parcel, not_arms_length. May be repeated.",
-        ),
-    ] = None,
-    decisions: Annotated[
-        Path | None,
-        typer.Option(
-            help="Decisions that override the rules, with columns id, date, decision "
-            f"(keep or leave_out) and note: {TABLE_HELP}"
-        ),
-    ] = None,
-    by: Annotated[
-        str | None, typer.Option(help="Column of groups within which prices are compared.")
-    ] = None,
-    deal: Annotated[str | None, typer.Option(help="Column with the deed or the buyer.")] = None,
-    area: Annotated[
-        str | None, typer.Option(help="Column with the area, to compare prices per unit of it.")
-    ] = None,
-    language: Annotated[Language, typer.Option(help="Language of the reasons.")] = "en",
+    flag: Flags = None,
+    decisions: Decisions = None,
+    by: By = None,
+    deal: Deal = None,
+    area: Area = None,
+    language: LanguageOf = "en",
     as_json: output.Json = False,
 ) -> None:
     r"""Tell which sales are market evidence, and why the others are not.
