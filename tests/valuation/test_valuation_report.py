@@ -59,6 +59,15 @@ def test_without_places_areas_or_groups_the_report_does_with_less() -> None:
     assert not report.per_m2
 
 
+def test_predictions_kept_without_intervals_keep_the_coverage_that_was_measured() -> None:
+    tested = predicted().drop_columns(["low", "high"])
+    options = ReportOptions(by=("district",), coverage_90=88.5)
+    report = report_of(MODEL, valued(), tested, options=options)
+    assert report.accuracy.coverage_90 == 88.5
+    assert report.coverage_by_value == ()
+    assert report.by[0].coverage == ()
+
+
 def test_a_few_sales_are_enough_to_say_that_little_is_known() -> None:
     report = report_of(MODEL, valued(3), predicted(6), options=ReportOptions(by=("district",)))
     assert report.study.n == 6

@@ -102,7 +102,7 @@ def quality_blocks(report: ValuationReport, pen: Pen) -> list[Block]:
 def _statistics(study: RatioStudy, pen: Pen) -> list[tuple[Cell, ...]]:
     words = say.words(pen.language)
     held = {verdict.statistic: verdict for verdict in study.verdicts}
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for name in ("median_ratio", "mean_ratio", "weighted_mean_ratio", "cod", "cov", "prd", "prb",
                  "mki"):  # fmt: skip
         found, verdict, places = getattr(study, name), held.get(name), PLACES.get(name, 3)
@@ -310,8 +310,9 @@ def interval_blocks(report: ValuationReport, pen: Pen) -> list[Block]:
     text = SENTENCES["intervals"].in_(pen.language)
     blocks: list[Block] = [
         Paragraph(text.format(inside=pen.number(report.accuracy.coverage_90, 1))),
-        _coverage_table(words["value_group"], report.coverage_by_value, pen),
     ]
+    if report.coverage_by_value:
+        blocks.append(_coverage_table(words["value_group"], report.coverage_by_value, pen))
     for part in report.by:
         known = [each for each in part.coverage if each.sales >= THIN_SALES]
         most = sorted(known, key=lambda each: each.inside)[:10]
@@ -359,18 +360,19 @@ def weak_blocks(report: ValuationReport, pen: Pen) -> list[Block]:
     blocks.append(Steps(tuple(_doubt_meanings(report, pen.language, pen))))
     blocks.append(
         Grid(
-            (words["property"], words["value"], "90 %", words["doubt"]),
+            (words["property"], words["value"], "90 %", words["confidence"], words["doubt"]),
             tuple(
                 (
                     Cell(each.id),
                     Cell(pen.number(each.value)),
                     Cell(f"{pen.number(each.low)} – {pen.number(each.high)}"),
+                    Cell(pen.number(each.confidence, 2)),
                     Cell(", ".join(say.DOUBTS[doubt].in_(pen.language) for doubt in each.doubts)),
                 )
                 for each in weak.inspect
             ),
-            left=(0, 3),
-            widths=(1.3, 1.1, 1.9, 3),
+            left=(0, 4),
+            widths=(1.3, 1.1, 1.9, 1.1, 2.9),
             small=True,
         )
     )

@@ -155,6 +155,7 @@ _WORDS = {
     "width": Text("Width, %", "Ширина, %", "Кеңдиги, %"),
     "property": Text("Property", "Объект", "Объект"),
     "value": Text("Value", "Стоимость", "Нарк"),
+    "confidence": Text("Confidence", "Надёжность", "Ишенимдүүлүк"),
     "doubt": Text("Why", "Почему", "Эмне үчүн"),
     "low": Text("Least", "Минимум", "Эң азы"),
     "median": Text("Median", "Медиана", "Медиана"),

@@ -23,11 +23,11 @@ from kazyna.valuation.horizontal_equity import (
     horizontal_equity,
     spatial_autocorrelation,
 )
-from kazyna.valuation.market_model import IndexPoint, ModelSummary
 from kazyna.valuation.ratio_picture import RatioPicture, ratio_picture
 from kazyna.valuation.ratio_study import RatioStudy, ratio_study
 from kazyna.valuation.ratio_trend import RatioTrend, ratio_trend
 from kazyna.valuation.strata import groups
+from kazyna.valuation.summary import IndexPoint, ModelSummary
 from kazyna.valuation.weak_spots import WeakSpots, weak_spots
 
 PERCENT = 100
