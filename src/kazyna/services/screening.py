@@ -19,7 +19,7 @@ from kazyna.services.evidence import read_evidence
 from kazyna.store import files
 from kazyna.store.copy import json_text
 from kazyna.valuation.columns import ColumnMap, Floats, Sales, read_sales
-from kazyna.valuation.quick_hedonic import quick_hedonic
+from kazyna.valuation.quick_hedonic import SALES_MIN, quick_hedonic
 from kazyna.valuation.screening import (
     Clues,
     Decision,
@@ -32,8 +32,6 @@ from kazyna.valuation.screening_reasons import DECLARED, KINDS
 
 __all__ = ["ColumnMap", "Evidence", "PriceDistribution", "ScreenedTable", "screen_file"]
 
-HEDONIC_SALES_MIN = 30
-"""Fewer sales cannot say what any one of them should have fetched."""
 FIRST_DAY = date(1900, 1, 1)
 KEEP, LEAVE_OUT = "keep", "leave_out"
 DECISIONS = Schema(
@@ -221,7 +219,7 @@ def _clues(
         for name in (evidence.stratum, evidence.deal)
     )  # fmt: skip
     size = _numbers(table, evidence.area) if evidence.area is not None else None
-    if len(sales) < HEDONIC_SALES_MIN or np.ptp(sales.price) == 0:
+    if len(sales) < SALES_MIN or np.ptp(sales.price) == 0:
         note = f"too few different sales to expect prices: {len(sales)}; no residuals were judged"
         return Clues(stratum=stratum, deal=deal, size=size), (note,)
     progress("expect each price from the others")

@@ -21,6 +21,9 @@ FOLDS = 5
 NORMAL_MAD = 1.4826
 """Standard deviation of a normal law over its median absolute deviation."""
 
+SALES_MIN = 30
+"""Fewer sales cannot say what any one of them should have fetched."""
+
 
 @dataclass(frozen=True)
 class QuickHedonic:
