@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -7,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazyna.core.text import Text
-from kazyna.services import cadastre, rounds
+from kazyna.services import cadastre, round_studies, rounds
 from kazyna.services.cadastre import Comparable, Reason, Valuation
 from kazyna.services.context import Installation
-from kazyna.web import charts, drawings
+from kazyna.web import charts, drawings, ratio_charts, ratio_tables
 from kazyna.web.language import Writer
 
 WRITE = Writer("en", "USD")
@@ -23,7 +24,9 @@ def valuation(base: Decimal, amounts: list[Decimal]) -> Valuation:
     reasons = tuple(Reason("area", LABEL, None, amount) for amount in amounts)
     near = Comparable("1", date(2015, 1, 1), value, value * 2, 1.0, 0.5, None, None)
     low, high = value - 1000, value + 2000
-    return Valuation(1, date(2015, 5, 31), value, low, high, None, base, reasons, (near,))
+    return Valuation(
+        1, date(2015, 5, 31), value, value, None, low, high, None, base, reasons, (near,)
+    )
 
 
 @given(base=st.integers(1, 10**7).map(Decimal), amounts=AMOUNTS)
@@ -49,7 +52,12 @@ def test_a_value_lies_inside_what_is_drawn(value: Decimal) -> None:
 def test_the_gauges_tell_whether_the_standard_is_met(shared_demo: Installation) -> None:
     round_ = rounds.latest(shared_demo.context())
     assert round_ is not None
-    for gauge in drawings.gauges(WRITE, round_.study):
+    study = round_studies.study_of_round(shared_demo.context(), round_.round_id).study
+    gauges = drawings.gauges(WRITE, study)
+    assert [gauge.name for gauge in gauges] == [
+        "Median ratio", "COD, %", "PRD", "PRB", "MKI", "VEI, %"
+    ]  # fmt: skip
+    for gauge in gauges:
         assert 0 <= gauge.whisker[0] <= gauge.point <= gauge.whisker[1] <= 100
         assert gauge.met == (gauge.range[0] <= gauge.point <= gauge.range[1])
 
@@ -61,16 +69,43 @@ def test_the_charts_draw_every_sale_of_the_study(shared_demo: Installation) -> N
     points = rounds.study_points(ctx, round_.round_id)
     ratios = charts.ratios(WRITE, points).specification["data"]["values"]
     assert sum(bar["sales"] for bar in ratios) == len(points) == round_.study.sales
-    tenths = charts.deciles(WRITE, points).specification["data"]["values"]
-    assert sum(tenth["sales"] for tenth in tenths) == len(points)
-    assert [tenth["decile"] for tenth in tenths] == list(range(1, 11))
+    found = round_studies.study_of_round(ctx, round_.round_id)
+    by_value = ratio_charts.value_groups(WRITE, found.study)
+    assert by_value is not None
+    groups = by_value.specification["data"]["values"]
+    assert sum(group["sales"] for group in groups) == len(points)
+    assert all(group["low"] <= group["median"] <= group["high"] for group in groups)
+    assert len(ratio_charts.study(WRITE, round_, points, found)) == 7
 
 
-def test_a_study_without_sales_still_shows_the_price_index(shared_demo: Installation) -> None:
-    round_ = rounds.latest(shared_demo.context())
+def test_a_study_of_few_sales_leaves_out_what_they_do_not_tell(shared_demo: Installation) -> None:
+    ctx = shared_demo.context()
+    round_ = rounds.latest(ctx)
     assert round_ is not None
-    (only,) = charts.study(WRITE, round_, ())
-    assert only.title == "Price index"
+    found = round_studies.study_of_round(ctx, round_.round_id)
+    few = replace(
+        found,
+        study=replace(found.study, vertical_equity=None, sales_chasing=None),
+        picture=replace(found.picture, places=()),
+    )
+    points = rounds.study_points(ctx, round_.round_id)
+    assert len(ratio_charts.study(WRITE, round_, points, few)) == 5
+    assert ratio_tables.chasing(WRITE, few.study) == ()
+
+
+def test_the_tables_say_what_the_study_says(shared_demo: Installation) -> None:
+    ctx = shared_demo.context()
+    round_ = rounds.latest(ctx)
+    assert round_ is not None
+    found = round_studies.study_of_round(ctx, round_.round_id)
+    lines = {line.name: line for line in ratio_tables.statistics(WRITE, found.study)}
+    assert lines["COD, %"].value == f"{found.study.cod.value:.2f}"
+    assert lines["COD, %"].accepted == "5.00 … 15.00"
+    assert lines["MKI"].by_formula == "–"
+    assert lines["VEI, %"].told in {"confirmed", "refuted", "cannot be told"}
+    groups = ratio_tables.groups(WRITE, found)
+    assert [group.label for group in groups] == ["98103", "98117"]
+    assert all(len(group.figures) == 5 for group in groups)
 
 
 def test_the_value_of_a_real_house_is_told_without_remainder(

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import OFFICER
 from kazyna.core.text import LANGUAGES, Language
-from kazyna.services import cadastre, ledger, rounds
+from kazyna.services import cadastre, ledger, round_studies, rounds
 from kazyna.services.context import Installation
 from kazyna.web.language import Writer
 from web.conftest import SignIn
@@ -66,7 +66,18 @@ def test_the_ratio_study_is_shown_with_its_statistics(
     write = Writer("ru", "USD")
     assert write.number(round_.study.median_ratio.value, 3) in page
     assert write.number(round_.study.prb.value, 3) in page
-    assert page.count('class="chart"') == 6
+    assert page.count('class="chart"') == 7
+    found = round_studies.study_of_round(shared_demo.context(), round_.round_id)
+    assert write.number(found.study.mki.value, 4) in page
+    assert "98103" in page
+
+
+def test_the_study_is_repeated_by_any_characteristic(public: httpx.Client) -> None:
+    page = public.get("/rounds/latest", params={"by": "condition"}).text
+    assert '<option value="condition" selected>' in page
+    assert "98103" not in page
+    refused = public.get("/rounds/latest", params={"by": "colour"})
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def test_a_search_marks_what_was_typed(public: httpx.Client, property_id: str) -> None:

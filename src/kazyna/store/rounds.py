@@ -330,3 +330,27 @@ def study_table(tx: Transaction, round_id: int) -> pa.Table:
         " WHERE round_id = %s ORDER BY sold_on, property_id",
         (round_id,),
     )
+
+
+def study_evidence(tx: Transaction, round_id: int, *, label: str = "") -> pa.Table:
+    """Return the hold-out of a round with the places of the properties and one characteristic.
+
+    Columns sold_on, price, value, lon, lat and label (text): the characteristic of that name.
+    """
+    money = pa.decimal128(18, 2)
+    return tx.table(
+        pa.schema(
+            [
+                ("sold_on", pa.date32()),
+                ("price", money),
+                ("value", money),
+                ("lon", pa.float64()),
+                ("lat", pa.float64()),
+                ("label", pa.string()),
+            ]
+        ),
+        "SELECT sold_on, price, value, lon, lat, characteristics ->> %s"
+        " FROM study_sales LEFT JOIN properties USING (property_id)"
+        " WHERE round_id = %s ORDER BY sold_on, property_id",
+        (label, round_id),
+    )

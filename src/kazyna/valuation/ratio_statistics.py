@@ -106,9 +106,10 @@ def statistics_of_rows(estimate: Floats, price: Floats) -> Floats:
     ratios -= 1
     centred = np.log2(proxy(estimate, price, median[:, None]))
     centred -= centred.mean(axis=1, keepdims=True)
-    spread = np.vecdot(centred, centred)
+    # Sums of products, not BLAS: its last digit depends on where in memory the numbers lie.
+    spread = (centred * centred).sum(axis=1)
     sloped = spread > SLOPE_SPREAD_MIN * n
-    prb = np.where(sloped, np.vecdot(centred, ratios) / np.where(sloped, spread, 1.0), 0.0)
+    prb = np.where(sloped, (centred * ratios).sum(axis=1) / np.where(sloped, spread, 1.0), 0.0)
     cod = 100 * np.abs(ratios, out=ratios).mean(axis=1)
     return np.column_stack([median, mean, value / paid, cod, cov, mean * paid / value, prb])
 
@@ -172,7 +173,8 @@ def kakwani_of_sorted_rows(estimate: Floats, price: Floats) -> Floats:
     n = price.shape[1]
     rank = np.arange(1.0, n + 1)
     of_estimates, of_prices = (
-        (2 * (values @ rank) / values.sum(axis=1) - (n + 1)) / n for values in (estimate, price)
+        (2 * (values * rank).sum(axis=1) / values.sum(axis=1) - (n + 1)) / n
+        for values in (estimate, price)
     )
     differ = of_prices > GINI_MIN
     mki = np.where(differ, of_estimates / np.where(differ, of_prices, 1.0), 1.0)

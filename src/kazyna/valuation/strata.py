@@ -74,7 +74,7 @@ def _tenths(values: pa.ChunkedArray) -> Iterator[tuple[str, Integers]]:
         rows = known[tenth == at]
         if rows.size:
             low, high = numbers[rows].min(), numbers[rows].max()
-            yield f"{low:,.10g} – {high:,.10g}", rows
+            yield f"{low:.10g} – {high:.10g}", rows
     missing = np.flatnonzero(~np.isfinite(numbers))
     if missing.size:
         yield MISSING, missing

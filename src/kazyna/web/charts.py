@@ -14,7 +14,6 @@ from kazyna.services.rounds import PublishedRound, StudyPoint
 from kazyna.web.language import Writer
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-DECILES = 10
 POINTS_MAX = 2_000
 """Points in a scatter plot; of more, every so many is drawn."""
 WEEK_SALES_MIN = 10
@@ -40,22 +39,6 @@ class Chart:
     rows: tuple[tuple[str, ...], ...]
 
 
-def study(
-    write: Writer, round_: PublishedRound, points: tuple[StudyPoint, ...]
-) -> tuple[Chart, ...]:
-    """Draw the ratio study: ratios, their trend with value and time, and the price index."""
-    if not points:
-        return (index(write, round_),)
-    return (
-        ratios(write, points),
-        deciles(write, points),
-        trend(write, round_, points),
-        values_and_prices(write, points),
-        weeks(write, points),
-        index(write, round_),
-    )
-
-
 def revenue(write: Writer, found: Revenue) -> Chart:
     """Draw what was charged and received by month, over all taxes."""
     _ = write.gettext
@@ -77,7 +60,7 @@ def revenue(write: Writer, found: Revenue) -> Chart:
     return Chart(
         title=_("Revenue by month"),
         caption=_("Money received, by the day it came in."),
-        specification=_chart(
+        specification=drawn(
             encoding={"x": x, "y": y},
             layer=[
                 {"mark": {"type": "bar", "cornerRadiusEnd": 4, "width": {"band": 0.62}}},
@@ -125,55 +108,12 @@ def ratios(write: Writer, points: tuple[StudyPoint, ...]) -> Chart:
     return Chart(
         title=_("How near the values come"),
         caption=_("How often the model's value was how near the price; 1 is a perfect hit."),
-        specification=_chart(data={"values": values}, layer=[bars, _line_at(x=1.0)]),
+        specification=drawn(data={"values": values}, layer=[bars, line_at(x=1.0)]),
         head=(_("Ratio from"), _("to"), _("Sales")),
         rows=tuple(
             (write.number(v["from"], 2), write.number(v["to"], 2), write.number(v["sales"]))
             for v in values
             if v["sales"]
-        ),
-    )
-
-
-def deciles(write: Writer, points: tuple[StudyPoint, ...]) -> Chart:
-    """Draw the middle half of the ratios for each tenth of the sales by value."""
-    _ = write.gettext
-    ratio, proxy = _ratio_and_proxy(points)
-    group = np.searchsorted(np.quantile(proxy, np.arange(1, DECILES) / DECILES), proxy)
-    rows = []
-    for decile in np.unique(group).tolist():
-        inside = ratio[group == decile]
-        low, middle, high = np.quantile(inside, [0.25, 0.5, 0.75]).tolist()
-        rows.append({"decile": decile + 1, "low": low, "median": middle, "high": high,
-                     "sales": len(inside)})  # fmt: skip
-    x = {"field": "decile", "type": "ordinal", "title": _("Tenth of properties by value"),
-         "axis": {"labelAngle": 0}}  # fmt: skip
-    halves = {
-        "mark": {"type": "bar", "width": 9, "cornerRadius": 4, "opacity": 0.28},
-        "encoding": {"x": x, "y": _ratio_axis(_("Ratio of value to price"), "low"),
-                     "y2": {"field": "high"}},
-    }  # fmt: skip
-    medians = {
-        "mark": {"type": "point", "size": 80, "opacity": 1},
-        "encoding": {
-            "x": x,
-            "y": {"field": "median", "type": "quantitative"},
-            "tooltip": [
-                {"field": "median", "format": ".3f", "title": _("Median ratio")},
-                {"field": "sales", "title": _("Sales")},
-            ],
-        },
-    }
-    return Chart(
-        title=_("Cheap and dear alike"),
-        caption=_(
-            "Median ratio and the middle half of ratios for each tenth of properties by value:"
-            " a level line is fair to cheap and dear."
-        ),
-        specification=_chart(data={"values": rows}, layer=[_line_at(y=1.0), halves, medians]),
-        head=(_("Tenth"), _("Median ratio"), _("Sales")),
-        rows=tuple(
-            (str(r["decile"]), write.number(r["median"], 3), write.number(r["sales"])) for r in rows
         ),
     )
 
@@ -200,7 +140,7 @@ def trend(write: Writer, round_: PublishedRound, points: tuple[StudyPoint, ...])
         "scale": {"type": "log", "nice": False},
         "axis": _money_axis(write) | {"values": _ticks(proxy)},
     }
-    y = _ratio_axis(_("Ratio of value to price"), "ratio")
+    y = ratio_axis(_("Ratio of value to price"), "ratio")
     y["scale"] = {"domain": [RATIO_LOW, RATIO_HIGH]}
     dots = {
         "data": {"values": values},
@@ -220,9 +160,9 @@ def trend(write: Writer, round_: PublishedRound, points: tuple[StudyPoint, ...])
             "Each dot is a sale that the model had not seen. The line is PRB, {prb}: the change of"
             " the ratio each time the value doubles."
         ).format(prb=write.number(prb, 3)),
-        specification=_chart(layer=[dots, slope]),
+        specification=drawn(layer=[dots, slope]),
         head=(_("Price paid"), _("Estimated value"), _("Ratio")),
-        rows=tuple(_sale(write, shown[at]) for at in _spaced(len(shown))),
+        rows=tuple(_sale(write, shown[at]) for at in spaced(len(shown))),
     )
 
 
@@ -255,9 +195,9 @@ def values_and_prices(write: Writer, points: tuple[StudyPoint, ...]) -> Chart:
     return Chart(
         title=_("Values and prices"),
         caption=_("On the dashed line the value is the price."),
-        specification=_chart(layer=[dots, equal]),
+        specification=drawn(layer=[dots, equal]),
         head=(_("Price paid"), _("Estimated value"), _("Ratio")),
-        rows=tuple(_sale(write, shown[at]) for at in _spaced(len(shown))),
+        rows=tuple(_sale(write, shown[at]) for at in spaced(len(shown))),
     )
 
 
@@ -278,7 +218,7 @@ def weeks(write: Writer, points: tuple[StudyPoint, ...]) -> Chart:
         for point in sales[:1]
     ]
     values = [row | {"day": row["day"].isoformat()} for row in rows]  # type: ignore[attr-defined]
-    y = _ratio_axis(_("Median ratio"), "median")
+    y = ratio_axis(_("Median ratio"), "median")
     y["scale"] = {"domain": WEEK_DOMAIN}
     line = {
         "mark": {"type": "line", "point": {"size": 55}, "clip": True},
@@ -298,7 +238,7 @@ def weeks(write: Writer, points: tuple[StudyPoint, ...]) -> Chart:
             "The median ratio in each week with at least {n} sales, after the last sale that the"
             " model had seen."
         ).format(n=WEEK_SALES_MIN),
-        specification=_chart(data={"values": values}, layer=[line, _line_at(y=1.0)]),
+        specification=drawn(data={"values": values}, layer=[line, line_at(y=1.0)]),
         head=(_("Week of the sale"), _("Median ratio"), _("Sales")),
         rows=tuple(
             (write.short_day(r["day"]), write.number(r["median"], 3), write.number(r["sales"]))  # type: ignore[arg-type]
@@ -337,13 +277,14 @@ def index(write: Writer, round_: PublishedRound) -> Chart:
             "The level of market prices over time; 100 % is the valuation date. The band holds the"
             " level in 95 % of cases."
         ),
-        specification=_chart(data={"values": rows}, layer=[band, line]),
+        specification=drawn(data={"values": rows}, layer=[band, line]),
         head=(_("Day"), _("Level of prices")),
         rows=tuple((write.short_day(p.day), write.percent(p.level)) for p in round_.index),
     )
 
 
-def _chart(**parts: Any) -> Specification:
+def drawn(**parts: Any) -> Specification:
+    """Give a specification the size that every chart has."""
     common = {
         "$schema": SCHEMA,
         "width": "container",
@@ -364,7 +305,8 @@ def _ratio_and_proxy(points: tuple[StudyPoint, ...]) -> tuple[Any, Any]:
     return ratio, 0.5 * value / np.median(ratio) + 0.5 * price
 
 
-def _line_at(**place: float) -> Specification:
+def line_at(**place: float) -> Specification:
+    """Draw a dashed line across, at a value of x or y."""
     return {
         "mark": {"type": "rule", "strokeDash": [5, 4], "color": FALL, "strokeWidth": 1.5},
         "encoding": {
@@ -373,7 +315,8 @@ def _line_at(**place: float) -> Specification:
     }
 
 
-def _ratio_axis(title: str, field: str) -> Specification:
+def ratio_axis(title: str, field: str) -> Specification:
+    """Encode ratios upwards; the axis begins where they do."""
     return {"field": field, "type": "quantitative", "title": title, "scale": {"zero": False},
             "axis": {"format": ".2f", "tickCount": 6}}  # fmt: skip
 
@@ -386,7 +329,7 @@ def _ticks(levels: Any) -> list[int]:
     return [tick for tick in known if low <= tick <= high]
 
 
-def _spaced(count: int, shown: int = 20) -> list[int]:
+def spaced(count: int, shown: int = 20) -> list[int]:
     """Choose rows of a long table, evenly from the first to the last."""
     return sorted({round(at) for at in np.linspace(0, count - 1, min(count, shown))})
 

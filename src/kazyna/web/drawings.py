@@ -10,8 +10,10 @@ from typing import Literal
 
 from kazyna.services.cadastre import Reason, Valuation
 from kazyna.services.ledger import AgeBucket, Arrears
-from kazyna.services.rounds import Interval, PublishedRound, Study
+from kazyna.services.round_studies import RatioStudy, Verdict
+from kazyna.services.rounds import Interval, PublishedRound
 from kazyna.web.language import Writer
+from kazyna.web.ratio_tables import sorted_ends, told
 
 REASONS_SHOWN = 10
 IMPORTANCE_SHOWN = 12
@@ -65,6 +67,8 @@ class Gauge:
     interval: str
     limits: tuple[str, str]
     met: bool
+    told: str
+    """What the interval says: confirmed, refuted, or not to be told."""
     range: tuple[float, float]
     whisker: tuple[float, float]
     point: float
@@ -112,23 +116,37 @@ def spread(valuation: Valuation) -> Spread:
     )
 
 
-def gauges(write: Writer, study: Study) -> tuple[Gauge, ...]:
-    """Draw the four statistics on the ranges of the IAAO Standard on Ratio Studies (2013)."""
+def gauges(write: Writer, study: RatioStudy) -> tuple[Gauge, ...]:
+    """Draw the statistics that the IAAO's standards have a range for, each on its range."""
     _ = write.gettext
     level = _("The level: 1 is the market itself.")
     spread = _("How far ratios lie from their median.")
     dear = _("Above 1, dear properties are valued lower than cheap ones.")
     trend = _("How much the ratio changes when the value doubles.")
-    found = (
-        (_("Median ratio"), level, study.median_ratio, (0.90, 1.10), 3),
-        (_("COD, %"), spread, study.cod, (5.0, 15.0), 1),
-        (_("PRD"), dear, study.prd, (0.98, 1.03), 3),
-        (_("PRB"), trend, study.prb, (-0.05, 0.05), 3),
-    )
+    spreads = _("Below 1, the values spread less than the prices: dear ones are too low.")
+    groups = _("Median ratio of the dearest group less that of the cheapest.")
+    words = {
+        "median_ratio": (_("Median ratio"), level, 3),
+        "cod": (_("COD, %"), spread, 1),
+        "prd": (_("PRD"), dear, 3),
+        "prb": (_("PRB"), trend, 3),
+        "mki": (_("MKI"), spreads, 3),
+        "vei": (_("VEI, %"), groups, 1),
+    }
     return tuple(
-        _gauge(write, (name, meaning), statistic, limits=limits, decimals=decimals)
-        for name, meaning, statistic, limits, decimals in found
+        _gauge(write, words[held.statistic], _interval_of(study, held.statistic), held)
+        for held in study.verdicts
     )
+
+
+def _interval_of(study: RatioStudy, name: str) -> Interval:
+    """Take the resampled interval; the VEI has one from the intervals of its groups."""
+    vertical = study.vertical_equity
+    if name == "vei" and vertical is not None:
+        low, high = sorted_ends(vertical.significance, vertical.widest)
+        return Interval(vertical.vei, low, high)
+    found = getattr(study, name)
+    return Interval(found.value, found.low, found.high)
 
 
 def importance(write: Writer, round_: PublishedRound) -> Bars:
@@ -223,15 +241,9 @@ def _shares(write: Writer, rows: Iterable[tuple[str, float]]) -> Iterable[Bar]:
     )
 
 
-def _gauge(
-    write: Writer,
-    words: tuple[str, str],
-    found: Interval,
-    *,
-    limits: tuple[float, float],
-    decimals: int,
-) -> Gauge:
-    name, meaning = words
+def _gauge(write: Writer, words: tuple[str, str, int], found: Interval, held: Verdict) -> Gauge:
+    name, meaning, decimals = words
+    limits = (held.low, held.high)
     low = found.value if found.low is None else found.low
     high = found.value if found.high is None else found.high
     scale = _Scale.around([*limits, low, high, found.value])
@@ -241,7 +253,8 @@ def _gauge(
         shown=write.number(found.value, decimals),
         interval=f"{write.number(low, decimals)} … {write.number(high, decimals)}",
         limits=(write.number(limits[0], 2), write.number(limits[1], 2)),
-        met=limits[0] <= found.value <= limits[1],
+        met=held.met,
+        told=told(write, held),
         range=(scale(limits[0]), scale(limits[1])),
         whisker=(scale(low), scale(high)),
         point=scale(found.value),

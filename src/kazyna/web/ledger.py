@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kazyna.core.errors import InputError, Refused
 from kazyna.core.table import parse_decimal
-from kazyna.services import ledger, rolls, rounds
+from kazyna.services import ledger, rolls, round_studies, rounds
 from kazyna.services.context import Role
-from kazyna.web import charts, drawings
+from kazyna.web import charts, drawings, ratio_charts
 from kazyna.web.pages import page
 from kazyna.web.visit import Visit, Visiting
 
@@ -111,6 +111,7 @@ def _office(
     ctx = visit.ctx
     round_ = rounds.latest(ctx)
     points = rounds.study_points(ctx, round_.round_id) if round_ else ()
+    study = round_studies.study_of_round(ctx, round_.round_id) if round_ else None
     sees_money = ctx.actor.role in STAFF
     revenue = ledger.revenue(ctx) if sees_money else None
     arrears = ledger.arrears(ctx, limit=12) if sees_money else None
@@ -121,8 +122,10 @@ def _office(
         "ledger/office.html",
         status=status,
         round=round_,
-        gauges=drawings.gauges(visit.write, round_.study) if round_ else (),
-        study=charts.study(visit.write, round_, points)[:2] if round_ else (),
+        gauges=drawings.gauges(visit.write, study.study) if study else (),
+        study=ratio_charts.study(visit.write, round_, points, study)[:2]
+        if round_ and study
+        else (),
         revenue=revenue,
         revenue_chart=charts.revenue(visit.write, revenue) if revenue and revenue.months else None,
         arrears=arrears,
