@@ -34,6 +34,8 @@ COLUMNS = ColumnMap(id="property_id", price="price", date="sold_on", lon="lon", 
 HOLDOUT = Holdout.parse("time:0.2")
 """The ratio study is on the latest fifth of the sales: what the model must say of tomorrow."""
 MAP_CLASSES = 7
+REGISTERED = ["property_id", "value", "low", "high", "base", "reasons", "comparables"]
+"""What of a value the register keeps."""
 
 
 def create_round(
@@ -184,9 +186,8 @@ def _insert(
     area_m2: pa.ChunkedArray,
     predictions: pa.Table,
 ) -> None:
-    valued = values.rename_columns(
-        ["property_id" if name == "id" else name for name in values.column_names]
-    ).append_column("area_m2", area_m2)
+    named = ["property_id" if name == "id" else name for name in values.column_names]
+    valued = values.rename_columns(named).select(REGISTERED).append_column("area_m2", area_m2)
     rounds.insert_values(tx, round_id, json_text(valued))
     n = predictions.num_rows
     money = pa.decimal128(18, 2)

@@ -23,7 +23,16 @@ from kazyna.core.errors import (
     Unavailable,
 )
 from kazyna.services.context import Installation
-from kazyna.web import cadastre, ledger, rolls, rounds, sign_in, tiles
+from kazyna.web import (
+    cadastre,
+    ledger,
+    objections,
+    rolls,
+    round_pages,
+    rounds,
+    sign_in,
+    tiles,
+)
 from kazyna.web.pages import STATIC, error_page
 from kazyna.web.visit import leave, same_origin
 
@@ -62,7 +71,7 @@ def create_web(installation: Installation) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _missing)
     app.add_exception_handler(Exception, _defect)
-    for part in (cadastre, rounds, rolls, ledger, sign_in, tiles):
+    for part in (cadastre, rounds, round_pages, objections, rolls, ledger, sign_in, tiles):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     return app

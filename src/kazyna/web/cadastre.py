@@ -6,10 +6,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from kazyna.services import cadastre, ledger, rolls
+from kazyna.services import cadastre, ledger, objections, rolls
 from kazyna.services.cadastre import Extent, PropertyCard
 from kazyna.web import drawings
 from kazyna.web.pages import page
+from kazyna.web.round_words import objection_words
 from kazyna.web.tiles import ZOOM_MAX, ZOOM_MIN
 from kazyna.web.visit import Visit, Visiting
 
@@ -58,6 +59,9 @@ def show(visit: Visiting, property_id: str) -> HTMLResponse:
         previews=rolls.preview(ctx, property_id),
         bills=bills,
         statements=statements,
+        objections=objections.objections_of_property(ctx, property_id),
+        states=objection_words(visit.write),
+        window=objections.may_object(ctx, property_id),
         reasons=drawings.reasons(visit.write, card.valuation) if card.valuation else None,
         spread=drawings.spread(card.valuation) if card.valuation else None,
         map=_map(visit, extent, breaks, _places(visit, card)) if extent else None,

@@ -11,10 +11,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kazyna.core.errors import InputError, Refused
 from kazyna.core.table import parse_decimal
-from kazyna.services import ledger, rolls, round_studies, rounds
+from kazyna.services import ledger, objections, rolls, round_studies, rounds
 from kazyna.services.context import Role
 from kazyna.web import charts, drawings, ratio_charts
 from kazyna.web.pages import page
+from kazyna.web.round_words import objection_words
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -90,6 +91,8 @@ def mine(visit: Visiting) -> HTMLResponse:
         visit,
         "ledger/my.html",
         bills=bills,
+        objections=objections.my_objections(visit.ctx),
+        states=objection_words(visit.write),
         first_due=min((bill.due_on for bill in bills), default=None),
         statements=ledger.statement(visit.ctx, taxpayer_id=number),
     )

@@ -47,7 +47,8 @@ def tile(
     if x >= 2**z or y >= 2**z:
         raise NotFound(f"There is no tile {z}/{x}/{y}.")
     latest = rounds.latest(visit.ctx)
-    state = f"{latest.round_id if latest else 0}-{cadastre.overview(visit.ctx).properties}"
+    values = f"{latest.round_id}-{latest.total_value}" if latest else "0"
+    state = f"{values}-{cadastre.overview(visit.ctx).properties}"
     headers = {"ETag": f'"{state}"', "Cache-Control": f"public, max-age={TILE_SECONDS}"}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)

@@ -1,0 +1,200 @@
+"""Valuation rounds: their list, the page of one, its steps, and two compared."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from kazyna.core.errors import InputError, NotFound, Refused
+from kazyna.core.table import parse_decimal
+from kazyna.services import (
+    drafts,
+    objections,
+    overrides,
+    round_comparison,
+    round_files,
+    round_studies,
+    rounds,
+)
+from kazyna.services.context import Context, Role
+from kazyna.web import charts, drawings, round_drawings
+from kazyna.web.pages import page
+from kazyna.web.round_words import kind_words, status_words, step_words
+from kazyna.web.visit import Visit, Visiting
+
+router = APIRouter()
+
+STAFF: tuple[Role, ...] = ("valuer", "officer", "auditor")
+INSIDE: tuple[Role, ...] = ("valuer", "auditor")
+NUMBER_MAX = 2**31 - 1
+TEXT_MAX = 4_000
+
+Number = Annotated[int, Path(ge=1, le=NUMBER_MAX)]
+Note = Annotated[str, Form(max_length=TEXT_MAX)]
+STEPS: dict[str, Callable[[Context, int, str], object]] = {
+    "freeze": lambda ctx, number, note: round_files.freeze_round(ctx, number, note=note),
+    "publish": lambda ctx, number, note: rounds.publish_round(ctx, number, note=note),
+    "approve": lambda ctx, number, note: rounds.approve_round(ctx, number, note=note),
+    "enforce": lambda ctx, number, note: rounds.enforce_round(ctx, number, note=note),
+    "withdraw": lambda ctx, number, note: rounds.withdraw_round(ctx, number, note=note),
+}
+
+
+@router.get("/rounds")
+def all_rounds(visit: Visiting) -> HTMLResponse:
+    """List the rounds that the visitor may see."""
+    return page(
+        visit,
+        "rounds/all.html",
+        rounds=rounds.all_rounds(visit.ctx),
+        statuses=status_words(visit.write),
+    )
+
+
+@router.post("/rounds")
+def create(visit: Visiting, valuation_date: Annotated[date, Form()]) -> RedirectResponse:
+    """Make a draft as of a day and show it."""
+    made = drafts.create_round(visit.ctx, valuation_date=valuation_date)
+    return RedirectResponse(f"/rounds/{made.round_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/rounds/comparison")
+def compare(
+    visit: Visiting,
+    before: Annotated[int, Query(ge=1, le=NUMBER_MAX)],
+    after: Annotated[int, Query(ge=1, le=NUMBER_MAX)],
+) -> HTMLResponse:
+    """Show who rises, who falls and why from one round to another."""
+    found = round_comparison.compare(visit.ctx, before, after)
+    return page(
+        visit,
+        "rounds/comparison.html",
+        found=found,
+        c=found.comparison,
+        why=round_drawings.why(visit.write, visit.ctx, found),
+        classes=round_drawings.classes(visit.write, found.comparison),
+        deciles=round_drawings.deciles(visit.write, found.comparison),
+        places=round_drawings.places(visit.write, found.comparison),
+        map=round_drawings.change_map(visit.write, found.comparison),
+        signed=round_drawings.signed_percent,
+        reason=lambda name: visit.write.text(round_comparison.reason_label(visit.ctx, name)),
+    )
+
+
+@router.get("/rounds/{round_id}")
+def show(visit: Visiting, round_id: Number) -> HTMLResponse:
+    """Show one round: where it stands, what comes next, its totals and its evidence."""
+    return _round(visit, round_id)
+
+
+@router.post("/rounds/{round_id}/objections")
+def open_objections(
+    visit: Visiting,
+    round_id: Number,
+    closes_on: Annotated[date | None, Form()] = None,
+    note: Note = "",
+) -> HTMLResponse:
+    """Open the window in which owners object."""
+    return _stepped(
+        visit,
+        round_id,
+        lambda: rounds.open_objections(visit.ctx, round_id, closes_on=closes_on, note=note),
+    )
+
+
+@router.post("/rounds/{round_id}/overrides")
+def propose(
+    visit: Visiting,
+    round_id: Number,
+    *,
+    property_id: Annotated[str, Form(max_length=64)],
+    value: Annotated[str, Form(max_length=30)],
+    reason: Note,
+    evidence: Note,
+) -> HTMLResponse:
+    """Propose a value by hand."""
+
+    def work() -> object:
+        return overrides.propose_override(
+            visit.ctx,
+            round_id,
+            property_id.strip(),
+            value=amount(value, "value"),
+            reason=reason,
+            evidence=evidence,
+        )
+
+    return _stepped(visit, round_id, work)
+
+
+@router.post("/rounds/{round_id}/overrides/{override_id}")
+def sign(
+    visit: Visiting,
+    round_id: Number,
+    override_id: Number,
+    decision: Annotated[str, Form(pattern="^(confirm|refuse)$")],
+    note: Note = "",
+) -> HTMLResponse:
+    """Sign a value set by hand as the second person, or refuse to."""
+    decide = overrides.confirm_override if decision == "confirm" else overrides.refuse_override
+    return _stepped(visit, round_id, lambda: decide(visit.ctx, override_id, note=note))
+
+
+@router.post("/rounds/{round_id}/{step}")
+def move(visit: Visiting, round_id: Number, step: str, note: Note = "") -> HTMLResponse:
+    """Take a step with a round."""
+    if step not in STEPS:
+        raise NotFound(f"There is no step {step!r}.")
+    return _stepped(visit, round_id, lambda: STEPS[step](visit.ctx, round_id, note))
+
+
+def amount(text: str, column: str) -> Decimal:
+    """Read an amount as people write it, with spaces, or a comma before the cents."""
+    plain = "".join(text.split()).replace(",", ".")
+    return parse_decimal(plain, source="form", column=column)
+
+
+def _stepped(visit: Visit, round_id: int, work: Callable[[], object]) -> HTMLResponse:
+    """Do something with a round and show it; a refusal is said on the same page."""
+    try:
+        work()
+    except (InputError, Refused) as error:
+        if isinstance(error, NotFound) or visit.ctx.actor.role != "valuer":
+            raise
+        return _round(visit, round_id, refusal=error)
+    return _round(visit, round_id, done=True)
+
+
+def _round(
+    visit: Visit, round_id: int, *, refusal: Exception | None = None, done: bool = False
+) -> HTMLResponse:
+    ctx, write = visit.ctx, visit.write
+    round_ = rounds.find_round(ctx, round_id)
+    inside = ctx.actor.role in INSIDE
+    others = [line for line in rounds.all_rounds(ctx) if line.round_id != round_id]
+    return page(
+        visit,
+        "rounds/round.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK,
+        round=round_,
+        state=rounds.state(ctx, round_id),
+        statuses=status_words(write),
+        steps=step_words(write),
+        kinds_of_objection=kind_words(write),
+        stages=round_drawings.stages(round_.status),
+        refusal=refusal,
+        findings=refusal.findings if isinstance(refusal, InputError) else (),
+        done=done,
+        overrides=overrides.overrides_of_round(ctx, round_id) if inside else (),
+        takes_overrides=ctx.actor.role == "valuer" and round_.status in overrides.OPEN,
+        check=objections.objection_check(ctx, round_id) if ctx.actor.role in STAFF else None,
+        others=others,
+        gauges=drawings.gauges(write, round_studies.study_of_round(ctx, round_id).study),
+        index=charts.index(write, round_),
+        importance=drawings.importance(write, round_),
+        weights=drawings.weights(write, round_),
+    )

@@ -1,0 +1,68 @@
+"""The words for states of rounds and objections, for steps, and for what objections are about."""
+
+from kazyna.web.language import Writer
+
+
+def status_words(write: Writer) -> dict[str, str]:
+    """Name the states of a round."""
+    _ = write.gettext
+    return {
+        "draft": _("Draft"),
+        "frozen": _("Frozen"),
+        "published": _("Published"),
+        "objections": _("Open to objections"),
+        "approved": _("Approved"),
+        "in_force": _("In force"),
+        "superseded": _("Superseded"),
+        "withdrawn": _("Withdrawn"),
+    }
+
+
+def step_words(write: Writer) -> dict[str, tuple[str, str]]:
+    """Name the steps with a round, each with what it does."""
+    _ = write.gettext
+    return {
+        "freeze": (
+            _("Freeze"),
+            _("Writes a folder with all evidence and its fingerprints; nothing changes after it."),
+        ),
+        "publish": (_("Publish"), _("Shows the values to everyone.")),
+        "open_objections": (
+            _("Open the window"),
+            _("Owners can object until the last day; empty: as long as the law says."),
+        ),
+        "approve": (
+            _("Approve"),
+            _("By a second valuer, when the window has ended and nothing is open."),
+        ),
+        "enforce": (_("Put in force"), _("Tax rolls take their values from it from now on.")),
+        "withdraw": (
+            _("Withdraw the round"),
+            _("Its values are shown no more; say why."),
+        ),
+    }
+
+
+def kind_words(write: Writer) -> dict[str, str]:
+    """Name what an objection is about."""
+    _ = write.gettext
+    return {
+        "sale_price": _("The price it was sold for"),
+        "characteristic": _("A recorded fact is wrong"),
+        "comparable": _("Other sales speak against it"),
+        "condition": _("Its condition"),
+        "other": _("Something else"),
+    }
+
+
+def objection_words(write: Writer) -> dict[str, str]:
+    """Name the states of an objection."""
+    _ = write.gettext
+    return {
+        "filed": _("Filed"),
+        "under_review": _("Under review"),
+        "upheld": _("Upheld"),
+        "partly_upheld": _("Upheld in part"),
+        "rejected": _("Rejected"),
+        "withdrawn": _("Withdrawn by the owner"),
+    }

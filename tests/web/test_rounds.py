@@ -1,0 +1,153 @@
+from collections.abc import Iterator
+from html import unescape
+from http import HTTPStatus
+
+import httpx
+import pytest
+
+from api.conftest import served
+from conftest import OFFICER
+from kazyna.core.text import LANGUAGES, Language
+from kazyna.services import cadastre, drafts, objections, rounds, users
+from kazyna.services.context import Actor, Installation
+from kazyna.services.demo import PASSWORD
+from kazyna.web.language import Writer
+from web.conftest import SignIn, sign_in_at
+
+DRAFTED = {"lang": "en"}
+
+
+@pytest.fixture
+def town_address(town: Installation) -> Iterator[str]:
+    """Serve a small town of one's own with a draft and two valuers."""
+    for name in ("valuer", "head"):
+        users.create_user(town.context(OFFICER), name=name, password=PASSWORD, role="valuer")
+    with served(town) as address:
+        yield address
+
+
+def test_a_round_is_moved_and_corrected_on_its_page(town_address: str) -> None:
+    with (
+        sign_in_at(town_address, "valuer") as valuer,
+        sign_in_at(town_address, "head") as head,
+        httpx.Client(base_url=town_address) as public,
+    ):
+        assert "№" not in public.get("/rounds").text.split("<main")[1]
+        assert public.get("/rounds/1").status_code == HTTPStatus.NOT_FOUND
+        assert "Draft" in valuer.get("/rounds", params=DRAFTED).text
+        assert "/rounds/1/freeze" in valuer.get("/rounds/1").text
+        assert "Done and recorded." in valuer.post("/rounds/1/freeze", data={"note": "ok"}).text
+        said = {"property_id": "h001", "value": "123 456,50", "reason": "burnt", "evidence": "x"}
+        page = valuer.post("/rounds/1/overrides", data=said).text
+        assert "$123,456" in page
+        assert 'value="confirm"' not in page  # not for the one who proposed it
+        refused = valuer.post("/rounds/1/overrides/1", data={"decision": "confirm"})
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert "another person" in unescape(refused.text)
+        assert 'value="confirm"' in head.get("/rounds/1").text
+        assert head.post("/rounds/1/overrides/1", data={"decision": "confirm"}).is_success
+        valuer.post("/rounds/1/publish", data={})
+        card = public.get("/properties/h001", params={"lang": "en"}).text
+        assert "This value was set by hand" in card
+        assert "burnt" in card
+        assert "Published" in public.get("/rounds/1", params={"lang": "en"}).text
+        page = valuer.post("/rounds/1/objections", data={"closes_on": "2016-07-01"}).text
+        assert "until 2016-07-01" in page
+        early = head.post("/rounds/1/approve", data={})
+        assert early.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert valuer.post("/rounds/1/nonsense", data={}).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_only_a_valuer_moves_a_round(sign_in: SignIn, public: httpx.Client) -> None:
+    for name in ("officer", "auditor", "taxpayer"):
+        answer = sign_in(name).post("/rounds/1/withdraw", data={"note": "x"})
+        assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert public.post("/rounds/1/withdraw", data={"note": "x"}).is_redirect
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_round_shows_its_life_and_its_quality(
+    public: httpx.Client, sign_in: SignIn, shared_demo: Installation, language: Language
+) -> None:
+    round_ = rounds.latest(shared_demo.context())
+    assert round_ is not None
+    write = Writer(language, "USD")
+    page = unescape(public.get(f"/rounds/{round_.round_id}", params={"lang": language}).text)
+    assert write.short_money(round_.total_value) in page
+    assert write.day(round_.valuation_date) in page
+    assert "demo-valuer" not in page
+    assert f'href="/rounds/{round_.round_id}"' in public.get("/rounds").text
+    inside = sign_in("valuer").get(f"/rounds/{round_.round_id}", params={"lang": language}).text
+    assert "demo-head" in inside
+    assert "98103" in inside or "98117" in inside  # the check of the objections by neighbourhood
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_rounds_are_compared_on_a_page(town: Installation, language: Language) -> None:
+    valuer = town.context(Actor("valuer", "valuer"))
+    first = rounds.all_rounds(valuer)[0]
+    day = first.valuation_date.replace(day=5)
+    second = drafts.create_round(valuer, valuation_date=day, seed=4)
+    users.create_user(town.context(OFFICER), name="valuer", password=PASSWORD, role="valuer")
+    with served(town) as address, sign_in_at(address, "valuer") as client:
+        query = {"before": second.round_id, "after": first.round_id, "lang": language}
+        answer = client.get("/rounds/comparison", params=query)
+        assert answer.status_code == HTTPStatus.OK
+        assert answer.text.count("<rect") > 100
+        assert "98101" in answer.text
+        assert answer.text.count('class="bars"') == 4
+        missing = client.get("/rounds/comparison", params=query | {"after": 99})
+        assert missing.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_an_owner_objects_and_a_valuer_answers(demo: Installation) -> None:
+    taxpayer = users.sign_in(demo.context(), name="taxpayer", password=PASSWORD).actor
+    assert taxpayer.taxpayer_id is not None
+    with demo.context(OFFICER).transaction() as tx:
+        house = tx.value(
+            "SELECT property_id FROM holdings WHERE taxpayer_id = %s", (taxpayer.taxpayer_id,)
+        )
+    value = cadastre.find_property(demo.context(), house).valuation
+    assert value is not None
+    with (
+        served(demo) as address,
+        sign_in_at(address, "taxpayer") as owner,
+        sign_in_at(address, "valuer") as valuer,
+    ):
+        card = owner.get(f"/properties/{house}", params={"lang": "en"}).text
+        assert f'href="/properties/{house}/objection"' in card
+        form = f"/properties/{house}/objection"
+        assert owner.get(form).status_code == HTTPStatus.OK
+        said = {"claimed": "much", "kind": "condition", "grounds": "damp"}
+        wrong = owner.post(form, data=said)
+        assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert "'much' is not a number" in unescape(wrong.text)
+        assert ">damp</textarea>" in wrong.text
+        claim = str(value.value - 40_000)
+        filed = owner.post(form, data=said | {"claimed": claim})
+        assert filed.is_redirect
+        path = filed.headers["location"]
+        assert "damp" in owner.get(path).text
+        assert owner.post(path + "/decision", data={"reason": "x"}).status_code in {
+            HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY,
+        }  # fmt: skip
+        assert path in valuer.get("/objections").text
+        assert "/decision" in valuer.get(path).text
+        decided = valuer.post(
+            path + "/decision",
+            data={"value": str(value.value - 10_000), "reason": "inspected"},
+        )
+        assert "inspected" in decided.text
+        assert "Upheld in part" in owner.get("/my", params={"lang": "en"}).text
+    (mine,) = objections.my_objections(demo.context(taxpayer))
+    assert mine.status == "partly_upheld"
+
+
+def test_a_form_is_only_for_owners(sign_in: SignIn, public: httpx.Client, property_id: str) -> None:
+    form = f"/properties/{property_id}/objection"
+    assert public.get(form).is_redirect
+    assert sign_in("officer").get(form).status_code == HTTPStatus.FORBIDDEN
+    assert "is not open" in sign_in("taxpayer").get(form, params={"lang": "en"}).text
+    assert form not in public.get(f"/properties/{property_id}").text
+    assert public.get("/objections").is_redirect
+    assert sign_in("taxpayer").get("/objections").status_code == HTTPStatus.FORBIDDEN
