@@ -42,7 +42,7 @@ def mean(node: dict) -> float:  # type: ignore[type-arg]  # LightGBM's own neste
         return float(node["leaf_value"])
     sides = node["left_child"], node["right_child"]
     counts = [side.get("internal_count", side.get("leaf_count")) for side in sides]
-    return sum(c * mean(side) for c, side in zip(counts, sides, strict=True)) / sum(counts)
+    return float(sum(c * mean(s) for c, s in zip(counts, sides, strict=True)) / sum(counts))
 
 
 def test_agrees_with_a_walk_by_hand(seen: np.ndarray) -> None:

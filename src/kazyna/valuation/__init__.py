@@ -22,7 +22,7 @@ from kazyna.valuation.horizontal_equity import horizontal_equity, spatial_autoco
 from kazyna.valuation.land import LandModel, Split, fit_land, split_value
 from kazyna.valuation.mapping import MappedTable, apply_table_map
 from kazyna.valuation.market_areas import MarketAreas, market_areas
-from kazyna.valuation.market_model import IndexPoint, MarketModel, ModelSummary, fit
+from kazyna.valuation.market_model import MarketModel, fit
 from kazyna.valuation.places import Layer, area_of, distance_features
 from kazyna.valuation.profile import Profile, profile
 from kazyna.valuation.quick_hedonic import QuickHedonic, quick_hedonic
@@ -40,6 +40,7 @@ from kazyna.valuation.screening import (
     screen,
 )
 from kazyna.valuation.screening_rules import Limits
+from kazyna.valuation.summary import IndexPoint, ModelSummary
 from kazyna.valuation.table_map import TableMap
 from kazyna.valuation.vertical_equity import vertical_equity
 

@@ -10,8 +10,9 @@ from kazyna.core.progress import Progress, silent
 from kazyna.core.table import as_arrow
 from kazyna.valuation.columns import EPOCH, ColumnMap, Floats, read_sales
 from kazyna.valuation.holdout import Holdout, split
-from kazyna.valuation.market_model import MarketModel, fit, predict
+from kazyna.valuation.market_model import MarketModel, fit
 from kazyna.valuation.ratio_study import statistics
+from kazyna.valuation.values import predicted
 
 PERCENT = 100
 
@@ -46,6 +47,7 @@ def backtest(
     *,
     columns: ColumnMap,
     holdout: Holdout,
+    screened: bool = False,
     seed: int = 0,
     progress: Progress = silent,
     source: str = "sales",
@@ -64,6 +66,8 @@ def backtest(
         The caller's column names.
     holdout
         What is set aside.
+    screened
+        Whether the sales learnt from are screened; those set aside never are.
     seed
         Decides the split and the fit.
 
@@ -80,7 +84,7 @@ def backtest(
     tables = []
     for done, (train, test) in enumerate(pairs):
         progress("fit", done, len(pairs))
-        model = fit_before(train, columns=columns, seed=seed, source=source)
+        model = fit_before(train, columns=columns, screened=screened, seed=seed, source=source)
         progress("fit", done + 1, len(pairs))
         progress("value", done, len(pairs))
         tables.append(value_sales(model, test, source=source))
@@ -96,12 +100,17 @@ def backtest(
 
 
 def fit_before(
-    train: object, *, columns: ColumnMap, seed: int = 0, source: str = "sales"
+    train: object,
+    *,
+    columns: ColumnMap,
+    screened: bool = False,
+    seed: int = 0,
+    source: str = "sales",
 ) -> MarketModel:
     """Fit a model as of the last sale of a training table."""
     last = int(read_sales(train, columns, source=source).day.max())
     as_of = EPOCH + np.timedelta64(last, "D").item()
-    return fit(train, columns=columns, as_of=as_of, seed=seed, source=source)
+    return fit(train, columns=columns, as_of=as_of, screened=screened, seed=seed, source=source)
 
 
 def value_sales(model: MarketModel, test: object, *, source: str = "sales") -> pa.Table:
@@ -113,7 +122,7 @@ def value_sales(model: MarketModel, test: object, *, source: str = "sales") -> p
         `id`, `date`, `price`, `value`, `low`, `high`; amounts as floats, for statistics only.
     """
     read = read_sales(as_arrow(test), model.columns, source=source)
-    value, low, high = predict(model, read.properties, read.day, source=source)
+    value, low, high = predicted(model, read.properties, read.day, source=source)
     return pa.table(
         {
             "id": pa.array(read.properties.id, pa.string()),

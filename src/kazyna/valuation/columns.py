@@ -36,6 +36,12 @@ class ColumnMap:
     """Latitude in degrees, if the table has coordinates."""
     ignore: tuple[str, ...] = ()
     """Columns that say nothing about the value and are to be left out."""
+    segment: str | None = None
+    """A characteristic that parts the market, if it has parts."""
+    land_area: str | None = None
+    """The characteristic with the plot's area, if values are to be split into land and building."""
+    floor_area: str | None = None
+    """The characteristic with the building's area; nought is a vacant plot."""
 
     def named(self) -> dict[str, str]:
         """Return the standard name of each part with the caller's name for it."""
@@ -110,7 +116,8 @@ def read_sales(sales: object, columns: ColumnMap, *, source: str) -> Sales:
         With every mistake found: wrong names, missing, impossible or repeated values.
     """
     table = as_arrow(sales)
-    _all_there(table, (*columns.named().values(), *columns.ignore), source)
+    parts = filter(None, (columns.segment, columns.land_area, columns.floor_area))
+    _all_there(table, (*columns.named().values(), *columns.ignore, *parts), source)
     table = check(table, _in_callers_words(SALES, columns), source=source)
     day = np.asarray(table[columns.date].cast(pa.int32())).astype(np.int64)
     _no_sale_twice(table, columns, source)

@@ -14,6 +14,8 @@ NORMAL_QUANTILE = 1.6449
 """Of the normal law, for an interval that covers 90 %."""
 SALES_MIN = 500
 """Below this many sales one spread is used for all properties."""
+SEGMENT_SALES_MIN = 100
+"""A segment with fewer sales to measure on has the margins of the whole market."""
 TREES = 60
 PARAMETERS: dict[str, object] = {
     "objective": "l2",
@@ -37,21 +39,24 @@ SIZE_FLOOR = 0.01
 
 @dataclass(frozen=True)
 class Margins:
-    """Lower and upper margin in units of the local spread."""
+    """Lower and upper margin of each segment in units of the local spread."""
 
-    lower: float
-    upper: float
+    lower: Floats
+    upper: Floats
     spread: lightgbm.Booster | None
 
     def spread_at(self, columns: Floats) -> Floats:
         """Local spread of log residuals."""
         return _spread_at(self.spread, columns)
 
-    def of(self, columns: Floats, index_deviation: Floats | float) -> tuple[Floats, Floats]:
+    def of(
+        self, columns: Floats, index_deviation: Floats | float, segment: int
+    ) -> tuple[Floats, Floats]:
         """Log distance from the value down to the low and up to the high end."""
         spread = self.spread_at(columns)
         drift = NORMAL_QUANTILE * np.asarray(index_deviation)
-        return np.hypot(self.lower * spread, drift), np.hypot(self.upper * spread, drift)
+        lower, upper = self.lower[segment], self.upper[segment]
+        return np.hypot(lower * spread, drift), np.hypot(upper * spread, drift)
 
 
 @dataclass(frozen=True)
@@ -100,11 +105,12 @@ def late_sales(day: Ints) -> npt.NDArray[np.bool_]:
     return late if enough else np.zeros_like(late)
 
 
-def margins_of(columns: Floats, residual: Floats, *, seed: int) -> Margins:
+def margins_of(columns: Floats, residual: Floats, segment: Ints, *, seed: int) -> Margins:
     """Learn the spread from out-of-fold residuals and the margins that cover 90 % of them.
 
     Split conformal prediction with normalised scores (Papadopoulos et al. 2002; Lei et al.
-    2018): the spread is learnt on one half of the sales, the margins on the other.
+    2018): the spread is learnt on one half of the sales, the margins on the other, for each
+    segment by its own scores where they are enough (Mondrian conformal prediction, Vovk 2012).
     """
     learn = np.random.default_rng(seed).permutation(len(residual)) % 2 == 0
     spread = None
@@ -115,7 +121,17 @@ def margins_of(columns: Floats, residual: Floats, *, seed: int) -> Margins:
         spread = lightgbm.train(parameters, lightgbm.Dataset(columns[learn], size), TREES)
         check = ~learn
     score = settled(residual[check] / _spread_at(spread, columns[check]))
-    return Margins(max(-_corrected(score, 0.05), 0.0), max(_corrected(score, 0.95), 0.0), spread)
+    ends = []
+    for position in range(int(segment.max(initial=0)) + 1):
+        own = score[segment[check] == position]
+        ends.append(_ends(own if position and len(own) >= SEGMENT_SALES_MIN else score))
+    lower, upper = np.array(ends).T
+    return Margins(lower, upper, spread)
+
+
+def _ends(score: Floats) -> tuple[float, float]:
+    """Return the ends that hold 90 % of the scores, never beyond the value."""
+    return max(-_corrected(score, 0.05), 0.0), max(_corrected(score, 0.95), 0.0)
 
 
 def _spread_at(spread: lightgbm.Booster | None, columns: Floats) -> Floats:

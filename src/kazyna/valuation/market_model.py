@@ -1,112 +1,48 @@
 """From sales to a market model, and from the model to values with their reasons."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TypeVar
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
 
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
-from kazyna.valuation import models
+from kazyna.valuation import models, quick_hedonic
 from kazyna.valuation.columns import (
-    EPOCH,
     ColumnMap,
-    Floats,
-    Ints,
-    Properties,
     Sales,
     day_number,
     read_properties,
     read_sales,
 )
-from kazyna.valuation.equity import Equity, equity_of
-from kazyna.valuation.explanation import CENTS, in_money, money, reason_lists
-from kazyna.valuation.features import Design, Encoder, design_of, learn_encoder
+from kazyna.valuation.equity import equity_of
+from kazyna.valuation.features import design_of, learn_encoder
 from kazyna.valuation.holdout import fold_of
-from kazyna.valuation.interval import (
-    NORMAL_QUANTILE,
-    Ageing,
-    Margins,
-    ageing_of,
-    late_sales,
-    margins_of,
-)
-from kazyna.valuation.location import Plane, plane_of
-from kazyna.valuation.models import comparables, regression
+from kazyna.valuation.interval import ageing_of, late_sales, margins_of
+from kazyna.valuation.land import LandModel, fit_land
+from kazyna.valuation.location import plane_of
+from kazyna.valuation.market import Market, usual_range
+from kazyna.valuation.models import regression
 from kazyna.valuation.price_index import PriceIndex, hedonic_index, refined
+from kazyna.valuation.screening import Clues, Screening, screen
+from kazyna.valuation.segments import segments_of, stacked, with_levels
 from kazyna.valuation.settled import settled
 from kazyna.valuation.stacking import sparing_weights, stack_weights
+from kazyna.valuation.summary import ModelSummary, summary_of
+from kazyna.valuation.values import BLOCK_ROWS, in_order, valued, valued_block
 
 SALES_MIN = 10
 """An interval that covers 90 % needs nine sales to be measured on; below ten there is no model."""
 FOLDS = 8
-BLOCK_ROWS = 8_000
-WORKERS = 2
-"""Blocks valued side by side; NumPy and LightGBM let go of the interpreter while they work."""
-COMPARABLES_SHOWN = 5
-USUAL = (0.002, 0.998)
-"""Quantiles of a characteristic among the sales; beyond them a value is extrapolated."""
-UNUSUAL_FACTOR = 0.7
-"""What confidence is multiplied by for each characteristic beyond the usual."""
-SAMPLE_ROWS = 1_000
-"""Sales on which the importance of the characteristics is measured."""
-WHOLE_UNITS_FROM = 1_000
-"""Median price from which values are rounded to whole currency units rather than to cents."""
+LAND_SHARE = 0.3
+"""Share of the land where the sales are too few to tell: between what cities and villages show."""
 
 
 @dataclass(frozen=True)
-class IndexPoint:
-    """The market's level on one day, as a share of its level on the valuation date."""
-
-    date: date
-    level: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class ModelSummary:
-    """What the model rests on and how it is put together."""
-
-    as_of: date
-    sales_used: int
-    sales_left_out: tuple[tuple[str, int], ...]
-    """(reason, count)."""
-    columns_left_out: tuple[tuple[str, str], ...]
-    """(column, reason)."""
-    weights: tuple[tuple[str, float], ...]
-    """(model, weight), adding up to one."""
-    index: tuple[IndexPoint, ...]
-    importance: tuple[tuple[str, float], ...]
-    """(characteristic, share of the mean absolute contribution to log value), largest first."""
-    notes: tuple[str, ...]
-    """Fall-backs that were taken."""
-
-
-@dataclass(frozen=True)
-class MarketModel:
-    """A market as of one day; `value` and `summary` say what it knows."""
-
-    columns: ColumnMap
-    as_of: date
-    sales: Sales
-    encoder: Encoder
-    plane: Plane | None
-    index: PriceIndex
-    fitted: models.Fitted
-    weights: Floats
-    equity: Equity
-    margins: Margins
-    ageing: Ageing
-    expected: Floats
-    """Calibrated out-of-fold log value of each sale, at the mean level of the market."""
-    usual: Floats
-    """Least and greatest usual value of each characteristic among the sales, shape (2, n)."""
+class MarketModel(Market):
+    """A market as of one day; `value`, `stream` and `summary` say what it knows."""
 
     def value(
         self, properties: object, *, progress: Progress = silent, source: str = "properties"
@@ -126,7 +62,8 @@ class MarketModel:
             `amount`; base and amounts add up to the value exactly), `comparables` (list of
             `id`, `date`, `price`, `adjusted_price`, `distance_m`, `similarity`) and `confidence`
             (0 to 1: much like evidence near by, a narrow interval and nothing extrapolated;
-            docs/methods/market-model.md defines it).
+            docs/methods/market-model.md defines it). Where the columns of the areas are named,
+            also `land` and `building`, which add up to the value.
 
         Raises
         ------
@@ -134,14 +71,10 @@ class MarketModel:
             When an identifier is missing or stands twice, a coordinate is impossible, or a
             characteristic is missing or cannot be read.
         """
-        read = read_properties(
-            properties, self.columns, characteristics=self.encoder.names, source=source
-        )
+        read = read_properties(properties, self.columns, characteristics=self.wanted, source=source)
         blocks = []
-        for start, block in enumerate(
-            _in_order(lambda part: _valued(self, part, source), _cut(read))
-        ):
-            progress("value", min((start + 1) * BLOCK_ROWS, len(read)), len(read))
+        for done, block in enumerate(valued(self, read, source=source), start=1):
+            progress("value", min(done * BLOCK_ROWS, len(read)), len(read))
             blocks.append(block)
         return pa.concat_tables(blocks)
 
@@ -159,17 +92,17 @@ class MarketModel:
             Tables that speak Arrow, as `value` takes them; some ten thousand rows each are best.
         """
 
-        def valued(batch: object) -> pa.Table:
-            read = read_properties(
-                batch, self.columns, characteristics=self.encoder.names, source=source
-            )
-            return pa.concat_tables([_valued(self, part, source) for part in _cut(read)])
+        def work(batch: object) -> pa.Table:
+            read = read_properties(batch, self.columns, characteristics=self.wanted, source=source)
+            starts = range(0, len(read), BLOCK_ROWS)
+            blocks = (read.take(np.arange(s, min(s + BLOCK_ROWS, len(read)))) for s in starts)
+            return pa.concat_tables([valued_block(self, block, source=source) for block in blocks])
 
-        yield from _in_order(valued, batches)
+        yield from in_order(work, batches)
 
     def summary(self) -> ModelSummary:
         """Say what the model rests on: sales, index, weights, importance, fall-backs."""
-        return _summary(self)
+        return summary_of(self)
 
 
 def fit(
@@ -177,6 +110,7 @@ def fit(
     *,
     columns: ColumnMap,
     as_of: date,
+    screened: bool = False,
     seed: int = 0,
     progress: Progress = silent,
     source: str = "sales",
@@ -192,6 +126,9 @@ def fit(
         The caller's column names.
     as_of
         The day of value. Later sales are left out.
+    screened
+        Whether sales that are no evidence of the market are left out by what they show
+        (docs/methods/screening.md); `screening` of the model tells each with its reason.
     seed
         Decides folds and trees; the same sales and seed give the same values.
     progress
@@ -207,6 +144,9 @@ def fit(
     """
     progress("read sales")
     market = _market(read_sales(sales, columns, source=source), as_of, source)
+    screening = _screened(market, seed, progress) if screened else None
+    if screening is not None:
+        market = screening.market()
     encoder = learn_encoder(market.properties.characteristics, market.price)
     plane = plane_of(market.properties.lonlat)
     design = design_of(market.properties, encoder, plane, source=source)
@@ -223,31 +163,44 @@ def fit(
     )  # fmt: skip
     progress("weigh the models")
     weigh = sparing_weights if fitted.boosting.views else stack_weights
-    weights = weigh(out_of_fold, target)
-    stacked = settled(out_of_fold @ weights)
-    index = refined(index, target - stacked, market.day)
-    equity = equity_of(stacked, log_price - index.at(market.day))
-    expected = equity.apply(stacked)
-    residual = settled(log_price - index.at(market.day) - expected)
-    margins = margins_of(tree_columns, residual, seed=seed)
+    segments = segments_of(columns.segment, market.properties, out_of_fold, target,
+                           weigh(out_of_fold, target))  # fmt: skip
+    segment = segments.of(market.properties)
+    stack = settled(stacked(segments, segment, out_of_fold))
+    index = refined(index, target - stack, market.day)
+    segments, beside = with_levels(
+        segments, segment, log_price - index.at(market.day) - stack, market.day
+    )
+    level = index.at(market.day) + beside
+    equity = equity_of(stack, log_price - level)
+    expected = equity.apply(stack)
+    residual = settled(log_price - level - expected)
+    margins = margins_of(tree_columns, residual, segment, seed=seed)
     early = ~late_sales(market.day)
     forward = regression.predicted_from(terms, target, trust, penalties=penalties, rows=early)
     ageing = ageing_of(target - forward, target - out_of_fold[:, 0], day=market.day, late=~early)
-    return MarketModel(columns, as_of, market, encoder, plane, index, fitted, weights, equity,
-                       margins, ageing, expected, _usual(design))  # fmt: skip
+    return MarketModel(columns, as_of, market, screening, encoder, plane, index, fitted, segments,
+                       equity, margins, ageing, expected + beside, usual_range(design),
+                       _land(market, columns, index))  # fmt: skip
 
 
-def predict(
-    model: MarketModel, properties: Properties, day: Ints, *, source: str
-) -> tuple[Floats, Floats, Floats]:
-    """Value, low and high end in currency units, each property on its own day."""
-    design = design_of(properties, model.encoder, model.plane, source=source)
-    seen = models.look(model.fitted, design)
-    log_value = model.equity.apply(models.predict(model.fitted, seen, model.weights))
-    log_value += model.index.at(day)
-    down, up = model.margins.of(seen.tree_columns, model.index.deviation_at(day))
-    age = model.ageing.at(day)
-    return np.exp(log_value), np.exp(log_value - age * down), np.exp(log_value + age * up)
+def _screened(market: Sales, seed: int, progress: Progress) -> Screening:
+    """Judge the sales by their prices, and where there are enough by what like ones fetched."""
+    progress("screen sales")
+    if len(market) < quick_hedonic.SALES_MIN:
+        return screen(market)
+    quick = quick_hedonic.quick_hedonic(market, seed=seed)
+    return screen(market, clues=Clues((), quick.residual, quick.spread, quick.level))
+
+
+def _land(market: Sales, columns: ColumnMap, index: PriceIndex) -> LandModel | None:
+    """Learn how values split, where the column of the plot's area is named."""
+    if columns.land_area is None:
+        return None
+    return fit_land(
+        market, land_area=columns.land_area, floor_area=columns.floor_area,
+        level=index.at(market.day), typical_share=LAND_SHARE,
+    )  # fmt: skip
 
 
 def _market(read: Sales, as_of: date, source: str) -> Sales:
@@ -272,155 +225,3 @@ def _market(read: Sales, as_of: date, source: str) -> Sales:
             )
         )
     return market
-
-
-def _valued(model: MarketModel, properties: Properties, source: str) -> pa.Table:
-    """Value one block with interval, reasons and comparables."""
-    design = design_of(properties, model.encoder, model.plane, source=source)
-    seen = models.look(model.fitted, design)
-    base, parts = models.contributions(model.fitted, seen, model.weights)
-    day = day_number(model.as_of)
-    level = float(model.index.at(np.array([day]))[0])
-    parts = np.column_stack([parts * model.equity.slope, np.full(len(parts), level)])
-    log_base = float(model.equity.apply(np.array(base)))
-    log_value = log_base + parts.sum(axis=1)
-    down, up = model.margins.of(seen.tree_columns, model.index.deviation_at(np.array([day]))[0])
-    age = float(model.ageing.at(np.array([day]))[0])
-    unit = CENTS if np.median(model.sales.price) >= WHOLE_UNITS_FROM else 1
-
-    def rounded(log_amount: Floats) -> Ints:
-        return np.asarray(np.rint(np.exp(log_amount) * CENTS / unit), dtype=np.int64)
-
-    value = rounded(log_value)
-    low = np.minimum(rounded(log_value - age * down), value)
-    high = np.maximum(rounded(log_value + age * up), value)
-    similar = comparables.similarity(model.fitted.comparables, seen.near)
-    whole_base = int(rounded(np.array(log_base)))
-    names = (*model.encoder.names, "location", "time")
-    reasons = in_money(value, whole_base, parts)
-    return pa.table(
-        {
-            "id": pa.array(properties.id, pa.string()),
-            "value": money(value * unit),
-            "low": money(low * unit),
-            "high": money(high * unit),
-            "base": money(np.full(len(value), whole_base * unit)),
-            "reasons": reason_lists(names, reasons * unit),
-            "comparables": _comparable_lists(model, seen.near, similar, log_value),
-            "confidence": _confidence(
-                evidence=similar.sum(axis=1),
-                width=(high - low) / np.maximum(value, 1),
-                unusual=_unusual(model, design),
-            ),
-        }
-    )
-
-
-def _confidence(*, evidence: Floats, width: Floats, unusual: Ints) -> Floats:
-    """How far a value may be leant on: like sales, a narrow interval, nothing out of range."""
-    sure = np.maximum(1 - width / 2, 0)
-    return np.round(evidence / (evidence + 1) * sure * UNUSUAL_FACTOR**unusual, 3)
-
-
-def _usual(design: Design) -> Floats:
-    """Range of each characteristic; a category has the range of its codes."""
-    known = np.where(np.isnan(design.values), np.nanmedian(design.values, axis=0), design.values)
-    low, high = (np.quantile(known, share, axis=0) for share in USUAL)
-    return np.asarray([low, high], dtype=np.float64)
-
-
-def _unusual(model: MarketModel, design: Design) -> Ints:
-    """Count the characteristics of each property that lie beyond what was sold."""
-    outside = (design.values < model.usual[0]) | (design.values > model.usual[1])
-    levels = [len(item.levels) for item in model.encoder.characteristics]
-    unknown = design.categories & (design.values == np.array(levels))
-    return np.asarray(np.where(design.categories, unknown, outside).sum(axis=1), dtype=np.int64)
-
-
-def _comparable_lists(
-    model: MarketModel, near: comparables.Neighbours, similar: Floats, log_value: Floats
-) -> pa.ListArray:
-    """Show the most similar sales of other properties, each brought to the subject and the day."""
-    order = np.argsort(np.where(near.own, 1.0, -similar), axis=1, kind="stable")
-    order = order[:, :COMPARABLES_SHOWN]
-    shown = ~np.take_along_axis(near.own, order, axis=1)
-    position = np.take_along_axis(near.position, order, axis=1)[shown]
-    subject = np.repeat(np.arange(len(log_value)), shown.sum(axis=1))
-    sales = model.sales
-    on_sale = model.expected[position] + model.index.at(sales.day[position])
-    adjusted = sales.price[position] * np.exp(log_value[subject] - on_sale)
-    distance = 1000 * np.take_along_axis(near.apart_km, order, axis=1)[shown]
-    fields = {
-        "id": pa.array(sales.properties.id[position], pa.string()),
-        "date": pa.array(sales.day[position].astype(np.int32)).cast(pa.date32()),
-        "price": money(np.rint(sales.price[position] * CENTS).astype(np.int64)),
-        "adjusted_price": money(np.rint(adjusted).astype(np.int64) * CENTS),
-        "distance_m": pa.array(distance, from_pandas=True),
-        "similarity": pa.array(np.take_along_axis(similar, order, axis=1)[shown]),
-    }
-    offsets = np.concatenate([[0], np.cumsum(shown.sum(axis=1))]).astype(np.int32)
-    structs = pa.StructArray.from_arrays(list(fields.values()), names=list(fields))
-    return pa.ListArray.from_arrays(pa.array(offsets), structs)
-
-
-def _summary(model: MarketModel) -> ModelSummary:
-    sample = np.unique(np.linspace(0, len(model.sales) - 1, SAMPLE_ROWS).astype(int))
-    design = design_of(
-        model.sales.properties.take(sample), model.encoder, model.plane, source="sales"
-    )
-    _, parts = models.contributions(model.fitted, models.look(model.fitted, design), model.weights)
-    size = np.abs(parts - parts.mean(axis=0)).mean(axis=0)
-    share = size / max(float(size.sum()), 1e-12)
-    named = zip((*model.encoder.names, "location"), share.tolist(), strict=True)
-    notes = []
-    if model.plane is None:
-        notes.append("no coordinates: location is known by the characteristics only")
-    if not model.fitted.boosting.views:
-        notes.append("too few sales for trees: regression and comparables only")
-    if model.margins.spread is None:
-        notes.append("too few sales for local intervals: one relative width for all")
-    return ModelSummary(
-        model.as_of,
-        len(model.sales),
-        model.sales.note,
-        model.encoder.left_out,
-        tuple(zip(models.MODELS, model.weights.tolist(), strict=False)),
-        _index_points(model),
-        tuple(sorted(named, key=lambda pair: -pair[1])),
-        tuple(notes),
-    )
-
-
-def _index_points(model: MarketModel) -> tuple[IndexPoint, ...]:
-    last = float(day_number(model.as_of))
-    day = np.unique(np.append(model.index.day, last))
-    level = model.index.at(day) - model.index.at(np.array([last]))[0]
-    margin = NORMAL_QUANTILE * model.index.deviation_at(day)
-    return tuple(
-        IndexPoint(EPOCH + timedelta(days=int(each)), *np.exp([at, at - off, at + off]).tolist())
-        for each, at, off in zip(day, level, margin, strict=True)
-    )
-
-
-Part = TypeVar("Part")
-
-
-def _cut(properties: Properties) -> Iterator[Properties]:
-    for start in range(0, len(properties), BLOCK_ROWS):
-        yield properties.take(np.arange(start, min(start + BLOCK_ROWS, len(properties))))
-
-
-def _in_order(work: Callable[[Part], pa.Table], parts: Iterable[Part]) -> Iterator[pa.Table]:
-    """Work on a few parts at a time; return what comes of them in their order."""
-    waiting: deque[Future[pa.Table]] = deque()
-    left = iter(parts)
-    for part in left:
-        yield work(part)  # alone, since it fills the tables that the others look up
-        break
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for part in left:
-            waiting.append(pool.submit(work, part))
-            if len(waiting) > WORKERS:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()

@@ -122,6 +122,14 @@ def refined(index: PriceIndex, residual: Floats, day: Ints) -> PriceIndex:
     return index_of_levels(raw, residual, step=step, day=middles, step_days=step_days)
 
 
+def index_of_residuals(residual: Floats, day: Ints) -> PriceIndex:
+    """Follow what a part of the market leaves over beside the whole, as an index of its own."""
+    step, middles, step_days = steps_of(day)
+    total = np.bincount(step, minlength=len(middles))
+    level = np.bincount(step, residual, minlength=len(middles)) / np.maximum(total, 1)
+    return index_of_levels(level, residual, step=step, day=middles, step_days=step_days)
+
+
 def index_of_levels(
     level: Floats, residual: Floats, *, step: Ints, day: Floats, step_days: int
 ) -> PriceIndex:

@@ -1,0 +1,95 @@
+"""What a market model says of itself."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from kazyna.valuation import models
+from kazyna.valuation.columns import EPOCH, Floats, day_number
+from kazyna.valuation.features import design_of
+from kazyna.valuation.interval import NORMAL_QUANTILE
+from kazyna.valuation.market import Market
+
+SAMPLE_ROWS = 1_000
+"""Sales on which the importance of the characteristics is measured."""
+
+
+@dataclass(frozen=True)
+class IndexPoint:
+    """The market's level on one day, as a share of its level on the valuation date."""
+
+    date: date
+    level: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ModelSummary:
+    """What the model rests on and how it is put together."""
+
+    as_of: date
+    sales_used: int
+    sales_left_out: tuple[tuple[str, int], ...]
+    """(reason, count)."""
+    columns_left_out: tuple[tuple[str, str], ...]
+    """(column, reason)."""
+    weights: tuple[tuple[str, float], ...]
+    """(model, weight), adding up to one."""
+    index: tuple[IndexPoint, ...]
+    segments: tuple[tuple[str, int, tuple[tuple[str, float], ...], float], ...]
+    """(segment, sales, weights of its models, level beside the whole market's)."""
+    importance: tuple[tuple[str, float], ...]
+    """(characteristic, share of the mean absolute contribution to log value), largest first."""
+    notes: tuple[str, ...]
+    """Fall-backs that were taken."""
+
+
+def summary_of(model: Market) -> ModelSummary:
+    """Say what a model rests on and how it is put together."""
+    sample = np.unique(np.linspace(0, len(model.sales) - 1, SAMPLE_ROWS).astype(int))
+    design = design_of(
+        model.sales.properties.take(sample), model.encoder, model.plane, source="sales"
+    )
+    seen = models.look(model.fitted, design)
+    _, parts = models.contributions(model.fitted, seen, model.segments.whole.weights)
+    size = np.abs(parts - parts.mean(axis=0)).mean(axis=0)
+    share = size / max(float(size.sum()), 1e-12)
+    named = zip((*model.encoder.names, "location"), share.tolist(), strict=True)
+    notes = []
+    if model.plane is None:
+        notes.append("no coordinates: location is known by the characteristics only")
+    if not model.fitted.boosting.views:
+        notes.append("too few sales for trees: regression and comparables only")
+    if model.margins.spread is None:
+        notes.append("too few sales for local intervals: one relative width for all")
+    return ModelSummary(
+        model.as_of,
+        len(model.sales),
+        model.sales.note,
+        model.encoder.left_out,
+        _named(model.segments.whole.weights),
+        _index_points(model),
+        tuple(
+            (str(each.name), each.sales, _named(each.weights), each.shift)
+            for each in model.segments.each[1:]
+        ),
+        tuple(sorted(named, key=lambda pair: -pair[1])),
+        tuple(notes),
+    )
+
+
+def _named(weights: Floats) -> tuple[tuple[str, float], ...]:
+    return tuple(zip(models.MODELS, weights.tolist(), strict=False))
+
+
+def _index_points(model: Market) -> tuple[IndexPoint, ...]:
+    last = float(day_number(model.as_of))
+    day = np.unique(np.append(model.index.day, last))
+    level = model.index.at(day) - model.index.at(np.array([last]))[0]
+    margin = NORMAL_QUANTILE * model.index.deviation_at(day)
+    return tuple(
+        IndexPoint(EPOCH + timedelta(days=int(each)), *np.exp([at, at - off, at + off]).tolist())
+        for each, at, off in zip(day, level, margin, strict=True)
+    )

@@ -1,0 +1,185 @@
+"""Values of properties with their intervals, reasons, comparables and confidence."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from kazyna.valuation import models
+from kazyna.valuation.columns import Floats, Ints, Properties, day_number
+from kazyna.valuation.explanation import CENTS, in_money, money, reason_lists
+from kazyna.valuation.features import Design
+from kazyna.valuation.land import split_value
+from kazyna.valuation.market import Market
+from kazyna.valuation.models import comparables
+
+BLOCK_ROWS = 8_000
+WORKERS = 2
+"""Blocks valued side by side; NumPy and LightGBM let go of the interpreter while they work."""
+COMPARABLES_SHOWN = 5
+UNUSUAL_FACTOR = 0.7
+"""What confidence is multiplied by for each characteristic beyond the usual."""
+WHOLE_UNITS_FROM = 1_000
+"""Median price from which values are rounded to whole currency units rather than to cents."""
+
+
+def predicted(
+    market: Market, properties: Properties, day: Ints, *, source: str
+) -> tuple[Floats, Floats, Floats]:
+    """Value, low and high end in currency units, each property on its own day."""
+    segment = market.segments.of(properties)
+    log_value, down, up = (np.empty(len(properties)) for _ in range(3))
+    for position in np.unique(segment):
+        rows = segment == position
+        design = market.design(properties.take(rows), source=source)
+        seen = models.look(market.fitted, design)
+        stack = models.predict(market.fitted, seen, market.segments.each[position].weights)
+        log_value[rows] = market.equity.apply(stack)
+        down[rows], up[rows] = market.margins.of(
+            seen.tree_columns, market.index.deviation_at(day[rows]), int(position)
+        )
+    log_value += market.index.at(day) + market.segments.level(segment, day)
+    age = market.ageing.at(day)
+    return np.exp(log_value), np.exp(log_value - age * down), np.exp(log_value + age * up)
+
+
+def valued(market: Market, properties: Properties, *, source: str) -> Iterator[pa.Table]:
+    """Value properties block by block, in their order."""
+    blocks = (
+        properties.take(np.arange(start, min(start + BLOCK_ROWS, len(properties))))
+        for start in range(0, len(properties), BLOCK_ROWS)
+    )
+    yield from in_order(lambda block: valued_block(market, block, source=source), blocks)
+
+
+def valued_block(market: Market, properties: Properties, *, source: str) -> pa.Table:
+    """Value a few thousand properties, each segment by its own weights."""
+    segment = market.segments.of(properties)
+    groups = [np.flatnonzero(segment == position) for position in np.unique(segment)]
+    tables = [
+        _valued(market, properties.take(rows), int(segment[rows[0]]), source) for rows in groups
+    ]
+    if len(tables) == 1:
+        return tables[0]
+    order = np.argsort(np.concatenate(groups), kind="stable")
+    return pa.concat_tables(tables).take(order)
+
+
+Part = TypeVar("Part")
+
+
+def in_order(work: Callable[[Part], pa.Table], parts: Iterable[Part]) -> Iterator[pa.Table]:
+    """Work on a few parts at a time; return what comes of them in their order."""
+    waiting: deque[Future[pa.Table]] = deque()
+    left = iter(parts)
+    for part in left:
+        yield work(part)  # alone, since it fills the tables that the others look up
+        break
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for part in left:
+            waiting.append(pool.submit(work, part))
+            if len(waiting) > WORKERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _valued(market: Market, properties: Properties, position: int, source: str) -> pa.Table:
+    """Value properties of one segment with interval, reasons and comparables."""
+    design = market.design(properties, source=source)
+    seen = models.look(market.fitted, design)
+    segment = market.segments.each[position]
+    base, parts = models.contributions(market.fitted, seen, segment.weights)
+    day = np.array([day_number(market.as_of)])
+    level = float((market.index.at(day) + segment.level(day))[0])
+    parts = np.column_stack([parts * market.equity.slope, np.full(len(parts), level)])
+    log_base = float(market.equity.apply(np.array(base)))
+    log_value = log_base + parts.sum(axis=1)
+    down, up = market.margins.of(seen.tree_columns, market.index.deviation_at(day)[0], position)
+    age = float(market.ageing.at(day)[0])
+    unit = CENTS if np.median(market.sales.price) >= WHOLE_UNITS_FROM else 1
+
+    def rounded(log_amount: Floats) -> Ints:
+        return np.asarray(np.rint(np.exp(log_amount) * CENTS / unit), dtype=np.int64)
+
+    value = rounded(log_value)
+    low = np.minimum(rounded(log_value - age * down), value)
+    high = np.maximum(rounded(log_value + age * up), value)
+    similar = comparables.similarity(market.fitted.comparables, seen.near)
+    whole_base = int(rounded(np.array(log_base)))
+    names = (*market.encoder.names, "location", "time")
+    reasons = in_money(value, whole_base, parts)
+    table = pa.table(
+        {
+            "id": pa.array(properties.id, pa.string()),
+            "value": money(value * unit),
+            "low": money(low * unit),
+            "high": money(high * unit),
+            "base": money(np.full(len(value), whole_base * unit)),
+            "reasons": reason_lists(names, reasons * unit),
+            "comparables": _comparable_lists(market, seen.near, similar, log_value),
+            "confidence": _confidence(
+                evidence=similar.sum(axis=1),
+                width=(high - low) / np.maximum(value, 1),
+                unusual=_unusual(market, design),
+            ),
+        }
+    )
+    return table if market.land is None else _with_land(market, table, properties, value, unit)
+
+
+def _with_land(
+    market: Market, table: pa.Table, properties: Properties, value: Ints, unit: int
+) -> pa.Table:
+    """Add what of each value is the plot's and what is the building's."""
+    if market.land is None:
+        return table
+    level = float(market.index.at(np.array([day_number(market.as_of)]))[0])
+    split = split_value(market.land, properties, value, level=level)
+    table = table.append_column("land", money(split.land * unit))
+    return table.append_column("building", money(split.building * unit))
+
+
+def _confidence(*, evidence: Floats, width: Floats, unusual: Ints) -> Floats:
+    """How far a value may be leant on: like sales, a narrow interval, nothing out of range."""
+    sure = np.maximum(1 - width / 2, 0)
+    found = evidence / (evidence + 1) * sure * UNUSUAL_FACTOR ** unusual.astype(np.float64)
+    return np.asarray(np.round(found, 3), dtype=np.float64)
+
+
+def _unusual(market: Market, design: Design) -> Ints:
+    """Count the characteristics of each property that lie beyond what was sold."""
+    outside = (design.values < market.usual[0]) | (design.values > market.usual[1])
+    levels = np.array([len(item.levels) for item in market.encoder.characteristics])
+    unknown: npt.NDArray[np.bool_] = design.categories & (design.values == levels)
+    return np.asarray(np.where(design.categories, unknown, outside).sum(axis=1), dtype=np.int64)
+
+
+def _comparable_lists(
+    market: Market, near: comparables.Neighbours, similar: Floats, log_value: Floats
+) -> pa.ListArray:
+    """Show the most similar sales of other properties, each brought to the subject and the day."""
+    order = np.argsort(np.where(near.own, 1.0, -similar), axis=1, kind="stable")
+    order = order[:, :COMPARABLES_SHOWN]
+    shown = ~np.take_along_axis(near.own, order, axis=1)
+    position = np.take_along_axis(near.position, order, axis=1)[shown]
+    subject = np.repeat(np.arange(len(log_value)), shown.sum(axis=1))
+    sales = market.sales
+    on_sale = market.expected[position] + market.index.at(sales.day[position])
+    adjusted = sales.price[position] * np.exp(log_value[subject] - on_sale)
+    distance = 1000 * np.take_along_axis(near.apart_km, order, axis=1)[shown]
+    fields = {
+        "id": pa.array(sales.properties.id[position], pa.string()),
+        "date": pa.array(sales.day[position].astype(np.int32)).cast(pa.date32()),
+        "price": money(np.rint(sales.price[position] * CENTS).astype(np.int64)),
+        "adjusted_price": money(np.rint(adjusted).astype(np.int64) * CENTS),
+        "distance_m": pa.array(distance, from_pandas=True),
+        "similarity": pa.array(np.take_along_axis(similar, order, axis=1)[shown]),
+    }
+    offsets = np.concatenate([[0], np.cumsum(shown.sum(axis=1))]).astype(np.int32)
+    structs = pa.StructArray.from_arrays(list(fields.values()), names=list(fields))
+    return pa.ListArray.from_arrays(pa.array(offsets), structs)
