@@ -89,7 +89,7 @@ def vertical_equity(estimate: Floats, price: Floats) -> VerticalEquity | None:
     all_equal = bool(np.ptp(ratios) == 0)
     return VerticalEquity(
         vei=vei,
-        significance=unit * max(nearest, 0.0),
+        significance=unit * nearest if nearest > 0 else 0.0,
         widest=None if farthest is None else unit * farthest,
         kruskal_wallis_p=None if all_equal else _kruskal(ratios, members),
         groups=groups,

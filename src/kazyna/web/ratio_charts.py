@@ -92,7 +92,7 @@ def places(write: Writer, found: tuple[PlaceRatio, ...]) -> Chart | None:
     ]
     # An equal grid of degrees would stretch the country; the projection keeps its shape.
     dots = {
-        "mark": {"type": "circle", "size": 42, "opacity": 0.9},
+        "mark": {"type": "circle", "size": 90, "opacity": 0.9},
         "encoding": {
             "longitude": {"field": "lon", "type": "quantitative"},
             "latitude": {"field": "lat", "type": "quantitative"},
