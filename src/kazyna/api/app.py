@@ -5,7 +5,17 @@ from http import HTTPStatus
 from fastapi import FastAPI
 
 import kazyna
-from kazyna.api import cadastre, health, ledger, objections, ratio_studies, rolls, rounds, users
+from kazyna.api import (
+    cadastre,
+    health,
+    ledger,
+    objections,
+    ratio_studies,
+    reports,
+    rolls,
+    rounds,
+    users,
+)
 from kazyna.api.arguments import PREFIX
 from kazyna.api.errors import documented, install
 from kazyna.api.metrics import Metrics
@@ -49,7 +59,7 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
     app.state.installation = installation
     app.state.metrics = metrics
     install(app)
-    for part in (cadastre, rounds, ratio_studies, objections, rolls, ledger, users):
+    for part in (cadastre, rounds, ratio_studies, reports, objections, rolls, ledger, users):
         app.include_router(part.router, responses=EVERYWHERE)
     app.include_router(health.router)
     return app

@@ -19,6 +19,7 @@ from kazyna.cli import (
     objections,
     output,
     ratio_studies,
+    reports,
     rolls,
     rounds,
     screening,
@@ -37,6 +38,8 @@ COMMANDS = (
     studies.backtest,
     studies.value,
     ratio_studies.ratio_study,
+    reports.report,
+    reports.notice,
     rolls.roll,
     rolls.explain,
 )

@@ -31,7 +31,7 @@ from kazyna.documents.valuation_report_quality import (
 )
 from kazyna.documents.valuation_report_sentences import SENTENCES, STEPS
 from kazyna.documents.writing import Pen
-from kazyna.valuation.market_model import IndexPoint
+from kazyna.valuation.summary import IndexPoint
 from kazyna.valuation.valuation_report import ValuationReport
 
 VALUE_COLOURS = ("#e6efe9", "#bcdcd5", "#8fc2b6", "#5aa394", "#2f7d70", "#0b6159", "#073b37")

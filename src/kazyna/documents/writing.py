@@ -3,12 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal
+from babel.units import format_unit
 
 from kazyna.core.text import Language, Text
+
+_YES, _NO = Text("yes", "да", "ооба"), Text("no", "нет", "жок")
+_UNITS = {
+    "sq ft": "area-square-foot",
+    "m²": "area-square-meter",
+    "ha": "area-hectare",
+    "m": "length-meter",
+    "km": "length-kilometer",
+}
+"""Units of the packs that CLDR writes in every language."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +39,8 @@ class Pen:
 
     def money(self, amount: float | Decimal) -> str:
         """Write a whole amount with its currency."""
-        places = 2 if 0 < abs(amount) < 1000 and Decimal(str(amount)) % 1 else 0  # noqa: PLR2004
+        exact = Decimal(str(amount))
+        places = 2 if abs(exact) < 1000 and exact % 1 else 0  # noqa: PLR2004
         return f"{self.number(amount, places)}\N{NO-BREAK SPACE}{self.currency}".rstrip()
 
     def signed(self, amount: Decimal) -> str:
@@ -52,3 +64,24 @@ class Pen:
         """Write the name of a characteristic: as declared, or as the column is called."""
         known = self.labels.get(name)
         return known.in_(self.language) if known else name.replace("_", " ")
+
+    def recorded(self, value: object, unit: str | None) -> str:
+        """Write a recorded characteristic; a number without a unit may be a year, and stays."""
+        if isinstance(value, bool) or value in {"yes", "no"}:
+            return (_YES if value in {True, "yes"} else _NO).in_(self.language)
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            return str(value)
+        if unit is None and number == number.to_integral_value():
+            return f"{number:f}".partition(".")[0]
+        if unit in _UNITS:
+            return format_unit(number, _UNITS[unit], length="short", locale=self.language)
+        written = format_decimal(number.normalize(), locale=self.language)
+        return f"{written} {unit}" if unit else written
+
+    def about(self, amount: Decimal) -> Decimal:
+        """Round an estimate to two figures, so that it does not look surer than it is."""
+        if amount == 0:
+            return amount
+        return amount.quantize(Decimal(1).scaleb(amount.adjusted() - 1)).quantize(Decimal(1))

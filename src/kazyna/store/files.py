@@ -123,6 +123,11 @@ def write_text(text: str, path: Path) -> None:
     _write_whole(path, lambda unfinished: Path(unfinished).write_text(text, encoding="utf-8"))
 
 
+def write_bytes(content: bytes, path: Path) -> None:
+    """Write a document; the file appears whole or not at all."""
+    _write_whole(path, lambda unfinished: Path(unfinished).write_bytes(content))
+
+
 def read_text(path: Path) -> str:
     """Read a text in UTF-8."""
     try:

@@ -27,6 +27,7 @@ from kazyna.web import (
     cadastre,
     ledger,
     objections,
+    reports,
     rolls,
     round_pages,
     rounds,
@@ -71,7 +72,7 @@ def create_web(installation: Installation) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _missing)
     app.add_exception_handler(Exception, _defect)
-    for part in (cadastre, rounds, round_pages, objections, rolls, ledger, sign_in, tiles):
+    for part in (cadastre, rounds, round_pages, reports, objections, rolls, ledger, sign_in, tiles):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     return app

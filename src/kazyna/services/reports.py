@@ -1,0 +1,353 @@
+"""Valuation reports: of a stored round or of files, on paper and as a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from time import perf_counter
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import kazyna
+from kazyna.core.errors import Finding, InputError, NotFound
+from kazyna.core.text import Language
+from kazyna.documents.article import Article, article_body, article_page, render_article
+from kazyna.documents.valuation_report import ReportDocument, report_article
+from kazyna.services import rounds
+from kazyna.services.cadastre import READERS, label
+from kazyna.services.context import Context
+from kazyna.store import cadastre, files
+from kazyna.store import rounds as register
+from kazyna.store.copy import lists_of
+from kazyna.valuation import ColumnMap, IndexPoint, ModelSummary
+from kazyna.valuation.valuation_report import (
+    Provenance,
+    ReportedModel,
+    ReportOptions,
+    ValuationReport,
+    report_of,
+)
+
+__all__ = [
+    "FileReport",
+    "FileValuation",
+    "RoundReport",
+    "WrittenReport",
+    "report_of",
+    "round_report",
+    "round_report_pdf",
+    "write_file_report",
+    "write_round_report",
+]
+
+COMPARABLES = (
+    '[{"price": "DECIMAL(18, 2)", "adjusted_price": "DECIMAL(18, 2)", "distance_m": "DOUBLE"}]'
+)
+STRATA_MAX, LABELS_MAX = 2, 100
+"""Columns by which a report is broken down when none are named, and labels that such may have."""
+SQUARE_FOOT_M2 = 0.09290304
+FORMATS = (".pdf", ".html")
+
+
+@dataclass(frozen=True)
+class FileValuation:
+    """A valuation of files: what went in and what came out."""
+
+    summary: ModelSummary
+    columns: ColumnMap
+    sales: pa.Table
+    properties: pa.Table
+    values: pa.Table
+    predictions: pa.Table
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """How the report of a valuation of files is made."""
+
+    language: Language = "en"
+    issuer: str = "Kazyna"
+    """Who values."""
+    currency: str = ""
+    by: tuple[str, ...] = ()
+    """Columns to break quality down by; the weightiest categories where none are named."""
+    area: tuple[str, float] | None = None
+    """The column of floor or plot areas and the square metres in one unit of it."""
+    holdout: str = "time:0.2"
+    kind: str = "residential"
+    seed: int = 0
+    facts: tuple[tuple[str, str], ...] = ()
+    """(name, value): hashes of the files."""
+
+
+@dataclass(frozen=True)
+class WrittenReport:
+    """A report that was written to a file, and what it says in short."""
+
+    file: str
+    valuation_date: date
+    properties: int
+    total_value: Decimal
+    median_ratio: float
+    cod: float
+    prd: float
+    prb: float
+    coverage_90: float
+    out_of_range: tuple[str, ...]
+    """Statistics of all sales that lie outside the standard's ranges."""
+    inspect_first: int
+    """Properties that the report asks a valuer to look at."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class RoundReport:
+    """The report of a stored round as a part of a page."""
+
+    round_id: int
+    valuation_date: date
+    title: str
+    subtitle: str
+    body: str
+    """HTML: contents and sections, with drawings as SVG."""
+
+
+def write_file_report(
+    valuation: FileValuation, out: Path, *, options: FileReport | None = None
+) -> WrittenReport:
+    """Write the report of a valuation of files: .pdf to sign, .html to read.
+
+    Raises
+    ------
+    InputError
+        When the file's ending is not known, or a column that is named is not in the table.
+    """
+    options = options or FileReport()
+    _require_format(out)
+    start = perf_counter()
+    report = file_report(valuation, options)
+    document = ReportDocument(options.language, report, options.issuer, options.currency)
+    _write(report_article(document), out)
+    return _written(report, out, start)
+
+
+def file_report(valuation: FileValuation, options: FileReport) -> ValuationReport:
+    """Gather the report of a valuation of files."""
+    columns = valuation.columns
+    weighty = [name for name, _ in valuation.summary.importance]
+    by = options.by or strata_of(valuation.properties, weighty)
+    area = options.area or _area_of(valuation.properties, weighty)
+    missing = [name for name in by if name not in valuation.properties.column_names]
+    if missing:
+        there = ", ".join(valuation.properties.column_names)
+        raise InputError(
+            [Finding("properties", "there is no such column", f"one of {there}", column=name)
+             for name in missing]
+        )  # fmt: skip
+    names = [*by, *(name for name in weighty if name not in by)]
+
+    def placed(table: pa.Table, source: pa.Table) -> pa.Table:
+        return _joined(table, source, columns=columns, names=names, area=area)
+
+    provenance = Provenance(kazyna.__version__, options.seed, options.facts)
+    return report_of(
+        valuation.summary,
+        placed(valuation.values, valuation.properties),
+        placed(valuation.predictions, valuation.sales),
+        options=ReportOptions(tuple(by), options.holdout, kind=options.kind, provenance=provenance),
+    )
+
+
+def strata_of(table: pa.Table, weighty: Sequence[str]) -> tuple[str, ...]:
+    """Choose the weightiest categories: texts, truths and whole numbers with few labels."""
+    found = []
+    for name in weighty:
+        if name not in table.column_names:
+            continue
+        kind = table[name].type
+        category = (
+            pa.types.is_string(kind)
+            or pa.types.is_large_string(kind)
+            or pa.types.is_integer(kind)
+            or pa.types.is_dictionary(kind)
+        )
+        if category and 1 < pc.count_distinct(table[name]).as_py() <= LABELS_MAX:
+            found.append(name)
+    return tuple(found[:STRATA_MAX])
+
+
+def round_report(ctx: Context, round_id: int) -> RoundReport:
+    """Return the report of a round that the actor may see, in the caller's language."""
+    report, article = _round_article(ctx, round_id, ctx.language)
+    return RoundReport(
+        round_id, report.model.as_of, article.title, article.subtitle, article_body(article)
+    )
+
+
+def round_report_pdf(ctx: Context, round_id: int, *, language: Language) -> bytes:
+    """Print the report of a round that the actor may see."""
+    _, article = _round_article(ctx, round_id, language)
+    return render_article(article)
+
+
+def write_round_report(
+    ctx: Context, round_id: int, out: Path, *, language: Language
+) -> WrittenReport:
+    """Write the report of a round to a file: .pdf to sign, .html to read."""
+    _require_format(out)
+    start = perf_counter()
+    report, article = _round_article(ctx, round_id, language)
+    _write(article, out)
+    return _written(report, out, start)
+
+
+def _round_article(
+    ctx: Context, round_id: int, language: Language
+) -> tuple[ValuationReport, Article]:
+    ctx.require(*READERS)
+    published = rounds.find_round(ctx, round_id)
+    report = _report_of_round(ctx, published)
+    labels = {name: label(ctx, name) for name in (*ctx.pack.columns, "location", "time")}
+    document = ReportDocument(
+        language,
+        report,
+        ctx.pack.title.in_(language),
+        ctx.pack.currency.code,
+        labels,
+        status=published.status,
+        number=str(round_id),
+    )
+    return report, report_article(document)
+
+
+def _report_of_round(ctx: Context, published: rounds.PublishedRound) -> ValuationReport:
+    taxed = {column.name for tax in ctx.pack.taxes.values() for column in tax.inputs.columns}
+    declared = {name: c.type for name, c in ctx.pack.columns.items() if name not in taxed}
+    with ctx.transaction() as tx:
+        row = rounds.found(tx, published.round_id)
+        values = register.effective_values(tx, published.round_id)
+        evidence = register.model_values(tx, published.round_id)
+        study = register.study_table(tx, published.round_id)
+        houses = cadastre.properties(tx, declared)
+    if study.num_rows == 0:
+        raise NotFound(f"Round {published.round_id} was made without a ratio study.")
+    compared = lists_of(evidence, "comparables", COMPARABLES)
+    values = values.select(["property_id", "value", "low", "high"]).append_column(
+        "comparables", compared["comparables"]
+    )
+    weighty = [each.name for each in published.importance]
+    by = [name for name in (ctx.pack.neighbourhood,) if name is not None]
+    by += [name for name in strata_of(houses, weighty) if name not in by]
+    floor = ctx.pack.floor_area
+    area = None if floor is None else (floor.column, float(floor.m2_per_unit))
+    columns = ColumnMap("property_id", "price", "sold_on", "lon", "lat")
+
+    def placed(table: pa.Table) -> pa.Table:
+        named = table.rename_columns(
+            ["id" if name == "property_id" else "date" if name == "sold_on" else name
+             for name in table.column_names]
+        )  # fmt: skip
+        return _joined(named, houses, columns=columns, names=[*by, *weighty], area=area)
+
+    return report_of(
+        _model_of(published),
+        placed(values),
+        placed(study),
+        options=ReportOptions(
+            tuple(by[:STRATA_MAX]),
+            coverage_90=100 * published.study.coverage_90,
+            provenance=_provenance(row),
+        ),
+    )
+
+
+def _model_of(published: rounds.PublishedRound) -> ReportedModel:
+    return ReportedModel(
+        as_of=published.valuation_date,
+        sales_used=published.sales_used,
+        sales_left_out=(),
+        columns_left_out=(),
+        weights=tuple(published.weights.items()),
+        index=tuple(IndexPoint(p.day, p.level, p.low, p.high) for p in published.index),
+        importance=tuple((each.name, each.share) for each in published.importance),
+        notes=published.notes,
+    )
+
+
+def _provenance(row: register.RoundRow) -> Provenance:
+    facts = [
+        ("data sha256", row.data_hash),
+        (f"pack {row.pack} sha256", row.pack_hash),
+    ]
+    if row.manifest_hash:
+        facts.append(("manifest sha256", row.manifest_hash))
+    return Provenance(row.code_version, row.seed, tuple(facts))
+
+
+def _joined(
+    table: pa.Table,
+    source: pa.Table,
+    *,
+    columns: ColumnMap,
+    names: Sequence[str],
+    area: tuple[str, float] | None,
+) -> pa.Table:
+    """Put places, areas and characteristics beside a table by its `id`."""
+    known = source[columns.id].cast(pa.string())
+    rows = pc.index_in(table["id"].cast(pa.string()), value_set=known.combine_chunks())
+    found = source.take(rows)
+    parts: dict[str, pa.ChunkedArray] = {}
+    if columns.lon and columns.lat:
+        parts |= {"lon": found[columns.lon], "lat": found[columns.lat]}
+    if area is not None and area[0] in found.column_names:
+        parts["area_m2"] = pc.multiply(pc.cast(found[area[0]], pa.float64()), area[1])
+    parts |= {name: found[name] for name in names if name in found.column_names}
+    for name, column in parts.items():
+        if name not in table.column_names:
+            table = table.append_column(name, column)
+    return table
+
+
+def _area_of(table: pa.Table, weighty: Sequence[str]) -> tuple[str, float] | None:
+    """Take the weightiest column that says by its name that it is an area."""
+    for name in weighty:
+        low = name.lower()
+        number = name in table.column_names and not pa.types.is_string(table[name].type)
+        if number and low.endswith(("_m2", "_sqm")):
+            return name, 1.0
+        if number and ("sqft" in low or "sq_ft" in low):
+            return name, SQUARE_FOOT_M2
+    return None
+
+
+def _require_format(out: Path) -> None:
+    if out.suffix.lower() not in FORMATS:
+        reason = f"a report cannot be written as {out.suffix or 'a file without an ending'}"
+        raise InputError(Finding(str(out), reason, " or ".join(FORMATS)))
+
+
+def _write(article: Article, out: Path) -> None:
+    if out.suffix.lower() == ".html":
+        files.write_text(article_page(article), out)
+    else:
+        files.write_bytes(render_article(article), out)
+
+
+def _written(report: ValuationReport, out: Path, start: float) -> WrittenReport:
+    study = report.study
+    return WrittenReport(
+        file=str(out),
+        valuation_date=report.model.as_of,
+        properties=report.totals.properties,
+        total_value=report.totals.total_value,
+        median_ratio=study.median_ratio.value,
+        cod=study.cod.value,
+        prd=study.prd.value,
+        prb=study.prb.value,
+        coverage_90=report.accuracy.coverage_90,
+        out_of_range=tuple(v.statistic for v in study.verdicts if not v.met),
+        inspect_first=len(report.weak.inspect),
+        seconds=round(perf_counter() - start, 2),
+    )
