@@ -31,7 +31,7 @@ from kazyna.valuation.vertical_equity import VerticalEquity, vertical_equity
 
 __all__ = ["Estimate", "Met", "RatioStudy", "Trimmed", "ratio_study", "statistics"]
 
-STRATUM_DRAW_ROWS_MAX = 5_000
+STRATUM_DRAW_ROWS_MAX = 2_000
 """Rows of a draw in a stratum or a trimmed study: there are many, and each is one of several."""
 
 
@@ -167,7 +167,7 @@ def ratio_study(
     trim
         `iqr1.5` or `iqr3` repeats the study without outliers in `trimmed`.
     draws
-        Bootstrap draws behind the 95 % percentile intervals. With more than 10,000 sales (5,000
+        Bootstrap draws behind the 95 % percentile intervals. With more than 10,000 sales (2,000
         in a stratum) each draw takes as many and the deviations are narrowed accordingly.
     seed
         Decides the draws.
