@@ -24,7 +24,7 @@ from kazyna.cli import (
     rounds,
     screening,
     serve,
-    studies,
+    valuations,
 )
 from kazyna.core.errors import KazynaError
 from kazyna.services.settings import SETTINGS
@@ -35,8 +35,8 @@ COMMANDS = (
     evidence.columns,
     evidence.profile,
     screening.screen,
-    studies.backtest,
-    studies.value,
+    valuations.backtest,
+    valuations.value,
     ratio_studies.ratio_study,
     reports.report,
     reports.notice,

@@ -17,6 +17,22 @@ def day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a date such as 2015-05-31") from None
 
 
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="TABLE",
+        help=f"{TABLE_HELP} Or postgresql://user@host/database?table=name.",
+        show_default=False,
+    ),
+]
+Lon = Annotated[str | None, typer.Option(help="Column with the longitude, WGS 84.")]
+Lat = Annotated[str | None, typer.Option(help="Column with the latitude, WGS 84.")]
+TableMap = Annotated[
+    Path | None,
+    typer.Option(
+        "--map", help="Table map in TOML instead of names of columns: see `kazyna columns`."
+    ),
+]
 TableFile = Annotated[Path, typer.Argument(metavar="TABLE", help=TABLE_HELP, show_default=False)]
 Seed = Annotated[int, typer.Option(help="Decides all that is drawn at random.")]
 Pack = Annotated[str, typer.Option(help="Jurisdiction pack: the law as data.", show_default=False)]

@@ -9,9 +9,8 @@ import typer
 from rich.console import Group, RenderableType
 
 from kazyna.cli import output
-from kazyna.cli.arguments import TABLE_HELP, TableFile
+from kazyna.cli.arguments import TABLE_HELP, Lat, Lon, TableFile, TableMap
 from kazyna.cli.progress import ProgressBars
-from kazyna.cli.studies import Lat, Lon
 from kazyna.core.text import Language
 
 if TYPE_CHECKING:
@@ -24,12 +23,6 @@ Out = Annotated[
 Price = Annotated[str | None, typer.Option(help="Column with the price of a sale.")]
 SoldOn = Annotated[str | None, typer.Option("--date", help="Column with the day of a sale.")]
 Id = Annotated[str | None, typer.Option("--id", help="Column with the property's number.")]
-TableMap = Annotated[
-    Path | None,
-    typer.Option(
-        "--map", help="Table map in TOML instead of names of columns: see `kazyna columns`."
-    ),
-]
 Flags = Annotated[
     list[str] | None,
     typer.Option(

@@ -5,10 +5,12 @@ import csv
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
@@ -28,6 +30,7 @@ LETTERS_MIN, LEAD_MIN = 20, 0.1
 ASCII = bytes(range(128))
 SEPARATORS = ",;\t|"
 SNIFFED_BYTES = 65_536
+WRITERS = {".parquet": pq.ParquetWriter, ".csv": arrow_csv.CSVWriter}
 NUMBERS_AS_TEXT = r"^(0\d+|\d{19,})$"
 """Digits that are a name, not a quantity: zeros before them, or too many for a whole number."""
 
@@ -111,6 +114,65 @@ def write_table(table: pa.Table, path: Path) -> None:
     _write_whole(path, lambda unfinished: writer(table, unfinished))
 
 
+def batches(path: Path, *, rows: int) -> Iterator[pa.Table]:
+    """Read a Parquet file some rows at a time, however large it is."""
+    with _readable(path), pq.ParquetFile(path) as file:
+        if file.metadata.num_rows == 0:
+            raise InputError(Finding(str(path), "the table has no rows", "at least one row"))
+        for batch in file.iter_batches(rows):
+            yield pa.Table.from_batches([batch])
+
+
+def require_unique(path: Path, column: str) -> None:
+    """Refuse a Parquet file in which a value of a column stands twice, without reading it whole."""
+    named = '"' + column.replace('"', '""') + '"'
+    with _readable(path), duckdb.connect() as computing:
+        if column not in pq.read_schema(path).names:
+            return
+        twice = computing.execute(
+            f"""
+            SELECT {named}::VARCHAR, count(*), max(file_row_number) + 1
+            FROM read_parquet(?, file_row_number = true)
+            GROUP BY 1 HAVING count(*) > 1 ORDER BY 3 LIMIT 1
+            """,  # noqa: S608 (the name is quoted)
+            [str(path)],
+        ).fetchone()
+    if twice is not None:
+        reason = f"{twice[0]!r} stands {twice[1]} times in the table"
+        raise InputError(
+            Finding(str(path), reason, "every value once", row=twice[2], column=column)
+        )
+
+
+def write_tables(
+    tables: Iterable[pa.Table], outputs: Mapping[Path, Callable[[pa.Table], pa.Table]]
+) -> None:
+    """Write tables one after another into files; all appear whole, or none.
+
+    Parameters
+    ----------
+    tables
+        Tables of one schema, at least one.
+    outputs
+        Each file, .parquet or .csv, and what is written to it of a table.
+    """
+    rest = iter(tables)
+    first = next(rest)  # what fails at once leaves not even a folder
+
+    def write(unfinished: Mapping[Path, str]) -> None:
+        with ExitStack() as stack:
+            writers: dict[Path, pq.ParquetWriter | arrow_csv.CSVWriter] = {}
+            for table in chain([first], rest):
+                for path, part in outputs.items():
+                    chosen = part(table)
+                    if path not in writers:
+                        writer = WRITERS[path.suffix](unfinished[path], chosen.schema)
+                        writers[path] = stack.enter_context(writer)
+                    writers[path].write_table(chosen)
+
+    _write_all(list(outputs), write)
+
+
 def write_new_text(text: str, path: Path) -> None:
     """Write a text where no file is yet; a file that is there is never overwritten."""
     if path.exists():
@@ -141,20 +203,29 @@ def read_text(path: Path) -> str:
 
 
 def _write_whole(path: Path, write: Callable[[str], object]) -> None:
-    """Write beside the file and put it in place at the end."""
+    _write_all([path], lambda unfinished: write(unfinished[path]))
+
+
+def _write_all(paths: list[Path], write: Callable[[Mapping[Path, str]], object]) -> None:
+    """Write beside the files and put them in place at the end."""
+    unfinished: dict[Path, str] = {}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
-        os.close(handle)
         try:
+            for path in paths:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                handle, unfinished[path] = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
+                os.close(handle)
             write(unfinished)
-            Path(unfinished).chmod(0o644)
-            Path(unfinished).replace(path)
+            for path, name in unfinished.items():
+                Path(name).chmod(0o644)
+                Path(name).replace(path)
         finally:
-            Path(unfinished).unlink(missing_ok=True)
+            for name in unfinished.values():
+                Path(name).unlink(missing_ok=True)
     except OSError as error:
         reason = f"the file cannot be written: {error.strerror or error}"
-        raise InputError(Finding(str(path), reason, "a folder that can be written to")) from error
+        where = ", ".join(map(str, paths))
+        raise InputError(Finding(where, reason, "a folder that can be written to")) from error
 
 
 def _read_csv(path: Path) -> pa.Table:

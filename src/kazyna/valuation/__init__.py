@@ -40,6 +40,7 @@ from kazyna.valuation.screening import (
     screen,
 )
 from kazyna.valuation.screening_rules import Limits
+from kazyna.valuation.spark import value_on_spark
 from kazyna.valuation.summary import IndexPoint, ModelSummary
 from kazyna.valuation.table_map import TableMap
 from kazyna.valuation.vertical_equity import vertical_equity
@@ -105,5 +106,6 @@ __all__ = [
     "split_value",
     "table_map_toml",
     "value_by_cost",
+    "value_on_spark",
     "vertical_equity",
 ]

@@ -36,6 +36,8 @@ class ColumnMap:
     """Latitude in degrees, if the table has coordinates."""
     ignore: tuple[str, ...] = ()
     """Columns that say nothing about the value and are to be left out."""
+    rising: tuple[str, ...] = ()
+    """Characteristics of which more is never worth less, in the trees."""
     segment: str | None = None
     """A characteristic that parts the market, if it has parts."""
     land_area: str | None = None
@@ -116,7 +118,10 @@ def read_sales(sales: object, columns: ColumnMap, *, source: str) -> Sales:
         With every mistake found: wrong names, missing, impossible or repeated values.
     """
     table = as_arrow(sales)
-    parts = filter(None, (columns.segment, columns.land_area, columns.floor_area))
+    parts = (
+        *filter(None, (columns.segment, columns.land_area, columns.floor_area)),
+        *columns.rising,
+    )
     _all_there(table, (*columns.named().values(), *columns.ignore, *parts), source)
     table = check(table, _in_callers_words(SALES, columns), source=source)
     day = np.asarray(table[columns.date].cast(pa.int32())).astype(np.int64)

@@ -1,7 +1,7 @@
 """Characteristics as a matrix of numbers, learnt from the sales and repeated for any property."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -39,6 +39,8 @@ class Characteristic:
     kind: Kind
     levels: tuple[str, ...] = ()
     """The texts of a category in the order of their codes."""
+    rising: bool = False
+    """Whether more of it is never worth less."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Design:
     """The identifier of each row's property."""
     categories: npt.NDArray[np.bool_]
     """Which characteristics are codes without an order."""
+    rising: npt.NDArray[np.bool_]
+    """Which characteristics are never worth less for being more."""
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -82,10 +86,13 @@ def design_of(
         plane.km(properties.lonlat) if plane is not None else unknown,
         properties.id,
         np.array([item.kind == "category" for item in encoder.characteristics], dtype=np.bool_),
+        np.array([item.rising for item in encoder.characteristics], dtype=np.bool_),
     )
 
 
-def learn_encoder(characteristics: pa.Table, price: Floats) -> Encoder:
+def learn_encoder(
+    characteristics: pa.Table, price: Floats, *, rising: tuple[str, ...] = ()
+) -> Encoder:
     """Decide how each column is used, and leave out those that cannot or must not be.
 
     Left out are columns without any value, with one value only, of a type that is neither
@@ -96,7 +103,7 @@ def learn_encoder(characteristics: pa.Table, price: Floats) -> Encoder:
     for name in characteristics.column_names:
         item, reason = _described(name, characteristics[name])
         if item is not None:
-            used.append(item)
+            used.append(replace(item, rising=name in rising and item.kind == "number"))
         else:
             left_out.append((name, reason))
     matrix = encode(Encoder(tuple(used), ()), characteristics, rows=len(price), source="sales")

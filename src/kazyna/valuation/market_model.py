@@ -147,7 +147,7 @@ def fit(
     screening = _screened(market, seed, progress) if screened else None
     if screening is not None:
         market = screening.market()
-    encoder = learn_encoder(market.properties.characteristics, market.price)
+    encoder = learn_encoder(market.properties.characteristics, market.price, rising=columns.rising)
     plane = plane_of(market.properties.lonlat)
     design = design_of(market.properties, encoder, plane, source=source)
     fold = fold_of(market, shares=np.full(FOLDS, 1 / FOLDS), seed=seed)

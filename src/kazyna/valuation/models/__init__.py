@@ -78,9 +78,7 @@ def fit(
     tested = comparables.tuned(tested, near)
     second = first + comparables.correction(tested, near)
     sheets = boosting.Sheets.lay(design, tested, near, fold=fold)
-    trees, others = boosting.fit(
-        sheets, target, characteristics=design.values.shape[1], seed=seed, progress=progress
-    )
+    trees, others = boosting.fit(sheets, target, seed=seed, progress=progress)
     predictions = np.column_stack([first, second, others])
     similar = replace(tested, kind=settled(additive.parts(design)[:, :-1]))
     return Fitted(additive, similar, trees), predictions, sheets.tested()

@@ -160,6 +160,13 @@ class Sheets:
     near: tuple[Floats, ...]
     """One table for each fold, as that fold is tested."""
     fold: Ints
+    rising: npt.NDArray[np.bool_]
+    """Which of the first columns, the characteristics, may only raise a value by being more."""
+
+    @property
+    def characteristics(self) -> int:
+        """Number of characteristics."""
+        return len(self.rising)
 
     @classmethod
     def lay(cls, design: Design, found: Comparables, near: Neighbours, *, fold: Ints) -> "Sheets":
@@ -167,7 +174,7 @@ class Sheets:
         place = place_columns(design)
         shown = fold[near.position]
         tables = [near_columns(found, near.without(shown == k)) for k in np.unique(fold)]
-        return cls(place, tuple(tables), fold)
+        return cls(place, tuple(tables), fold, design.rising)
 
     def tested(self) -> Floats:
         """Columns of each sale as its fold was tested."""
@@ -228,7 +235,6 @@ def fit(
     sheets: Sheets,
     target: Floats,
     *,
-    characteristics: int,
     seed: int,
     progress: Progress = silent,
 ) -> tuple[Boosting, Floats]:
@@ -252,8 +258,9 @@ def fit(
     def grown(job: tuple[int, int, int]) -> tuple[lightgbm.Booster, Floats]:
         view, number, twin = job
         columns = sheets.seen(number, near=ensembles[view].near)
-        rate = {"seed": seed + 1000 * view + 100 * twin + number}
-        return _grown(ensembles[view], columns, target, sheets.fold == number, rate)
+        own = _constraints(sheets, columns.shape[1])
+        own["seed"] = seed + 1000 * view + 100 * twin + number
+        return _grown(ensembles[view], columns, target, sheets.fold == number, own)
 
     predicted = np.zeros((len(target), len(ensembles)))
     bags: list[list[lightgbm.Booster]] = [[] for _ in ensembles]
@@ -270,9 +277,9 @@ def fit(
     views = []
     for each, bag in zip(ensembles, bags, strict=True):
         width = sheets.place.shape[1] + (sheets.near[0].shape[1] if each.near else 0)
-        grown_on_all = _again(each, sheets.place, target, bag, seed) if not each.bag else None
+        grown_on_all = _again(each, sheets, target, bag, seed) if not each.bag else None
         boosters = tuple(bag) if grown_on_all is None else (grown_on_all,)
-        views.append(View(width, characteristics, boosters))
+        views.append(View(width, sheets.characteristics, boosters))
     return Boosting(tuple(views)), predicted
 
 
@@ -286,19 +293,26 @@ def _ensembles(sales: int) -> tuple[Ensemble, ...]:
     )
 
 
+def _constraints(sheets: Sheets, width: int) -> dict[str, object]:
+    if not sheets.rising.any():
+        return {}
+    rising = [*sheets.rising.astype(int).tolist(), *[0] * (width - sheets.characteristics)]
+    return {"monotone_constraints": rising, "monotone_constraints_method": "intermediate"}
+
+
 def _grown(
     each: Ensemble,
     columns: Floats,
     target: Floats,
     held: npt.NDArray[np.bool_],
-    seeded: dict[str, int],
+    own: dict[str, object],
 ) -> tuple[lightgbm.Booster, Floats]:
     """Grow on all but one fold until that fold is predicted best; predict it."""
     data = lightgbm.Dataset(np.ascontiguousarray(columns[~held]), target[~held])
     seen = np.ascontiguousarray(columns[held])
     test = lightgbm.Dataset(seen, target[held], reference=data)
     stop = lightgbm.early_stopping(PATIENCE, verbose=False)
-    booster = lightgbm.train(each.parameters | seeded, data, each.trees, valid_sets=[test],
+    booster = lightgbm.train(each.parameters | own, data, each.trees, valid_sets=[test],
                              callbacks=[stop])  # fmt: skip
     text = booster.model_to_string(num_iteration=booster.best_iteration)
     cut = lightgbm.Booster(model_str=text)
@@ -306,12 +320,13 @@ def _grown(
 
 
 def _again(
-    each: Ensemble, columns: Floats, target: Floats, bag: list[lightgbm.Booster], seed: int
+    each: Ensemble, sheets: Sheets, target: Floats, bag: list[lightgbm.Booster], seed: int
 ) -> lightgbm.Booster:
     """Grow once more on all sales, to the mean size of the folds' ensembles."""
     trees = round(float(np.mean([booster.num_trees() for booster in bag])))
-    data = lightgbm.Dataset(np.ascontiguousarray(columns), target)
-    return lightgbm.train(each.parameters | {"seed": seed}, data, max(trees, 1))
+    data = lightgbm.Dataset(np.ascontiguousarray(sheets.place), target)
+    own = _constraints(sheets, sheets.place.shape[1])
+    return lightgbm.train(each.parameters | own | {"seed": seed}, data, max(trees, 1))
 
 
 def _mean(values: Floats, heard: npt.NDArray[np.bool_]) -> Floats:

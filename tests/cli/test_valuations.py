@@ -11,7 +11,7 @@ from cli.conftest import Kazyna
 NAMES = ("--price", "price", "--date", "date", "--id", "id", "--lon", "long", "--lat", "lat")
 MEASURES = (
     "n_train n_test median_ratio cod prd prb mdape mape r2 coverage_90 fit_seconds value_seconds"
-    " peak_mb"
+    " peak_mb segments"
 )
 
 

@@ -1,0 +1,177 @@
+"""Valuations of files: backtest, value. No database is needed."""
+
+# ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kazyna.cli import output
+from kazyna.cli.arguments import TABLE_HELP, Lat, Lon, Seed, Source, TableMap, day
+from kazyna.cli.progress import ProgressBars
+from kazyna.core.text import Language
+
+if TYPE_CHECKING:
+    from kazyna.services.valuations import ColumnMap
+
+Price = Annotated[str | None, typer.Option(help="Column with the price of a sale.")]
+SoldOn = Annotated[str | None, typer.Option("--date", help="Column with the day of a sale.")]
+Id = Annotated[str | None, typer.Option("--id", help="Column with the property's number.")]
+HoldoutText = Annotated[
+    str, typer.Option(help="Sales to set aside: time:0.2, random:0.2 or cv:5.", metavar="KIND:SIZE")
+]
+Segment = Annotated[
+    str | None,
+    typer.Option(help="Column that parts the market, such as the kind of property."),
+]
+Rising = Annotated[
+    list[str] | None,
+    typer.Option(help="Column of which more is never worth less. May be repeated."),
+]
+Screen = Annotated[
+    bool,
+    typer.Option(
+        "--screen/--no-screen",
+        help="Leave out sales that are no market evidence by what they show.",
+    ),
+]
+
+
+def backtest(
+    table: Source,
+    *,
+    price: Price = None,
+    sold_on: SoldOn = None,
+    property_id: Id = None,
+    lon: Lon = None,
+    lat: Lat = None,
+    table_map: TableMap = None,
+    segment: Segment = None,
+    rising: Rising = None,
+    screen: Screen = False,
+    holdout: HoldoutText = "time:0.2",
+    seed: Seed = 0,
+    as_json: output.Json = False,
+) -> None:
+    r"""Fit the market model to some sales and test it on the others.
+
+    Every column that is not named is taken as a characteristic. The table of results gives the
+    level (median ratio), the uniformity (COD, PRD, PRB by the IAAO's definitions), the errors and
+    the share of prices inside their 90 % interval.
+
+    Examples
+    --------
+    ```sh
+    kazyna backtest sales.csv --price price --date sold_on --id parcel --lon lon --lat lat
+    kazyna backtest offers.csv --map offers.toml --holdout cv:5 --screen
+    ```
+    """
+    from kazyna.services import valuations
+
+    columns = _columns(
+        table_map,
+        {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat,
+         "segment": segment},
+        rising,
+    )  # fmt: skip
+    with ProgressBars() as progress:
+        report = valuations.backtest(
+            table, columns=columns, holdout=holdout, screened=screen, seed=seed, progress=progress
+        )
+    output.show(report, as_json=as_json)
+
+
+def value(
+    *,
+    sales: Annotated[str, typer.Option(help=f"Sales: {TABLE_HELP}", show_default=False)],
+    properties: Annotated[
+        Path, typer.Option(help=f"What is to be valued: {TABLE_HELP}", show_default=False)
+    ],
+    as_of: Annotated[
+        date, typer.Option(parser=day, metavar="DATE", help="Valuation date.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the values.", show_default=False)],
+    price: Annotated[str, typer.Option(help="Column of the sales with the price.")] = "price",
+    sold_on: Annotated[
+        str, typer.Option("--date", help="Column of the sales with the day.")
+    ] = "date",
+    property_id: Annotated[
+        str, typer.Option("--id", help="Column of both with the property's number.")
+    ] = "id",
+    lon: Lon = None,
+    lat: Lat = None,
+    table_map: TableMap = None,
+    segment: Segment = None,
+    rising: Rising = None,
+    land_area: Annotated[
+        str | None,
+        typer.Option(help="Column with the plot's area: values are split into land and building."),
+    ] = None,
+    floor_area: Annotated[
+        str | None, typer.Option(help="Column with the building's area; nought is a vacant plot.")
+    ] = None,
+    screen: Screen = True,
+    report: Annotated[
+        Path | None, typer.Option(help="Where to write the report that is signed: .pdf or .html.")
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Language of the report.")] = "en",
+    engine: Annotated[
+        Literal["local", "spark"],
+        typer.Option(help="Where properties are valued: here, or on Apache Spark."),
+    ] = "local",
+    seed: Seed = 0,
+    as_json: output.Json = False,
+) -> None:
+    r"""Value the properties of a table as of a day, from a table of sales.
+
+    Writes values.parquet (a value, its 90 % interval, the reasons in money, comparable sales and
+    how far it may be leant on, for every property) and values.csv (the figures alone). A Parquet
+    file of properties may be larger than the memory.
+
+    Example:
+    ```sh
+    kazyna value --sales sales.csv --properties cadastre.parquet --as-of 2015-05-31 \
+      --out values --lon lon --lat lat --report report.pdf
+    ```
+    """
+    from kazyna.services import valuations
+
+    columns = _columns(
+        table_map,
+        {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat,
+         "segment": segment, "land_area": land_area, "floor_area": floor_area},
+        rising,
+    )  # fmt: skip
+    wanted = None
+    if report is not None:
+        wanted = valuations.Report(report, valuations.FileReport(language=language, seed=seed))
+    with ProgressBars() as progress:
+        valued = valuations.value_files(
+            sales,
+            properties,
+            columns=columns,
+            as_of=as_of,
+            out=out,
+            screened=screen,
+            report=wanted,
+            on_spark=engine == "spark",
+            seed=seed,
+            progress=progress,
+        )
+    output.show(valued, as_json=as_json)
+
+
+def _columns(
+    table_map: Path | None, named: dict[str, str | None], rising: list[str] | None
+) -> "ColumnMap | Path":
+    """Take the file of a table map, or the names of the columns that every table needs."""
+    from kazyna.services import valuations
+
+    if table_map is not None:
+        return table_map
+    given = {name: column for name, column in named.items() if column is not None}
+    if not {"price", "date", "id"} <= given.keys():
+        raise typer.BadParameter("give --price, --date and --id, or --map")
+    return valuations.ColumnMap(**given, rising=tuple(rising or ()))  # type: ignore[arg-type]

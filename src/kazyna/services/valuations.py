@@ -1,0 +1,326 @@
+"""Valuations of files: a backtest, and the values of properties. No database."""
+
+import resource
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from time import perf_counter
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kazyna import valuation
+from kazyna.core.errors import Finding, InputError
+from kazyna.core.progress import Progress, silent
+from kazyna.services import evidence
+from kazyna.services.reports import FileReport, FileValuation, write_file_report
+from kazyna.store import files
+from kazyna.valuation import ColumnMap, Holdout, MarketModel
+from kazyna.valuation.table_map import TableMap
+
+__all__ = [
+    "BacktestReport",
+    "ColumnMap",
+    "FileReport",
+    "Report",
+    "SegmentAccuracy",
+    "ValuedTable",
+    "backtest",
+    "value_files",
+]
+
+BYTES_PER_MB = 1_000_000
+BATCH_ROWS = 64_000
+"""Properties read at a time from a file that is not read whole."""
+FIGURES = ("id", "value", "low", "high", "base", "confidence", "land", "building")
+"""What the CSV has of each value; reasons and comparables are lists, and stand in the Parquet."""
+
+
+@dataclass(frozen=True)
+class SegmentAccuracy:
+    """How the model did on the sales of one segment."""
+
+    segment: str
+    n_test: int
+    median_ratio: float
+    cod: float
+    prd: float
+    prb: float
+    mdape: float
+    coverage_90: float
+
+
+@dataclass(frozen=True)
+class BacktestReport:
+    """How the market model did on sales that it had not seen."""
+
+    n_train: int
+    n_test: int
+    median_ratio: float
+    cod: float
+    prd: float
+    prb: float
+    mdape: float
+    mape: float
+    r2: float
+    coverage_90: float
+    fit_seconds: float
+    value_seconds: float
+    peak_mb: float
+    segments: tuple[SegmentAccuracy, ...] = ()
+    """Where the columns name segments: the same for each of them."""
+
+
+@dataclass(frozen=True)
+class ValuedTable:
+    """What a valuation of files wrote."""
+
+    properties: int
+    sales_used: int
+    total_value: Decimal
+    files: tuple[str, ...]
+    fit_seconds: float
+    value_seconds: float
+    notes: tuple[str, ...] = ()
+    """Sales and columns that were left out, and fall-backs that were taken."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where a report is written, and how it is made."""
+
+    file: Path
+    options: FileReport
+
+
+@dataclass
+class Stopwatch:
+    """Listens to an engine's steps, adds up what each took, and passes on what it hears."""
+
+    progress: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+    _step: str | None = None
+    _since: float = 0.0
+
+    def __call__(self, step: str, done: int = 0, total: int = 0) -> None:
+        self.stop()
+        self._step, self._since = step, perf_counter()
+        self.progress(step, done, total)
+
+    def stop(self) -> None:
+        """End the step that is being timed."""
+        if self._step is not None:
+            passed = perf_counter() - self._since
+            self.seconds[self._step] = self.seconds.get(self._step, 0.0) + passed
+            self._step = None
+
+
+def backtest(
+    source: Path | str,
+    *,
+    columns: ColumnMap | Path,
+    holdout: str,
+    screened: bool = False,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> BacktestReport:
+    """Fit the market model to some of the sales in a file and test it on the others.
+
+    Parameters
+    ----------
+    source
+        The sales: a file, or the address of a table in PostgreSQL.
+    columns
+        The names of its columns, or the file of a table map by which it is made clean first.
+    holdout
+        What is set aside: `time:0.2`, `random:0.2` or `cv:5`.
+    screened
+        Whether the sales learnt from are screened; those set aside never are.
+
+    Raises
+    ------
+    InputError
+        When the file or the call cannot be read.
+    """
+    sales, columns, _ = _read(source, columns)
+    stopwatch = Stopwatch(progress)
+    tested = valuation.backtest(
+        sales,
+        columns=columns,
+        holdout=Holdout.parse(holdout),
+        screened=screened,
+        seed=seed,
+        progress=stopwatch,
+        source=files.name_of(source),
+    )
+    stopwatch.stop()
+    measured = {
+        item.name: getattr(tested, item.name)
+        for item in fields(BacktestReport)
+        if hasattr(tested, item.name)
+    }
+    return BacktestReport(
+        **measured,
+        fit_seconds=round(stopwatch.seconds["fit"], 2),
+        value_seconds=round(stopwatch.seconds["value"], 2),
+        peak_mb=_peak_mb(),
+        segments=_by_segment(sales, columns, tested.predictions),
+    )
+
+
+def value_files(
+    sales: Path | str,
+    properties: Path,
+    *,
+    columns: ColumnMap | Path,
+    as_of: date,
+    out: Path,
+    screened: bool = True,
+    report: Report | None = None,
+    on_spark: bool = False,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> ValuedTable:
+    """Value the properties of a file as of a day, from a file of sales.
+
+    Writes values.parquet (with reasons and comparables as lists) and values.csv (the figures
+    alone) into a folder. A Parquet file of properties without a table map is read and valued a
+    part at a time, and may be larger than the memory.
+
+    Parameters
+    ----------
+    columns
+        The names of the columns of both files, or the file of a table map by which both are made
+        clean first.
+    screened
+        Whether sales that are no market evidence are left out by what they show.
+    report
+        Where the report is written, and how.
+    on_spark
+        Whether Apache Spark values the properties; values.parquet is then a folder.
+    """
+    evidence_of, columns, table_map = _read(sales, columns, today=as_of)
+    start = perf_counter()
+    model = valuation.fit(
+        evidence_of, columns=columns, as_of=as_of, screened=screened, seed=seed,
+        progress=progress, source=files.name_of(sales),
+    )  # fmt: skip
+    fitted = perf_counter()
+    progress("value")
+    if on_spark:
+        counted, total, written = _on_spark(model, properties, out)
+    else:
+        counted, total, written = _valued(model, properties, table_map, out)
+    valued = perf_counter()
+    if report is not None:
+        progress("report")
+        houses = pa.concat_tables(_parts(model, properties, table_map))
+        written += (_reported(model, evidence_of, houses, Path(written[0]), report),)
+    summary = model.summary()
+    return ValuedTable(
+        properties=counted,
+        sales_used=summary.sales_used,
+        total_value=total,
+        files=written,
+        fit_seconds=round(fitted - start, 2),
+        value_seconds=round(valued - fitted, 2),
+        notes=(
+            *summary.notes,
+            *(f"{count} sales left out: {reason}" for reason, count in summary.sales_left_out),
+            *(f"column {name} left out: {reason}" for name, reason in summary.columns_left_out),
+        ),
+    )
+
+
+def _read(
+    source: Path | str, columns: ColumnMap | Path, *, today: date | None = None
+) -> tuple[pa.Table, ColumnMap, TableMap | None]:
+    """Read the sales, by their table map where one is given."""
+    if isinstance(columns, ColumnMap):
+        return files.read_table(source), columns, None
+    mapped = evidence.read_evidence(source, columns, today=today)
+    segment = mapped.table_map.segment
+    return mapped.table, replace(mapped.columns, segment=segment), mapped.table_map
+
+
+def _valued(
+    model: MarketModel, properties: Path, table_map: TableMap | None, out: Path
+) -> tuple[int, Decimal, tuple[str, ...]]:
+    counted, total = 0, Decimal(0)
+
+    def watched() -> Iterator[pa.Table]:
+        nonlocal counted, total
+        for values in model.stream(_parts(model, properties, table_map), source=str(properties)):
+            counted += values.num_rows
+            total += pc.sum(values["value"]).as_py() or Decimal(0)
+            yield values
+
+    figures = out / "values.csv"
+    whole = out / "values.parquet"
+    files.write_tables(watched(), {whole: lambda values: values, figures: _figures})
+    return counted, total, (str(whole), str(figures))
+
+
+def _parts(model: MarketModel, properties: Path, table_map: TableMap | None) -> Iterator[pa.Table]:
+    """Read the properties part by part; each number once in all of them."""
+    if table_map is None and properties.suffix.lower() == ".parquet":
+        files.require_unique(properties, model.columns.id)
+        yield from files.batches(properties, rows=BATCH_ROWS)
+    elif table_map is None:
+        yield files.read_table(properties)
+    else:
+        yield evidence.read_properties(properties, table_map).table
+
+
+def _figures(values: pa.Table) -> pa.Table:
+    return values.select([name for name in FIGURES if name in values.column_names])
+
+
+def _on_spark(
+    model: MarketModel, properties: Path, out: Path
+) -> tuple[int, Decimal, tuple[str, ...]]:
+    if properties.suffix.lower() != ".parquet":
+        raise InputError(Finding(str(properties), "Spark reads Parquet only", "a .parquet file"))
+    files.require_unique(properties, model.columns.id)
+    whole = out / "values.parquet"
+    counted, total = valuation.value_on_spark(model, str(properties), str(whole))
+    return counted, total, (str(whole),)
+
+
+def _reported(
+    model: MarketModel, sales: pa.Table, houses: pa.Table, values: Path, report: Report
+) -> str:
+    options = report.options
+    tested = valuation.backtest(
+        sales, columns=model.columns, holdout=Holdout.parse(options.holdout),
+        screened=model.screening is not None, seed=options.seed,
+    )  # fmt: skip
+    given = FileValuation(
+        model.summary(), model.columns, sales, houses, files.read_table(values), tested.predictions
+    )
+    return write_file_report(given, report.file, options=options).file
+
+
+def _by_segment(
+    sales: pa.Table, columns: ColumnMap, predictions: pa.Table
+) -> tuple[SegmentAccuracy, ...]:
+    """Measure each segment; a sale is found again by its property and day."""
+    if columns.segment is None:
+        return ()
+    key = sales[columns.id].cast(pa.string())
+    of_property = dict(zip(key.to_pylist(), sales[columns.segment].to_pylist(), strict=True))
+    segment = pa.array([str(of_property[name]) for name in predictions["id"].to_pylist()])
+    found = []
+    for name in sorted(set(segment.to_pylist())):
+        measured = valuation.assess(predictions.filter(pc.equal(segment, name)))
+        own = {f.name: getattr(measured, f.name) for f in fields(SegmentAccuracy)[1:]}
+        found.append(SegmentAccuracy(name, **own))
+    return tuple(found)
+
+
+def _peak_mb() -> float:
+    """Return the most memory that this process has held."""
+    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak_kb * 1024 / BYTES_PER_MB, 1)
