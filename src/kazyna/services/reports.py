@@ -1,4 +1,4 @@
-"""Valuation reports: of a stored round or of files, on paper and as a page."""
+"""Valuation reports of stored rounds, on paper and as a page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from time import perf_counter
 import pyarrow as pa
 import pyarrow.compute as pc
 
-import kazyna
 from kazyna.core.errors import Finding, InputError, NotFound
 from kazyna.core.text import Language
 from kazyna.documents.article import Article, article_body, article_page, render_article
@@ -21,7 +20,7 @@ from kazyna.services.context import Context
 from kazyna.store import cadastre, files
 from kazyna.store import rounds as register
 from kazyna.store.copy import lists_of
-from kazyna.valuation import ColumnMap, IndexPoint, ModelSummary
+from kazyna.valuation import ColumnMap, IndexPoint
 from kazyna.valuation.valuation_report import (
     Provenance,
     ReportedModel,
@@ -30,56 +29,12 @@ from kazyna.valuation.valuation_report import (
     report_of,
 )
 
-__all__ = [
-    "FileReport",
-    "FileValuation",
-    "RoundReport",
-    "WrittenReport",
-    "report_of",
-    "round_report",
-    "round_report_pdf",
-    "write_file_report",
-    "write_round_report",
-]
-
 COMPARABLES = (
     '[{"price": "DECIMAL(18, 2)", "adjusted_price": "DECIMAL(18, 2)", "distance_m": "DOUBLE"}]'
 )
 STRATA_MAX, LABELS_MAX = 2, 100
 """Columns by which a report is broken down when none are named, and labels that such may have."""
-SQUARE_FOOT_M2 = 0.09290304
 FORMATS = (".pdf", ".html")
-
-
-@dataclass(frozen=True)
-class FileValuation:
-    """A valuation of files: what went in and what came out."""
-
-    summary: ModelSummary
-    columns: ColumnMap
-    sales: pa.Table
-    properties: pa.Table
-    values: pa.Table
-    predictions: pa.Table
-
-
-@dataclass(frozen=True)
-class FileReport:
-    """How the report of a valuation of files is made."""
-
-    language: Language = "en"
-    issuer: str = "Kazyna"
-    """Who values."""
-    currency: str = ""
-    by: tuple[str, ...] = ()
-    """Columns to break quality down by; the weightiest categories where none are named."""
-    area: tuple[str, float] | None = None
-    """The column of floor or plot areas and the square metres in one unit of it."""
-    holdout: str = "time:0.2"
-    kind: str = "residential"
-    seed: int = 0
-    facts: tuple[tuple[str, str], ...] = ()
-    """(name, value): hashes of the files."""
 
 
 @dataclass(frozen=True)
@@ -112,52 +67,6 @@ class RoundReport:
     subtitle: str
     body: str
     """HTML: contents and sections, with drawings as SVG."""
-
-
-def write_file_report(
-    valuation: FileValuation, out: Path, *, options: FileReport | None = None
-) -> WrittenReport:
-    """Write the report of a valuation of files: .pdf to sign, .html to read.
-
-    Raises
-    ------
-    InputError
-        When the file's ending is not known, or a column that is named is not in the table.
-    """
-    options = options or FileReport()
-    _require_format(out)
-    start = perf_counter()
-    report = file_report(valuation, options)
-    document = ReportDocument(options.language, report, options.issuer, options.currency)
-    _write(report_article(document), out)
-    return _written(report, out, start)
-
-
-def file_report(valuation: FileValuation, options: FileReport) -> ValuationReport:
-    """Gather the report of a valuation of files."""
-    columns = valuation.columns
-    weighty = [name for name, _ in valuation.summary.importance]
-    by = options.by or strata_of(valuation.properties, weighty)
-    area = options.area or _area_of(valuation.properties, weighty)
-    missing = [name for name in by if name not in valuation.properties.column_names]
-    if missing:
-        there = ", ".join(valuation.properties.column_names)
-        raise InputError(
-            [Finding("properties", "there is no such column", f"one of {there}", column=name)
-             for name in missing]
-        )  # fmt: skip
-    names = [*by, *(name for name in weighty if name not in by)]
-
-    def placed(table: pa.Table, source: pa.Table) -> pa.Table:
-        return _joined(table, source, columns=columns, names=names, area=area)
-
-    provenance = Provenance(kazyna.__version__, options.seed, options.facts)
-    return report_of(
-        valuation.summary,
-        placed(valuation.values, valuation.properties),
-        placed(valuation.predictions, valuation.sales),
-        options=ReportOptions(tuple(by), options.holdout, kind=options.kind, provenance=provenance),
-    )
 
 
 def strata_of(table: pa.Table, weighty: Sequence[str]) -> tuple[str, ...]:
@@ -196,11 +105,11 @@ def write_round_report(
     ctx: Context, round_id: int, out: Path, *, language: Language
 ) -> WrittenReport:
     """Write the report of a round to a file: .pdf to sign, .html to read."""
-    _require_format(out)
+    require_format(out)
     start = perf_counter()
     report, article = _round_article(ctx, round_id, language)
-    _write(article, out)
-    return _written(report, out, start)
+    write_article(article, out)
+    return written_report(report, out, start)
 
 
 def _round_article(
@@ -249,7 +158,7 @@ def _report_of_round(ctx: Context, published: rounds.PublishedRound) -> Valuatio
             ["id" if name == "property_id" else "date" if name == "sold_on" else name
              for name in table.column_names]
         )  # fmt: skip
-        return _joined(named, houses, columns=columns, names=[*by, *weighty], area=area)
+        return joined(named, houses, columns=columns, names=[*by, *weighty], area=area)
 
     return report_of(
         _model_of(published),
@@ -286,7 +195,7 @@ def _provenance(row: register.RoundRow) -> Provenance:
     return Provenance(row.code_version, row.seed, tuple(facts))
 
 
-def _joined(
+def joined(
     table: pa.Table,
     source: pa.Table,
     *,
@@ -310,32 +219,23 @@ def _joined(
     return table
 
 
-def _area_of(table: pa.Table, weighty: Sequence[str]) -> tuple[str, float] | None:
-    """Take the weightiest column that says by its name that it is an area."""
-    for name in weighty:
-        low = name.lower()
-        number = name in table.column_names and not pa.types.is_string(table[name].type)
-        if number and low.endswith(("_m2", "_sqm")):
-            return name, 1.0
-        if number and ("sqft" in low or "sq_ft" in low):
-            return name, SQUARE_FOOT_M2
-    return None
-
-
-def _require_format(out: Path) -> None:
+def require_format(out: Path) -> None:
+    """Refuse a file that is neither .pdf nor .html."""
     if out.suffix.lower() not in FORMATS:
         reason = f"a report cannot be written as {out.suffix or 'a file without an ending'}"
         raise InputError(Finding(str(out), reason, " or ".join(FORMATS)))
 
 
-def _write(article: Article, out: Path) -> None:
+def write_article(article: Article, out: Path) -> None:
+    """Write an article as paper or as a page, by the file's ending."""
     if out.suffix.lower() == ".html":
         files.write_text(article_page(article), out)
     else:
         files.write_bytes(render_article(article), out)
 
 
-def _written(report: ValuationReport, out: Path, start: float) -> WrittenReport:
+def written_report(report: ValuationReport, out: Path, start: float) -> WrittenReport:
+    """Say what a report that was written says; `start` is when it was begun."""
     study = report.study
     return WrittenReport(
         file=str(out),

@@ -1,0 +1,168 @@
+"""A valuation by the Russian instructions: what its tables and report sections are made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kazyna.core.table import as_arrow
+from kazyna.valuation.columns import Floats, Rows
+from kazyna.valuation.ru237 import (
+    BUILDING_GROUPS,
+    LAND_SEGMENTS,
+    Grouping,
+    group_of,
+    specific_values,
+    territory_of,
+)
+from kazyna.valuation.ru237_quality import (
+    Formula,
+    SampleQuality,
+    best_formula,
+    sample_quality,
+)
+from kazyna.valuation.summary import IndexPoint
+
+FACTORS_MAX = 8
+DISTRICT, QUARTER = "район", "квартал"
+
+
+@dataclass(frozen=True)
+class Ru237Columns:
+    """Which columns of the properties mean what; None where there is none."""
+
+    use_code: str | None = None
+    district: str | None = None
+    """Else the first two parts of the cadastral number, where it has them."""
+    quarter: str | None = None
+    """Else the first three parts of the cadastral number, where it has them."""
+
+
+@dataclass(frozen=True)
+class Ru237Profile:
+    """All that the instructions ask for beside the report's own figures."""
+
+    grouping: Grouping
+    objects: int
+    specific: pa.Table
+    """УПКС by group and territory, as `specific_values` returns them."""
+    formula: Formula | None
+    """None where there is no factor to make one of."""
+    market: SampleQuality
+    """The market model on the same control sample as the formula."""
+    loss: float | None
+    """MAPE of the formula less that of the market model on the control sample, in points."""
+
+
+def ru237_profile(
+    values: object,
+    sales: object,
+    predictions: object,
+    *,
+    index: Sequence[IndexPoint],
+    factors: Sequence[str],
+    columns: Ru237Columns,
+) -> Ru237Profile:
+    """Gather what the Russian report asks for.
+
+    Parameters
+    ----------
+    values
+        `id`, `value`, `area_m2` and the columns that `columns` names.
+    sales
+        `id`, `date`, `price` and the factors; those that stand in `predictions` too are the control
+        sample, the others the training sample.
+    predictions
+        `id`, `date`, `price`, `value` of the sales held out.
+    index
+        The market's level by day: prices are brought to its last day.
+    factors
+        Columns of the sales by weight; the first eight that are numbers and known make the formula.
+    columns
+        Use code, district and quarter.
+    """
+    valued, sold, tested = as_arrow(values), as_arrow(sales), as_arrow(predictions)
+    grouping = _grouping(valued, columns.use_code)
+    territories = _territories(valued, columns)
+    specific = specific_values(
+        _floats(valued, "value"), _floats(valued, "area_m2"), grouping.group, by=territories
+    )
+    known = _numbers(sold, factors)
+    train = ~_stands_in(sold, tested)
+    formula = None
+    if known and train.sum() > len(known) + 1:
+        formula = best_formula(known, _brought(sold, index), train=train)
+    count = len(formula.factors) if formula else 1
+    market = sample_quality(
+        "control", _floats(tested, "price"), _floats(tested, "value"), factors=count
+    )
+    control = formula.control if formula else None
+    return Ru237Profile(
+        grouping=grouping,
+        objects=valued.num_rows,
+        specific=specific,
+        formula=formula,
+        market=market,
+        loss=control.mape - market.mape if control else None,
+    )
+
+
+def _grouping(valued: pa.Table, use_code: str | None) -> Grouping:
+    if use_code is None or use_code not in valued.column_names:
+        return group_of([None] * valued.num_rows)
+    codes = valued[use_code].cast(pa.string()).to_pylist()
+    return group_of(codes, (*LAND_SEGMENTS, *BUILDING_GROUPS))
+
+
+def _territories(valued: pa.Table, columns: Ru237Columns) -> Mapping[str, Sequence[str | None]]:
+    from_number = territory_of(valued["id"].cast(pa.string()).to_pylist())
+    found: dict[str, Sequence[str | None]] = {
+        DISTRICT: from_number.district,
+        QUARTER: from_number.quarter,
+    }
+    for division, name in ((DISTRICT, columns.district), (QUARTER, columns.quarter)):
+        if name is not None and name in valued.column_names:
+            found[division] = valued[name].cast(pa.string()).to_pylist()
+    return {name: labels for name, labels in found.items() if any(labels)}
+
+
+def _numbers(sold: pa.Table, factors: Sequence[str]) -> dict[str, Floats]:
+    """Take the weightiest factors that are numbers in every sale."""
+    known: dict[str, Floats] = {}
+    for name in factors:
+        if name not in sold.column_names:
+            continue
+        kind = sold[name].type
+        if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+            values = _floats(sold, name)
+            if np.isfinite(values).all():
+                known[name] = values
+    return dict(list(known.items())[:FACTORS_MAX])
+
+
+def _stands_in(sold: pa.Table, tested: pa.Table) -> Rows:
+    """Mark the sales that were held out, by property and day."""
+
+    def keys(table: pa.Table) -> pa.Array:
+        days = table["date"].cast(pa.date32()).cast(pa.string())
+        return pc.binary_join_element_wise(table["id"].cast(pa.string()), days, " ")
+
+    return np.asarray(pc.is_in(keys(sold), value_set=keys(tested).combine_chunks()))
+
+
+def _brought(sold: pa.Table, index: Sequence[IndexPoint]) -> Floats:
+    """Bring prices to the level of the valuation date."""
+    price = _floats(sold, "price")
+    if not index:
+        return price
+    day = np.asarray(sold["date"].cast(pa.date32()).cast(pa.int32()).to_numpy(), dtype=float)
+    epoch = [float((point.date - index[0].date).days) for point in index]
+    first = float(np.datetime64(index[0].date, "D").astype(int))
+    level = np.interp(day - first, epoch, [point.level for point in index])
+    return np.asarray(price / level)
+
+
+def _floats(table: pa.Table, name: str) -> Floats:
+    return np.asarray(table[name].cast(pa.float64()).to_numpy(), dtype=np.float64)
