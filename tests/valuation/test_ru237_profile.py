@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from kazyna.valuation.ru237_profile import Ru237Columns, price_zone, ru237_profile
+from kazyna.valuation.ru237_quality import sample_quality
+from valuation.reported import MODEL, predicted, valued
+
+
+def test_a_zone_is_as_dear_as_its_training_sales() -> None:
+    price = np.array([200.0] * 50 + [100.0] * 50 + [999.0])
+    zones = ["a"] * 50 + ["b"] * 50 + ["a"]
+    train = np.arange(101) < 100
+    zone = price_zone(price, zones, train=train)
+    middle = np.sqrt(200 * 100)
+    assert zone[-1] == pytest.approx((200 / middle) ** (50 / 55)), "its own price does not count"
+    assert zone[0] == pytest.approx((200 / middle) ** (49 / 54)), "nor does one's own in training"
+    assert zone[50] < 1 < zone[0]
+
+
+def test_a_sale_without_a_zone_is_average() -> None:
+    zone = price_zone(np.array([1.0, 2.0, 3.0]), [None, "a", "a"], train=np.ones(3, bool))
+    assert zone[0] == 1
+
+
+def test_the_formula_and_the_market_model_are_held_to_the_same_sales() -> None:
+    sales = predicted(400, seed=5)
+    held_out = sales.slice(300)
+    profile = ru237_profile(
+        valued(),
+        sales,
+        held_out,
+        index=MODEL.index,
+        factors=["area_m2", "district"],
+        columns=Ru237Columns(district="district"),
+    )
+    formula = profile.formula
+    assert formula is not None
+    assert formula.control is not None
+    assert set(formula.factors) == {"area_m2", "ценовая зона"}
+    assert (formula.train.sales, formula.control.sales, profile.market.sales) == (300, 100, 100)
+    price, value = (held_out[name].to_numpy() for name in ("price", "value"))
+    assert profile.market == sample_quality("control", price, value, factors=2)
+    assert profile.loss == pytest.approx(formula.control.mape - profile.market.mape)
+    assert set(profile.specific["division"].to_pylist()) == {"всего", "район"}
+
+
+def test_without_numbers_there_is_no_formula() -> None:
+    sales = predicted(60, seed=5)
+    profile = ru237_profile(
+        valued(), sales, sales.slice(40), index=(), factors=["missing"], columns=Ru237Columns()
+    )
+    assert profile.formula is None
+    assert profile.loss is None
+    assert profile.grouping.unknown == profile.objects == 600
