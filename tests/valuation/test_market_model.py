@@ -1,7 +1,12 @@
 """Values, intervals, reasons and comparables of a fitted market."""
 
+import os
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +16,7 @@ from hypothesis import strategies as st
 
 from kazyna.core.errors import InputError
 from kazyna.valuation import PROPERTIES, SALES, ColumnMap, MarketModel, fit
+from kazyna.valuation.models import look
 from valuation.markets import AS_OF, COLUMNS, KING_COUNTY, invented, king_county, replaced
 
 pytestmark = pytest.mark.xdist_group("market_model")
@@ -148,6 +154,98 @@ def test_columns_that_say_nothing_or_too_much_are_left_out_with_the_reason() -> 
     assert "constant" in reasons["country"]
     assert "leakage" in reasons["assessed"]
     assert "area_m2" in reasons["paid_per_m2"]
+
+
+def test_values_in_batches_are_the_values_of_the_whole(model, sales) -> None:  # type: ignore[no-untyped-def]
+    some = sales.slice(0, 90)
+    batches = [some.slice(0, 50), some.slice(50, 3), some.slice(53)]
+    assert pa.concat_tables(model.stream(iter(batches))).equals(model.value(some))
+
+
+def test_confidence_falls_where_nothing_like_it_was_sold(model, sales) -> None:  # type: ignore[no-untyped-def]
+    usual = sales.slice(0, 40)
+    castles = replaced(usual, "sqft_living", np.array(usual["sqft_living"]) * 30)
+    sure, unsure = (
+        np.array(model.value(table)["confidence"].to_pylist()) for table in (usual, castles)
+    )
+    assert ((sure >= 0) & (sure <= 1)).all()
+    assert np.median(unsure) < 0.8 * np.median(sure)
+
+
+def test_a_segment_is_valued_by_what_its_own_sales_show() -> None:
+    market = invented(400, noise=0.05)
+    kind = np.where(np.arange(400) % 2 == 0, "flat", "house")
+    dearer = np.array(market["paid"]) * np.where(kind == "house", 1.5, 1.0)
+    market = replaced(replaced(market, "paid", dearer), "kind", kind)
+    parted = fit(market, columns=replace(COLUMNS, segment="kind"), as_of=AS_OF)
+    assert [(name, sales) for name, sales, _, _ in parted.summary().segments] == [
+        ("flat", 200),
+        ("house", 200),
+    ]
+    new = replaced(replaced(market.slice(0, 4), "pin", list("abcd")), "kind", ["house"] * 4)
+    rows = parted.value(new).to_pylist()
+    for row in rows:
+        assert row["base"] + sum(r["amount"] for r in row["reasons"]) == row["value"]
+    unheard_of = parted.value(replaced(new, "kind", ["castle"] * 4))
+    assert unheard_of.num_rows == 4
+
+
+def test_land_and_building_add_up_to_the_value() -> None:
+    market = invented(200)
+    market = replaced(market, "plot_m2", np.random.default_rng(1).uniform(300, 900, 200))
+    columns = replace(COLUMNS, land_area="plot_m2", floor_area="area_m2")
+    for row in fit(market, columns=columns, as_of=AS_OF).value(market).to_pylist():
+        assert row["land"] + row["building"] == row["value"]
+        assert row["land"] >= 0
+        assert row["building"] >= 0
+
+
+def test_screening_leaves_out_a_gift_and_says_so() -> None:
+    market = invented(300, noise=0.05)
+    paid = np.where(np.arange(300) == 7, 0.1, 1.0) * np.array(market["paid"])
+    model = fit(replaced(market, "paid", paid), columns=COLUMNS, as_of=AS_OF, screened=True)
+    assert model.screening is not None
+    assert not model.screening.kept[7]
+    assert (
+        sum(count for _, count in model.summary().sales_left_out) == (~model.screening.kept).sum()
+    )
+
+
+def test_more_of_a_rising_characteristic_never_lowers_what_the_trees_say() -> None:
+    market = invented(300, noise=0.6)
+    model = fit(market, columns=replace(COLUMNS, rising=("area_m2",)), as_of=AS_OF)
+    design = model.design(model.sales.properties, source="sales")
+    columns = look(model.fitted, design).tree_columns
+    larger = columns.copy()
+    larger[:, model.encoder.names.index("area_m2")] += 25
+    for view in model.fitted.boosting.views:
+        assert (view.predict(larger) >= view.predict(columns) - 1e-12).all()
+
+
+SAME_EVERYWHERE = """
+from datetime import date
+from kazyna.valuation import fit
+from valuation.markets import KING_COUNTY, king_county
+sales = king_county(300)
+values = fit(sales, columns=KING_COUNTY, as_of=date(2015, 5, 31)).value(sales.slice(0, 60))
+print(values.select(["value", "low", "high", "base"]).to_pylist())
+"""
+
+
+def test_another_processor_gives_the_same_values_to_the_last_digit() -> None:
+    plain = {"OPENBLAS_CORETYPE": "Haswell", "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512_SKX"}
+    printed = [
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", SAME_EVERYWHERE],
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])} | processor,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for processor in (plain, {"OPENBLAS_NUM_THREADS": "2"})
+    ]
+    assert printed[0] == printed[1]
+    assert "Decimal" in printed[0]
 
 
 def test_small_prices_are_valued_in_cents() -> None:

@@ -15,7 +15,7 @@ from kazyna import valuation
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
 from kazyna.services import evidence
-from kazyna.services.reports import FileReport, FileValuation, write_file_report
+from kazyna.services.file_reports import FileReport, FileValuation, write_file_report
 from kazyna.store import files
 from kazyna.valuation import ColumnMap, Holdout, MarketModel
 from kazyna.valuation.table_map import TableMap
