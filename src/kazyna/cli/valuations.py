@@ -117,6 +117,20 @@ def value(
         Path | None, typer.Option(help="Where to write the report that is signed: .pdf or .html.")
     ] = None,
     language: Annotated[Language, typer.Option(help="Language of the report.")] = "en",
+    currency: Annotated[str, typer.Option(help="Currency of the prices, for the report.")] = "",
+    profile: Annotated[
+        Literal["ru237"] | None,
+        typer.Option(
+            help="National procedure whose tables and report sections are added: ru237, the "
+            "Russian methodical instructions of 2021."
+        ),
+    ] = None,
+    use_code: Annotated[
+        str | None, typer.Option(help="Column with the code of use, for the procedure's groups.")
+    ] = None,
+    district: Annotated[
+        str | None, typer.Option(help="Column with the district, for the procedure's tables.")
+    ] = None,
     engine: Annotated[
         Literal["local", "spark"],
         typer.Option(help="Where properties are valued: here, or on Apache Spark."),
@@ -145,8 +159,12 @@ def value(
         rising,
     )  # fmt: skip
     wanted = None
-    if report is not None:
-        wanted = valuations.Report(report, valuations.FileReport(language=language, seed=seed))
+    if report is not None or profile is not None:
+        named = valuations.Ru237Columns(use_code=use_code, district=district)
+        options = valuations.FileReport(
+            language=language, currency=currency, seed=seed, profile=profile, procedure=named
+        )
+        wanted = valuations.Report(report, options)
     with ProgressBars() as progress:
         valued = valuations.value_files(
             sales,

@@ -15,7 +15,13 @@ from kazyna import valuation
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
 from kazyna.services import evidence
-from kazyna.services.file_reports import FileReport, FileValuation, write_file_report
+from kazyna.services.file_reports import (
+    FileReport,
+    FileValuation,
+    Ru237Columns,
+    write_file_report,
+    write_profile,
+)
 from kazyna.store import files
 from kazyna.valuation import ColumnMap, Holdout, MarketModel
 from kazyna.valuation.table_map import TableMap
@@ -25,6 +31,7 @@ __all__ = [
     "ColumnMap",
     "FileReport",
     "Report",
+    "Ru237Columns",
     "SegmentAccuracy",
     "ValuedTable",
     "backtest",
@@ -91,7 +98,8 @@ class ValuedTable:
 class Report:
     """Where a report is written, and how it is made."""
 
-    file: Path
+    file: Path | None
+    """None where only the tables of a national procedure are wanted."""
     options: FileReport
 
 
@@ -197,7 +205,7 @@ def value_files(
     screened
         Whether sales that are no market evidence are left out by what they show.
     report
-        Where the report is written, and how.
+        Where the report is written, and how; with a national procedure also its tables.
     on_spark
         Whether Apache Spark values the properties; values.parquet is then a folder.
     """
@@ -217,7 +225,7 @@ def value_files(
     if report is not None:
         progress("report")
         houses = pa.concat_tables(_parts(model, properties, table_map))
-        written += (_reported(model, evidence_of, houses, Path(written[0]), report),)
+        written += _reported(model, evidence_of, houses, Path(written[0]), report)
     summary = model.summary()
     return ValuedTable(
         properties=counted,
@@ -291,7 +299,7 @@ def _on_spark(
 
 def _reported(
     model: MarketModel, sales: pa.Table, houses: pa.Table, values: Path, report: Report
-) -> str:
+) -> tuple[str, ...]:
     options = report.options
     tested = valuation.backtest(
         sales, columns=model.columns, holdout=Holdout.parse(options.holdout),
@@ -300,7 +308,12 @@ def _reported(
     given = FileValuation(
         model.summary(), model.columns, sales, houses, files.read_table(values), tested.predictions
     )
-    return write_file_report(given, report.file, options=options).file
+    written: tuple[str, ...] = ()
+    if options.profile is not None:
+        written += write_profile(given, values.parent, options=options).files
+    if report.file is not None:
+        written += (write_file_report(given, report.file, options=options).file,)
+    return written
 
 
 def _by_segment(
