@@ -51,5 +51,11 @@ def test_every_reason_for_leaving_out_stands_with_its_count() -> None:
     assert "its texts hardly repeat" in page
 
 
+@pytest.mark.parametrize("language", ["ru", "ky"])
+def test_what_the_engine_left_out_is_said_in_the_readers_language(language: Language) -> None:
+    page = article_page(report_article(document(language)))
+    assert "too few sales for local intervals" not in page
+
+
 def test_the_provenance_is_printed_in_full() -> None:
     assert "abc" * 20 in article_page(report_article(document()))

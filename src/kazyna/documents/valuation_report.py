@@ -20,6 +20,7 @@ from kazyna.documents.article import (
     Steps,
 )
 from kazyna.documents.drawings import Axis, CurvePoint, Place, Plot, curve, days, map_of_points
+from kazyna.documents.engine_words import in_words
 from kazyna.documents.ratio_study import month
 from kazyna.documents.ratio_study_words import NAMES
 from kazyna.documents.valuation_report_quality import (
@@ -176,14 +177,18 @@ def _evidence(document: ReportDocument, pen: Pen) -> list[Block]:
     ]
     if model.sales_left_out:
         rows = tuple(
-            (Cell(reason), Cell(pen.number(count))) for reason, count in model.sales_left_out
+            (Cell(in_words(reason, pen.language)), Cell(pen.number(count)))
+            for reason, count in model.sales_left_out
         )
         head = (words["reason"], words["count"])
         blocks.append(Grid(head, rows, SENTENCES["left_out"].in_(pen.language)))
     else:
         blocks.append(Paragraph(SENTENCES["nothing_left_out"].in_(pen.language)))
     if model.columns_left_out:
-        told = tuple((Cell(pen.label(name)), Cell(why)) for name, why in model.columns_left_out)
+        told = tuple(
+            (Cell(pen.label(name)), Cell(in_words(why, pen.language)))
+            for name, why in model.columns_left_out
+        )
         head = (words["column"], words["reason"])
         caption = SENTENCES["columns_out"].in_(pen.language)
         blocks.append(Grid(head, told, caption, left=(0, 1), widths=(1, 2)))
@@ -260,7 +265,7 @@ def _method(document: ReportDocument, pen: Pen) -> list[Block]:
     if model.notes:
         blocks += [
             Paragraph(SENTENCES["notes"].in_(pen.language)),
-            Steps(tuple(("", note) for note in model.notes)),
+            Steps(tuple(("", in_words(note, pen.language)) for note in model.notes)),
         ]
     return blocks
 

@@ -1,5 +1,6 @@
 """Valuation reports of stored rounds, on paper and as a page."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +36,9 @@ COMPARABLES = (
 STRATA_MAX, LABELS_MAX = 2, 100
 """Columns by which a report is broken down when none are named, and labels that such may have."""
 FORMATS = (".pdf", ".html")
+SALES_OUT = re.compile(r"(\d+) sales left out: (.+)")
+COLUMN_OUT = re.compile(r"column (.+?) left out: (.+)")
+"""As drafts write them into the notes of a round."""
 
 
 @dataclass(frozen=True)
@@ -173,15 +177,23 @@ def _report_of_round(ctx: Context, published: rounds.PublishedRound) -> Valuatio
 
 
 def _model_of(published: rounds.PublishedRound) -> ReportedModel:
+    """Take the model's summary from the round, whose notes also say what was left out and why."""
+    sales = [SALES_OUT.fullmatch(note) for note in published.notes]
+    columns = [COLUMN_OUT.fullmatch(note) for note in published.notes]
+    told = [
+        note
+        for note, of_sales, of_column in zip(published.notes, sales, columns, strict=True)
+        if of_sales is None and of_column is None
+    ]
     return ReportedModel(
         as_of=published.valuation_date,
         sales_used=published.sales_used,
-        sales_left_out=(),
-        columns_left_out=(),
+        sales_left_out=tuple((found[2], int(found[1])) for found in sales if found),
+        columns_left_out=tuple((found[1], found[2]) for found in columns if found),
         weights=tuple(published.weights.items()),
         index=tuple(IndexPoint(p.day, p.level, p.low, p.high) for p in published.index),
         importance=tuple((each.name, each.share) for each in published.importance),
-        notes=published.notes,
+        notes=tuple(told),
     )
 
 
