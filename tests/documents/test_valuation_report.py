@@ -51,6 +51,11 @@ def test_every_reason_for_leaving_out_stands_with_its_count() -> None:
     assert "its texts hardly repeat" in page
 
 
+def test_segments_stand_with_their_weights_and_level() -> None:
+    page = article_page(report_article(document()))
+    assert re.search(r"flat</th>.*?600.*?5\.1.*?0\.40.*?0\.60", page, re.S)
+
+
 @pytest.mark.parametrize("language", ["ru", "ky"])
 def test_what_the_engine_left_out_is_said_in_the_readers_language(language: Language) -> None:
     page = article_page(report_article(document(language)))

@@ -26,6 +26,7 @@ MODEL = ReportedModel(
         for at, level in enumerate((0.9 + 0.004 * step, 0.88, 0.95) for step in range(27))
     ),
     importance=(("location", 0.5), ("area_m2", 0.3), ("grade", 0.2)),
+    segments=(("flat", 600, (("regression", 0.4), ("comparables", 0.6)), 0.05),),
     notes=("too few sales for local intervals: one relative width for all",),
 )
 

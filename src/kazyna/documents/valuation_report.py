@@ -1,5 +1,6 @@
 """The valuation report: what a head of agency signs, as one article for paper and screen."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -262,12 +263,38 @@ def _method(document: ReportDocument, pen: Pen) -> list[Block]:
             widths=(1.2, 2.6, 1.3),
         ),
     ]
+    if model.segments:
+        blocks.append(_segments(document, pen))
     if model.notes:
         blocks += [
             Paragraph(SENTENCES["notes"].in_(pen.language)),
             Steps(tuple(("", in_words(note, pen.language)) for note in model.notes)),
         ]
     return blocks
+
+
+def _segments(document: ReportDocument, pen: Pen) -> Grid:
+    """Lay out the segments' own weights and how far their level lies from the market's."""
+    segments, words = document.report.model.segments, say.words(pen.language)
+    names = [name for name, _ in segments[0][2]]
+    titles = [
+        say.MODELS[name][0].in_(pen.language) if name in say.MODELS else name for name in names
+    ]
+    return Grid(
+        (words["segment"], words["sales"], words["beside"], *titles),
+        tuple(
+            (
+                Cell(segment),
+                Cell(pen.number(sales)),
+                Cell(pen.number(100 * math.expm1(shift), 1)),
+                *(Cell(pen.number(weight, 2)) for _, weight in weights),
+            )
+            for segment, sales, weights, shift in segments
+        ),
+        SENTENCES["segment_weights"].in_(pen.language),
+        widths=(1.6, 0.8, 0.9, *([1.1] * len(names))),
+        small=True,
+    )
 
 
 def _importance(document: ReportDocument, pen: Pen) -> list[Block]:

@@ -141,6 +141,8 @@ _WORDS = {
     "column": Text("Column", "Столбец", "Тилке"),
     "model": Text("Model", "Модель", "Модель"),
     "what": Text("What it does", "Что делает", "Эмне кылат"),
+    "segment": Text("Segment", "Сегмент", "Сегмент"),
+    "beside": Text("Level, %", "Уровень, %", "Деңгээл, %"),
     "weight": Text("Weight", "Вес", "Салмагы"),
     "characteristic": Text("Characteristic", "Характеристика", "Мүнөздөмө"),
     "share": Text("Share", "Доля", "Үлүшү"),

@@ -56,6 +56,8 @@ class ReportedModel:
     importance: tuple[tuple[str, float], ...]
     """(characteristic, share), largest first."""
     notes: tuple[str, ...]
+    segments: tuple[tuple[str, int, tuple[tuple[str, float], ...], float], ...] = ()
+    """(segment, sales, weights of its models, log level beside the whole market's)."""
 
     @classmethod
     def of(cls, summary: ModelSummary) -> "ReportedModel":
@@ -69,6 +71,7 @@ class ReportedModel:
             summary.index,
             summary.importance,
             summary.notes,
+            summary.segments,
         )
 
 
