@@ -248,6 +248,32 @@ def test_another_processor_gives_the_same_values_to_the_last_digit() -> None:
     assert "Decimal" in printed[0]
 
 
+def test_digits_that_tell_the_price_are_leakage() -> None:
+    market = invented(100)
+    paid = np.round(np.array(market["paid"]), -3)
+    market = replaced(market, "paid", paid)
+    market = replaced(market, "contract", [f"No {price:,.2f} som" for price in paid])
+    market = replaced(market, "contract", np.repeat(np.array(market["contract"])[::4], 4)[:100])
+    market = replaced(market, "paid", np.repeat(paid[::4], 4)[:100])
+    assert "leakage" in left_out(market)["contract"]
+    market = replaced(market, "pin", [f"{row}-{price:.0f}" for row, price in enumerate(paid)])
+    assert "pin" not in left_out(market)
+    market = replaced(market, "pin", [f"P{price * 1000 + row:.0f}" for row, price in
+                                      enumerate(np.array(market["paid"]))])  # fmt: skip
+    assert "tells the price" in left_out(market)["pin"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_was_never_sold_gets_a_value_within_what_was_paid() -> None:
+    market = invented(120)
+    model = fit(market, columns=COLUMNS, as_of=AS_OF)
+    odd = replaced(market.slice(0, 4), "area_m2", [1e9, -5.0, float("nan"), 0.0])
+    paid = np.array(market["paid"])
+    for row in model.value(odd).to_pylist():
+        assert paid.min() / 10 < row["low"] <= row["value"] <= row["high"] < paid.max() * 10
+        assert row["confidence"] < 0.5
+
+
 def test_small_prices_are_valued_in_cents() -> None:
     market = invented(40)
     market = replaced(market, "paid", np.array(market["paid"]) / 100_000)

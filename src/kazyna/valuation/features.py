@@ -56,6 +56,10 @@ class Encoder:
         """The columns that are used."""
         return tuple(item.name for item in self.characteristics)
 
+    def without(self, name: str, reason: str) -> "Encoder":
+        """Say of one more column why it is not used."""
+        return replace(self, left_out=(*self.left_out, (name, reason)))
+
 
 @dataclass(frozen=True)
 class Design:
@@ -108,6 +112,7 @@ def learn_encoder(
             left_out.append((name, reason))
     matrix = encode(Encoder(tuple(used), ()), characteristics, rows=len(price), source="sales")
     leaks = dict(_leaks(used, matrix, price))
+    leaks |= dict(_written_prices(used, characteristics, price))
     left_out += leaks.items()
     return Encoder(tuple(item for item in used if item.name not in leaks), tuple(left_out))
 
@@ -224,6 +229,28 @@ def _leaks(items: list[Characteristic], matrix: Floats, price: Floats) -> Iterat
                 finer = _distinct(logs) >= _distinct(other_logs)
                 leak, factor = (name, other) if finer else (other, name)
                 yield leak, f"leakage: multiplied by {factor} it is the price"
+
+
+def _written_prices(
+    items: list[Characteristic], table: pa.Table, price: Floats
+) -> Iterator[tuple[str, str]]:
+    """Texts whose digits order the sales as the price does."""
+    for item in items:
+        if item.kind == "category" and tells_price(table[item.name], price):
+            yield item.name, "leakage: its digits order the sales as the price does"
+
+
+def tells_price(texts: pa.ChunkedArray, price: Floats) -> bool:
+    """Whether the digits in texts, such as those of a contract's number, give the price away."""
+    rows = np.unique(np.linspace(0, len(price) - 1, PROBE_ROWS).astype(int))
+    if len(rows) < PROBE_ROWS_MIN or np.ptp(price[rows]) == 0:
+        return False
+    digits = pc.extract_regex(texts.take(rows).cast(pa.string()), r"(?P<digits>\d[\d  ,.]*)")
+    joined = pc.replace_substring_regex(pc.struct_field(digits, "digits"), r"[^\d]", "")
+    number = _as_floats(pc.if_else(pc.equal(joined, ""), None, joined))
+    if np.isnan(number).mean() > 0.5:  # noqa: PLR2004
+        return False
+    return abs(_rank_correlation(number, price[rows])) > LEAK_CORRELATION
 
 
 def _rank_correlation(left: Floats, right: Floats) -> float:

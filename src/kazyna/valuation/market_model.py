@@ -18,7 +18,7 @@ from kazyna.valuation.columns import (
     read_sales,
 )
 from kazyna.valuation.equity import equity_of
-from kazyna.valuation.features import design_of, learn_encoder
+from kazyna.valuation.features import design_of, learn_encoder, tells_price
 from kazyna.valuation.holdout import fold_of
 from kazyna.valuation.interval import ageing_of, late_sales, margins_of
 from kazyna.valuation.land import LandModel, fit_land
@@ -148,6 +148,8 @@ def fit(
     if screening is not None:
         market = screening.market()
     encoder = learn_encoder(market.properties.characteristics, market.price, rising=columns.rising)
+    if tells_price(pa.chunked_array([pa.array(market.properties.id, pa.string())]), market.price):
+        encoder = encoder.without(columns.id, "leakage: it tells the price; no number is ever used")
     plane = plane_of(market.properties.lonlat)
     design = design_of(market.properties, encoder, plane, source=source)
     fold = fold_of(market, shares=np.full(FOLDS, 1 / FOLDS), seed=seed)

@@ -35,6 +35,8 @@ PENALTIES = (0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
 PENALTIES_START: dict[Part, float] = {
     "slope": 1.0, "bend": 10.0, "level": 10.0, "surface": 10.0, "time": 1.0,
 }  # fmt: skip
+BEYOND = 0.1
+"""Share of the range of the sales by which a curve goes on beyond them; then it is level."""
 OUTLIER = 2.5
 """Residual, in robust standard deviations, beyond which a sale is weighted down (Huber)."""
 
@@ -54,6 +56,8 @@ class Curve:
     scale: float
     knots: Floats
     """Inner knots on the scaled axis."""
+    ends: tuple[float, float]
+    """Where the curve is continued level, on the scaled axis: a little beyond the sales."""
     levels: Floats
     """Values with an effect of their own."""
     ordered: bool
@@ -230,14 +234,17 @@ def _curve(column: int, values: Floats, *, category: bool) -> Curve:
     few = len(distinct) <= LEVELS_MAX and len(known) >= LEVEL_SALES_MIN * len(distinct)
     levels = distinct if category or (few and len(distinct) > 2) else distinct[:0]  # noqa: PLR2004
     if category:
-        return Curve(column, False, 0.0, 1.0, distinct[:0], levels, ordered=False)
+        return Curve(column, False, 0.0, 1.0, distinct[:0], (0.0, 0.0), levels, ordered=False)
     logarithm = bool(len(known) and known.min() >= 0 and _skewness(known) > SKEWED)
     axis = np.log1p(known) if logarithm else known
     centre, scale = (float(axis.mean()), float(axis.std()) or 1.0) if len(axis) else (0.0, 1.0)
     shares = np.linspace(0, 1, BENDS_MAX + 2)[1:-1]
     knots = np.unique(np.quantile((axis - centre) / scale, shares)) if len(axis) else axis
     inner = knots[(knots > (axis.min() - centre) / scale) & (knots < (axis.max() - centre) / scale)]
-    return Curve(column, logarithm, centre, scale, inner, levels, ordered=True)
+    ends = ((axis - centre) / scale).take([axis.argmin(), axis.argmax()]) if len(axis) else [0, 0]
+    more = BEYOND * float(ends[1] - ends[0])
+    reach = (float(ends[0]) - more, float(ends[1]) + more)
+    return Curve(column, logarithm, centre, scale, inner, reach, levels, ordered=True)
 
 
 def _skewness(values: Floats) -> float:
@@ -260,7 +267,8 @@ def _evaluated(curve: Curve, values: Floats) -> Iterator[Floats]:
     missing = np.isnan(raw)
     if curve.ordered:
         axis = np.log1p(np.maximum(raw, 0)) if curve.logarithm else raw
-        scaled = np.where(missing, 0.0, (axis - curve.centre) / curve.scale)
+        scaled = np.clip((axis - curve.centre) / curve.scale, *curve.ends)
+        scaled = np.where(missing, 0.0, scaled)
         yield scaled[:, None]
         yield np.maximum(scaled[:, None] - curve.knots, 0)
     yield missing[:, None].astype(np.float64)
