@@ -73,7 +73,7 @@ def test_a_round_lives_from_draft_to_force(
         "open_objections", "withdraw",
     )  # fmt: skip
     opened = rounds.open_objections(valuer, number)
-    assert opened.waiting_for == ("the window for objections is open until 2016-07-15",)
+    assert opened.waiting_for == (rounds.Waiting("window", 0, date(2016, 7, 15)),)
     with pytest.raises(Conflict, match="window for objections is open until 2016-07-15"):
         rounds.approve_round(head, number)
     late = after_window(head, number)
@@ -346,7 +346,7 @@ def test_a_value_set_by_hand_counts_from_the_second_signature(
     with pytest.raises(Forbidden, match="another person's"):
         overrides.confirm_override(valuer, proposed.override_id)
     late = after_window(head, number)
-    with pytest.raises(Conflict, match="1 values set by hand wait"):
+    with pytest.raises(Conflict, match="wait for a second signature: 1"):
         rounds.approve_round(replace(late, actor=Actor("third", "valuer")), number)
     signed = overrides.confirm_override(head, proposed.override_id, note="seen")
     assert (signed.decided_by, signed.decision) == ("test-head", "confirmed")

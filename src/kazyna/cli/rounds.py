@@ -436,7 +436,7 @@ def state_table(state: "RoundState") -> RenderableType:
     )
     ahead = {"next": ", ".join(state.next_steps).replace("_", "-") or "nothing"}
     if state.waiting_for:
-        ahead["before approval"] = "; ".join(state.waiting_for)
+        ahead["before approval"] = "; ".join(map(str, state.waiting_for))
     return Group(output.listing(events), output.facts(ahead))
 
 

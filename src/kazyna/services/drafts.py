@@ -33,6 +33,8 @@ from kazyna.valuation import ColumnMap, Holdout, MarketModel, backtest, fit, rat
 COLUMNS = ColumnMap(id="property_id", price="price", date="sold_on", lon="lon", lat="lat")
 HOLDOUT = Holdout.parse("time:0.2")
 """The ratio study is on the latest fifth of the sales: what the model must say of tomorrow."""
+SCREENED = False
+"""The register holds sales that were screened when they were recorded."""
 MAP_CLASSES = 7
 REGISTERED = ["property_id", "value", "low", "high", "base", "reasons", "comparables"]
 """What of a value the register keeps."""
@@ -62,6 +64,7 @@ def create_round(
         sales,
         columns=COLUMNS,
         as_of=valuation_date,
+        screened=SCREENED,
         seed=seed,
         progress=progress,
         source="recorded sales",

@@ -7,7 +7,7 @@ is named by its content, so that the same round frozen twice is one folder.
 import json
 import platform
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from itertools import islice
@@ -16,12 +16,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import TypeAdapter
 
 from kazyna.core.errors import Conflict, NotFound
 from kazyna.core.progress import Progress, silent
 from kazyna.services import rounds
 from kazyna.services.context import Context
-from kazyna.services.drafts import COLUMNS, HOLDOUT, content_hash, evidence
+from kazyna.services.drafts import COLUMNS, HOLDOUT, SCREENED, content_hash, evidence
 from kazyna.services.rounds import RoundState
 from kazyna.store import files, folders
 from kazyna.store import rounds as register
@@ -166,12 +167,14 @@ def reproduce_folder(folder: Path, *, progress: Progress = silent) -> Reproduced
     if faults:
         names = ", ".join(f"{fault.name} ({fault.fault})" for fault in faults)
         raise Conflict(f"The folder is not the one that was frozen: {names}.")
-    columns = ColumnMap(**manifest.parameters["columns"])
+    parameters = manifest.parameters
+    columns = TypeAdapter(ColumnMap).validate_python(parameters["columns"])
     again = reproduce(
         files.read_table(folder / SALES),
         files.read_table(folder / PROPERTIES),
         columns=columns,
         as_of=manifest.valuation_date,
+        screened=parameters["screened"],
         seed=manifest.seed,
         progress=progress,
     )
@@ -281,11 +284,11 @@ def _manifest(
 
 def _parameters(row: register.RoundRow) -> dict[str, Any]:
     """Write down everything that the fit was told."""
-    names = {name: getattr(COLUMNS, name) for name in ("id", "price", "date", "lon", "lat")}
     return {
-        "columns": names,
+        "columns": asdict(COLUMNS),
         "as_of": str(row.valuation_date),
         "seed": row.seed,
+        "screened": SCREENED,
         "holdout": str(HOLDOUT),
     }
 

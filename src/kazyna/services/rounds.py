@@ -156,6 +156,24 @@ class RoundEvent:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """What stands between a round and its approval."""
+
+    what: Literal["window", "objections", "signatures"]
+    count: int
+    """Of objections that are not decided, or of values that wait for a second signature."""
+    until: date | None = None
+    """Last day of the window."""
+
+    def __str__(self) -> str:
+        return {
+            "window": f"the window for objections is open until {self.until}",
+            "objections": f"objections that are not decided: {self.count}",
+            "signatures": f"values set by hand that wait for a second signature: {self.count}",
+        }[self.what]
+
+
+@dataclass(frozen=True)
 class RoundState:
     """Where a round stands: what happened to it, and what can be done next and by whom."""
 
@@ -166,7 +184,7 @@ class RoundState:
     events: tuple[RoundEvent, ...]
     next_steps: tuple[Step, ...]
     """What the actor may do now."""
-    waiting_for: tuple[str, ...]
+    waiting_for: tuple[Waiting, ...]
     """What must happen before the round can be approved."""
 
 
@@ -249,7 +267,7 @@ def approve_round(ctx: Context, round_id: int, *, note: str = "") -> RoundState:
             )
         waiting = _waiting_for(tx, ctx, row)
         if waiting:
-            raise Conflict(f"The round cannot be approved yet: {'; '.join(waiting)}.")
+            raise Conflict(f"The round cannot be approved yet: {'; '.join(map(str, waiting))}.")
         _move(tx, ctx, row, "approved", note=note)
     return state(ctx, round_id)
 
@@ -420,20 +438,20 @@ def _first_hands(events: list[rounds.EventRow]) -> set[str]:
     return {event.actor for event in events if event.to_status in {"frozen", "published"}}
 
 
-def _waiting_for(tx: Transaction, ctx: Context, row: rounds.RoundRow) -> tuple[str, ...]:
+def _waiting_for(tx: Transaction, ctx: Context, row: rounds.RoundRow) -> tuple[Waiting, ...]:
     """Say what stands between a round and its approval."""
-    waiting = []
+    waiting: list[Waiting] = []
     if row.closes_on is not None and ctx.today <= row.closes_on:
-        waiting.append(f"the window for objections is open until {row.closes_on}")
+        waiting.append(Waiting("window", 0, row.closes_on))
     if undecided := objections.count_open(tx, row.round_id):
-        waiting.append(f"{undecided} objections are not decided")
+        waiting.append(Waiting("objections", undecided))
     if unsigned := overrides.count_pending(tx, row.round_id):
-        waiting.append(f"{unsigned} values set by hand wait for a second signature")
+        waiting.append(Waiting("signatures", unsigned))
     return tuple(waiting)
 
 
 def _next_steps(
-    ctx: Context, row: rounds.RoundRow, events: list[rounds.EventRow], waiting: tuple[str, ...]
+    ctx: Context, row: rounds.RoundRow, events: list[rounds.EventRow], waiting: tuple[Waiting, ...]
 ) -> tuple[Step, ...]:
     if ctx.actor.role != "valuer":
         return ()

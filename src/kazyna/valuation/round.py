@@ -161,6 +161,7 @@ def reproduce(
     *,
     columns: ColumnMap,
     as_of: date,
+    screened: bool,
     seed: int,
     progress: Progress = silent,
 ) -> pa.Table:
@@ -172,7 +173,7 @@ def reproduce(
         The tables of the frozen round, as they were written.
     columns
         The names of the columns in both.
-    as_of, seed
+    as_of, screened, seed
         As the manifest has them.
     progress
         Told of the steps.
@@ -183,7 +184,13 @@ def reproduce(
         As `MarketModel.value` returns it.
     """
     model = fit(
-        sales, columns=columns, as_of=as_of, seed=seed, progress=progress, source="frozen sales"
+        sales,
+        columns=columns,
+        as_of=as_of,
+        screened=screened,
+        seed=seed,
+        progress=progress,
+        source="frozen sales",
     )
     return model.value(properties, progress=progress, source="frozen properties")
 

@@ -23,7 +23,7 @@ from kazyna.services import (
 from kazyna.services.context import Context, Role
 from kazyna.web import charts, drawings, round_drawings
 from kazyna.web.pages import page
-from kazyna.web.round_words import kind_words, status_words, step_words
+from kazyna.web.round_words import kind_words, status_words, step_words, waiting_words
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -174,6 +174,7 @@ def _round(
 ) -> HTMLResponse:
     ctx, write = visit.ctx, visit.write
     round_ = rounds.find_round(ctx, round_id)
+    state = rounds.state(ctx, round_id)
     inside = ctx.actor.role in INSIDE
     others = [line for line in rounds.all_rounds(ctx) if line.round_id != round_id]
     return page(
@@ -181,7 +182,8 @@ def _round(
         "rounds/round.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK,
         round=round_,
-        state=rounds.state(ctx, round_id),
+        state=state,
+        waiting=waiting_words(write, state.waiting_for),
         statuses=status_words(write),
         steps=step_words(write),
         kinds_of_objection=kind_words(write),

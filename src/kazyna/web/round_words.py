@@ -1,5 +1,6 @@
 """The words for states of rounds and objections, for steps, and for what objections are about."""
 
+from kazyna.services.rounds import Waiting
 from kazyna.web.language import Writer
 
 
@@ -41,6 +42,22 @@ def step_words(write: Writer) -> dict[str, tuple[str, str]]:
             _("Its values are shown no more; say why."),
         ),
     }
+
+
+def waiting_words(write: Writer, waiting: tuple[Waiting, ...]) -> list[str]:
+    """Say what stands between a round and its approval."""
+    _ = write.gettext
+    words = {
+        "window": _("The window for objections is open until {day}."),
+        "objections": _("Objections that are not decided: {n}"),
+        "signatures": _("Values that wait for a second signature: {n}"),
+    }
+    return [
+        words[each.what].format(
+            n=write.number(each.count), day=write.day(each.until) if each.until else ""
+        )
+        for each in waiting
+    ]
 
 
 def kind_words(write: Writer) -> dict[str, str]:
