@@ -37,7 +37,7 @@ from kazyna.documents.writing import Pen
 from kazyna.valuation.ratio_picture import RATIO_HIGH, RATIO_LOW
 from kazyna.valuation.ratio_study import RatioStudy
 from kazyna.valuation.valuation_report import Coverage, Stratified, ValuationReport
-from kazyna.valuation.weak_spots import THIN_SALES
+from kazyna.valuation.weak_spots import THIN_SALES, ThinGroup
 
 PLACES = {"median_ratio": 3, "mean_ratio": 3, "weighted_mean_ratio": 3, "cod": 1, "cov": 1}
 """Decimals; three for all others."""
@@ -136,7 +136,7 @@ def _tone(met: bool) -> Tone:
 
 def _plots(report: ValuationReport, pen: Pen) -> list[Block]:
     words, picture = study_words(pen.language), report.picture
-    ratio = Axis(words["ratio"], write=lambda value: pen.number(value, 1))
+    ratio = Axis(words["ratio"], write=lambda value: pen.number(value, 2))
     sales = Axis(words["sales"], write=pen.number)
     edges = [bar.low for bar in picture.bars] + [picture.bars[-1].high]
     value = Axis(words["value"], write=pen.short, log=True)
@@ -348,10 +348,7 @@ def weak_blocks(report: ValuationReport, pen: Pen) -> list[Block]:
     ]
     blocks += _out_of_range(report, pen)
     if weak.thin:
-        names = [f"{pen.label(t.column)} {t.label} ({t.sales})" for t in weak.thin]
-        listed = ", ".join(names[:THIN_NAMED])
-        if len(names) > THIN_NAMED:
-            listed += " " + words["more"].format(n=len(names) - THIN_NAMED)
+        listed = _thin_groups(weak.thin, pen)
         text = SENTENCES["thin"].in_(pen.language)
         blocks.append(Paragraph(text.format(n=THIN_SALES, names=listed)))
     blocks.append(Subheading(SENTENCES["inspect"].in_(pen.language)))
@@ -372,11 +369,24 @@ def weak_blocks(report: ValuationReport, pen: Pen) -> list[Block]:
                 for each in weak.inspect
             ),
             left=(0, 4),
-            widths=(1.3, 1.1, 1.9, 1.1, 2.9),
+            widths=(1.2, 1.0, 1.7, 1.4, 3.7),
             small=True,
         )
     )
     return blocks
+
+
+def _thin_groups(thin: Sequence[ThinGroup], pen: Pen) -> str:
+    """Name the thin groups column by column, the first of many."""
+    words = say.words(pen.language)
+    parts = []
+    for column in dict.fromkeys(group.column for group in thin):
+        names = [f"{group.label} ({group.sales})" for group in thin if group.column == column]
+        shown = ", ".join(names[:THIN_NAMED])
+        if len(names) > THIN_NAMED:
+            shown += " " + words["more"].format(n=len(names) - THIN_NAMED)
+        parts.append(f"{pen.label(column)}: {shown}")
+    return "; ".join(parts)
 
 
 def _doubt_meanings(report: ValuationReport, language: Language, pen: Pen) -> list[tuple[str, str]]:
@@ -407,7 +417,7 @@ def _out_of_range(report: ValuationReport, pen: Pen) -> list[Block]:
     head = (words["group"], words["sales"], words["statistic"], words["found"],
             words["accepted"], SENTENCES["by_interval"].in_(pen.language))  # fmt: skip
     blocks: list[Block] = [
-        Grid(head, rows, left=(0, 2, 5), widths=(2.1, 0.9, 1.6, 0.9, 1.4, 2.1), small=True)
+        Grid(head, rows, left=(0, 2, 5), widths=(2.1, 0.9, 1.6, 1.0, 1.4, 2.0), small=True)
     ]
     if weak.out_of_range_more:
         blocks.append(Paragraph(words["more"].format(n=weak.out_of_range_more), "quiet"))

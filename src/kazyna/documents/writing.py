@@ -35,7 +35,8 @@ class Pen:
         if value is None or value != value:  # noqa: PLR0124 (not a number is unlike itself)
             return "–"
         pattern = "#,##0" + ("." + "0" * places if places else "")
-        return format_decimal(value, format=pattern, locale=self.language)
+        # A minus, not the hyphen that CLDR has for some languages.
+        return format_decimal(value, format=pattern, locale=self.language).replace("-", "−")
 
     def money(self, amount: float | Decimal) -> str:
         """Write a whole amount with its currency."""
