@@ -1,13 +1,17 @@
 """How sure a value is: conformal intervals, wider where sales were predicted badly."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
 
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.settled import settled
+from kazyna.valuation.trees import grown
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
 
 COVERAGE = 0.90
 NORMAL_QUANTILE = 1.6449
@@ -43,7 +47,7 @@ class Margins:
 
     lower: Floats
     upper: Floats
-    spread: lightgbm.Booster | None
+    spread: "Booster | None"
 
     def spread_at(self, columns: Floats) -> Floats:
         """Local spread of log residuals."""
@@ -118,7 +122,7 @@ def margins_of(columns: Floats, residual: Floats, segment: Ints, *, seed: int) -
     if len(residual) >= SALES_MIN:
         size = settled(np.log(np.maximum(np.abs(residual[learn]), SIZE_FLOOR)))
         parameters = PARAMETERS | {"seed": seed}
-        spread = lightgbm.train(parameters, lightgbm.Dataset(columns[learn], size), TREES)
+        spread = grown(columns[learn], size, parameters, TREES)
         check = ~learn
     score = settled(residual[check] / _spread_at(spread, columns[check]))
     ends = []
@@ -134,7 +138,7 @@ def _ends(score: Floats) -> tuple[float, float]:
     return max(-_corrected(score, 0.05), 0.0), max(_corrected(score, 0.95), 0.0)
 
 
-def _spread_at(spread: lightgbm.Booster | None, columns: Floats) -> Floats:
+def _spread_at(spread: "Booster | None", columns: Floats) -> Floats:
     if spread is None:
         return np.ones(len(columns))
     return np.asarray(np.exp(spread.predict(columns)))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.spatial import Delaunay, cKDTree
-from sklearn.cluster import AgglomerativeClustering
 
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.places import in_space
@@ -121,6 +120,9 @@ def _neighbours(plane: Floats) -> Ints:
 def _joined(features: Floats, pairs: Ints, count: int) -> Ints:
     ones = np.ones(len(pairs))
     graph = coo_array((ones, pairs.T), shape=(len(features), len(features)))
+    # Costs a second, and most uses of the engine ask for no areas.
+    from sklearn.cluster import AgglomerativeClustering  # noqa: PLC0415
+
     model = AgglomerativeClustering(count, connectivity=(graph + graph.T).tocsr(), linkage="ward")
     return np.asarray(model.fit_predict(features)).astype(np.int64)
 

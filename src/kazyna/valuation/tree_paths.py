@@ -8,13 +8,16 @@ much; over hundreds of trees grown on varied columns the two tell the same story
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import lightgbm
 import numpy as np
 import scipy.sparse
 
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.trees import Tree, trees_of
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
 
 BLOCK_ROWS = 1024
 """Rows explained at once: their leaves stay in the processor's cache."""
@@ -26,7 +29,7 @@ class PathExplainer:
 
     base: float
     """The mean prediction; with a row's contributions it adds up to the row's prediction."""
-    booster: lightgbm.Booster
+    booster: "Booster"
     first_leaf: Ints
     """The row of the table at which each tree's leaves begin."""
     table: Floats
@@ -49,7 +52,7 @@ class PathExplainer:
         return found
 
 
-def path_explainer(booster: lightgbm.Booster, reason_of: Ints) -> PathExplainer:
+def path_explainer(booster: "Booster", reason_of: Ints) -> PathExplainer:
     """Fill the table of an ensemble.
 
     Parameters

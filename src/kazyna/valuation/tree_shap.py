@@ -10,14 +10,16 @@ gives them with `pred_contrib`.
 
 from dataclasses import dataclass
 from math import factorial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
 
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.trees import Tree, trees_of
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
 
 Flags = npt.NDArray[np.bool_]
 Number = TypeVar("Number", np.int64, np.float64)
@@ -73,7 +75,7 @@ class Explainer:
         return sums
 
 
-def explainer(booster: lightgbm.Booster, reason_of: Ints) -> Explainer | None:
+def explainer(booster: "Booster", reason_of: Ints) -> Explainer | None:
     """Fill the tables of an ensemble.
 
     Parameters

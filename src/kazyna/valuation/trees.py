@@ -1,12 +1,20 @@
-"""The trees of a LightGBM ensemble, read from its text."""
+"""Growing trees with LightGBM, and reading them from its text.
+
+LightGBM takes seconds to import; only what grows or reads trees pays for it.
+"""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import lightgbm
 import numpy as np
+import numpy.typing as npt
 
 from kazyna.valuation.columns import Floats, Ints
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
 
 
 @dataclass(frozen=True)
@@ -24,7 +32,37 @@ class Tree:
     leaf_count: Floats
 
 
-def trees_of(booster: lightgbm.Booster) -> list[Tree]:
+def grown(
+    columns: Floats, target: Floats, parameters: Mapping[str, object], rounds: int
+) -> "Booster":
+    """Grow an ensemble of so many trees."""
+    import lightgbm  # noqa: PLC0415
+
+    data = lightgbm.Dataset(np.ascontiguousarray(columns), target)
+    return lightgbm.train(dict(parameters), data, rounds)
+
+
+def grown_until(
+    columns: Floats,
+    target: Floats,
+    parameters: Mapping[str, object],
+    rounds: int,
+    *,
+    held: npt.NDArray[np.bool_],
+    patience: int,
+) -> "Booster":
+    """Grow on the rows that are not held out, until those held out are predicted best."""
+    import lightgbm  # noqa: PLC0415
+
+    data = lightgbm.Dataset(np.ascontiguousarray(columns[~held]), target[~held])
+    test = lightgbm.Dataset(np.ascontiguousarray(columns[held]), target[held], reference=data)
+    stop = lightgbm.early_stopping(patience, verbose=False)
+    booster = lightgbm.train(dict(parameters), data, rounds, valid_sets=[test], callbacks=[stop])
+    text = booster.model_to_string(num_iteration=booster.best_iteration)
+    return lightgbm.Booster(model_str=text)
+
+
+def trees_of(booster: "Booster") -> list[Tree]:
     """Read the trees of an ensemble."""
     text = booster.model_to_string(num_iteration=-1)
     return [_tree(block) for block in text.split("end of trees")[0].split("\nTree=")[1:]]

@@ -12,18 +12,22 @@ be noisier than the bag, and count for too little.
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
 
 from kazyna.core.progress import Progress, silent
+from kazyna.valuation import trees
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.features import Design
 from kazyna.valuation.models.comparables import Comparables, Neighbours, correction, similarity
 from kazyna.valuation.settled import settled
 from kazyna.valuation.tree_paths import PathExplainer, path_explainer
 from kazyna.valuation.tree_shap import Explainer, explainer
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
 
 SALES_MIN = 200
 """Below this many sales trees find more noise than structure, and are left out."""
@@ -89,7 +93,7 @@ class View:
     columns: int
     characteristics: int
     """Of those columns; the others are about the place, and are one reason together."""
-    boosters: tuple[lightgbm.Booster, ...]
+    boosters: tuple["Booster", ...]
 
     def predict(self, columns: Floats) -> Floats:
         """Mean of the bag."""
@@ -255,15 +259,19 @@ def fit(
         for twin in range(each.twins)
     ]
 
-    def grown(job: tuple[int, int, int]) -> tuple[lightgbm.Booster, Floats]:
+    def grown(job: tuple[int, int, int]) -> tuple["Booster", Floats]:
         view, number, twin = job
-        columns = sheets.seen(number, near=ensembles[view].near)
+        each, held = ensembles[view], sheets.fold == number
+        columns = sheets.seen(number, near=each.near)
         own = _constraints(sheets, columns.shape[1])
         own["seed"] = seed + 1000 * view + 100 * twin + number
-        return _grown(ensembles[view], columns, target, sheets.fold == number, own)
+        booster = trees.grown_until(columns, target, each.parameters | own, each.trees, held=held,
+                                    patience=PATIENCE)  # fmt: skip
+        seen = np.ascontiguousarray(columns[held])
+        return booster, np.asarray(booster.predict(seen, num_threads=1))
 
     predicted = np.zeros((len(target), len(ensembles)))
-    bags: list[list[lightgbm.Booster]] = [[] for _ in ensembles]
+    bags: list[list[Booster]] = [[] for _ in ensembles]
     progress("grow trees", 0, len(jobs))
     with ThreadPoolExecutor(WORKERS) as pool:
         for done, (job, (booster, held)) in enumerate(
@@ -300,33 +308,13 @@ def _constraints(sheets: Sheets, width: int) -> dict[str, object]:
     return {"monotone_constraints": rising, "monotone_constraints_method": "intermediate"}
 
 
-def _grown(
-    each: Ensemble,
-    columns: Floats,
-    target: Floats,
-    held: npt.NDArray[np.bool_],
-    own: dict[str, object],
-) -> tuple[lightgbm.Booster, Floats]:
-    """Grow on all but one fold until that fold is predicted best; predict it."""
-    data = lightgbm.Dataset(np.ascontiguousarray(columns[~held]), target[~held])
-    seen = np.ascontiguousarray(columns[held])
-    test = lightgbm.Dataset(seen, target[held], reference=data)
-    stop = lightgbm.early_stopping(PATIENCE, verbose=False)
-    booster = lightgbm.train(each.parameters | own, data, each.trees, valid_sets=[test],
-                             callbacks=[stop])  # fmt: skip
-    text = booster.model_to_string(num_iteration=booster.best_iteration)
-    cut = lightgbm.Booster(model_str=text)
-    return cut, np.asarray(cut.predict(seen, num_threads=1))
-
-
 def _again(
-    each: Ensemble, sheets: Sheets, target: Floats, bag: list[lightgbm.Booster], seed: int
-) -> lightgbm.Booster:
+    each: Ensemble, sheets: Sheets, target: Floats, bag: list["Booster"], seed: int
+) -> "Booster":
     """Grow once more on all sales, to the mean size of the folds' ensembles."""
-    trees = round(float(np.mean([booster.num_trees() for booster in bag])))
-    data = lightgbm.Dataset(np.ascontiguousarray(sheets.place), target)
+    size = max(round(float(np.mean([booster.num_trees() for booster in bag]))), 1)
     own = _constraints(sheets, sheets.place.shape[1])
-    return lightgbm.train(each.parameters | own | {"seed": seed}, data, max(trees, 1))
+    return trees.grown(sheets.place, target, each.parameters | own | {"seed": seed}, size)
 
 
 def _mean(values: Floats, heard: npt.NDArray[np.bool_]) -> Floats:
