@@ -107,6 +107,7 @@ def tuned_catboost(seen: pd.DataFrame, target: np.ndarray, test: pd.DataFrame) -
     regressor = importlib.import_module("catboost").CatBoostRegressor
     fixed = {
         "learning_rate": 0.06, "random_seed": 0, "thread_count": 2, "verbose": False,
+        "allow_writing_files": False,
         "cat_features": list(seen.select_dtypes(exclude="number").columns),
     }  # fmt: skip
     held = np.random.default_rng(0).random(len(target)) < 0.2
