@@ -417,7 +417,7 @@ def _out_of_range(report: ValuationReport, pen: Pen) -> list[Block]:
     head = (words["group"], words["sales"], words["statistic"], words["found"],
             words["accepted"], SENTENCES["by_interval"].in_(pen.language))  # fmt: skip
     blocks: list[Block] = [
-        Grid(head, rows, left=(0, 2, 5), widths=(2.1, 0.9, 1.6, 1.0, 1.4, 2.0), small=True)
+        Grid(head, rows, left=(0, 2, 5), widths=(2.2, 0.9, 1.7, 1.1, 1.4, 1.9), small=True)
     ]
     if weak.out_of_range_more:
         blocks.append(Paragraph(words["more"].format(n=weak.out_of_range_more), "quiet"))
