@@ -21,18 +21,23 @@ def pages(shared_demo: Installation) -> dict[str, tuple[str, ...]]:
     """List the pages by who sees them."""
     house = cadastre.search(shared_demo.context(), "1", limit=1)[0].property_id
     debtor = ledger.arrears(shared_demo.context(OFFICER), limit=1).largest[0].taxpayer_id
+    with shared_demo.context(OFFICER).transaction() as tx:
+        owned = tx.value("SELECT property_id FROM holdings WHERE taxpayer_id = %s", (debtor,))
     return {
         "": (
             "/",
             "/properties?q=1",
             f"/properties/{house}",
             "/rounds/latest",
+            "/rounds",
+            "/rounds/1",
+            "/rounds/comparison?before=1&after=1",
             "/about",
             "/sign-in",
         ),
         "officer": ("/office", f"/office/taxpayers/{debtor}", f"/properties/{house}"),
-        "valuer": ("/office",),
-        "taxpayer": ("/my",),
+        "valuer": ("/office", "/rounds", "/rounds/1", "/objections", "/objections/3"),
+        "taxpayer": ("/my", f"/properties/{owned}", f"/properties/{owned}/objection"),
     }
 
 
