@@ -11,6 +11,7 @@ from kazyna.core.text import LANGUAGES, Language
 from kazyna.services import cadastre, drafts, objections, rounds, users
 from kazyna.services.context import Actor, Installation
 from kazyna.services.demo import PASSWORD
+from kazyna.web import drawings
 from kazyna.web.language import Writer
 from web.conftest import SignIn, sign_in_at
 
@@ -151,3 +152,16 @@ def test_a_form_is_only_for_owners(sign_in: SignIn, public: httpx.Client, proper
     assert form not in public.get(f"/properties/{property_id}").text
     assert public.get("/objections").is_redirect
     assert sign_in("taxpayer").get("/objections").status_code == HTTPStatus.FORBIDDEN
+
+
+def test_a_value_set_by_hand_shows_as_a_reason_of_its_own(shared_demo: Installation) -> None:
+    public = shared_demo.context()
+    with public.transaction() as tx:
+        house = tx.value("SELECT property_id FROM settled_overrides")
+    valuation = cadastre.find_property(public, house).valuation
+    assert valuation is not None
+    *_, by_hand, whole = drawings.reasons(Writer("en", "USD"), valuation).rows
+    assert (by_hand.label, whole.label) == ("Set by hand", "Estimated value")
+    assert by_hand.shown == Writer("en", "USD").signed_money(
+        valuation.value - valuation.model_value
+    )

@@ -16,6 +16,8 @@ from kazyna.web.language import Writer
 from kazyna.web.ratio_tables import sorted_ends, told
 
 REASONS_SHOWN = 10
+BY_HAND = "override"
+"""The reason that stands for a value set by hand: always shown, however small."""
 IMPORTANCE_SHOWN = 12
 MARGIN = 0.08
 """Of the span of what is drawn, left free on either side."""
@@ -77,11 +79,14 @@ class Gauge:
 def reasons(write: Writer, valuation: Valuation) -> Bars:
     """Draw how the base and the reasons add up to the value, as a waterfall."""
     _ = write.gettext
-    largest = valuation.reasons[:REASONS_SHOWN]
-    rest = sum((reason.amount for reason in valuation.reasons[REASONS_SHOWN:]), Decimal(0))
+    of_model = [reason for reason in valuation.reasons if reason.name != BY_HAND]
+    by_hand = [reason for reason in valuation.reasons if reason.name == BY_HAND]
+    largest = of_model[:REASONS_SHOWN]
+    rest = sum((reason.amount for reason in of_model[REASONS_SHOWN:]), Decimal(0))
     steps = [(write.text(r.label), _recorded(write, r), r.amount) for r in largest]
     if rest:
         steps.append((_("All other reasons"), "", rest))
+    steps += [(write.text(reason.label), "", reason.amount) for reason in by_hand]
     levels = [valuation.base]
     for _label, _note, amount in steps:
         levels.append(levels[-1] + amount)
