@@ -39,6 +39,45 @@ Screen = Annotated[
 ]
 
 
+SalesFile = Annotated[str, typer.Option(help=f"Sales: {TABLE_HELP}", show_default=False)]
+PropertiesFile = Annotated[
+    Path, typer.Option(help=f"What is to be valued: {TABLE_HELP}", show_default=False)
+]
+AsOf = Annotated[
+    date, typer.Option(parser=day, metavar="DATE", help="Valuation date.", show_default=False)
+]
+Out = Annotated[Path, typer.Option(help="Folder for the values.", show_default=False)]
+LandArea = Annotated[
+    str | None,
+    typer.Option(help="Column with the plot's area: values are split into land and building."),
+]
+FloorArea = Annotated[
+    str | None, typer.Option(help="Column with the building's area; nought is a vacant plot.")
+]
+ReportFile = Annotated[
+    Path | None, typer.Option(help="Where to write the report that is signed: .pdf or .html.")
+]
+ReportLanguage = Annotated[Language, typer.Option(help="Language of the report.")]
+Currency = Annotated[str, typer.Option(help="Currency of the prices, for the report.")]
+Profile = Annotated[
+    Literal["ru237"] | None,
+    typer.Option(
+        help="National procedure whose tables and report sections are added: ru237, the Russian "
+        "methodical instructions of 2021."
+    ),
+]
+UseCode = Annotated[
+    str | None, typer.Option(help="Column with the code of use, for the procedure's groups.")
+]
+District = Annotated[
+    str | None, typer.Option(help="Column with the district, for the procedure's tables.")
+]
+Engine = Annotated[
+    Literal["local", "spark"],
+    typer.Option(help="Where properties are valued: here, or on Apache Spark."),
+]
+
+
 def backtest(
     table: Source,
     *,
@@ -85,56 +124,28 @@ def backtest(
 
 def value(
     *,
-    sales: Annotated[str, typer.Option(help=f"Sales: {TABLE_HELP}", show_default=False)],
-    properties: Annotated[
-        Path, typer.Option(help=f"What is to be valued: {TABLE_HELP}", show_default=False)
-    ],
-    as_of: Annotated[
-        date, typer.Option(parser=day, metavar="DATE", help="Valuation date.", show_default=False)
-    ],
-    out: Annotated[Path, typer.Option(help="Folder for the values.", show_default=False)],
-    price: Annotated[str, typer.Option(help="Column of the sales with the price.")] = "price",
-    sold_on: Annotated[
-        str, typer.Option("--date", help="Column of the sales with the day.")
-    ] = "date",
-    property_id: Annotated[
-        str, typer.Option("--id", help="Column of both with the property's number.")
-    ] = "id",
+    sales: SalesFile,
+    properties: PropertiesFile,
+    as_of: AsOf,
+    out: Out,
+    price: Price = "price",
+    sold_on: SoldOn = "date",
+    property_id: Id = "id",
     lon: Lon = None,
     lat: Lat = None,
     table_map: TableMap = None,
     segment: Segment = None,
     rising: Rising = None,
-    land_area: Annotated[
-        str | None,
-        typer.Option(help="Column with the plot's area: values are split into land and building."),
-    ] = None,
-    floor_area: Annotated[
-        str | None, typer.Option(help="Column with the building's area; nought is a vacant plot.")
-    ] = None,
+    land_area: LandArea = None,
+    floor_area: FloorArea = None,
     screen: Screen = True,
-    report: Annotated[
-        Path | None, typer.Option(help="Where to write the report that is signed: .pdf or .html.")
-    ] = None,
-    language: Annotated[Language, typer.Option(help="Language of the report.")] = "en",
-    currency: Annotated[str, typer.Option(help="Currency of the prices, for the report.")] = "",
-    profile: Annotated[
-        Literal["ru237"] | None,
-        typer.Option(
-            help="National procedure whose tables and report sections are added: ru237, the "
-            "Russian methodical instructions of 2021."
-        ),
-    ] = None,
-    use_code: Annotated[
-        str | None, typer.Option(help="Column with the code of use, for the procedure's groups.")
-    ] = None,
-    district: Annotated[
-        str | None, typer.Option(help="Column with the district, for the procedure's tables.")
-    ] = None,
-    engine: Annotated[
-        Literal["local", "spark"],
-        typer.Option(help="Where properties are valued: here, or on Apache Spark."),
-    ] = "local",
+    report: ReportFile = None,
+    language: ReportLanguage = "en",
+    currency: Currency = "",
+    profile: Profile = None,
+    use_code: UseCode = None,
+    district: District = None,
+    engine: Engine = "local",
     seed: Seed = 0,
     as_json: output.Json = False,
 ) -> None:
@@ -161,23 +172,16 @@ def value(
     wanted = None
     if report is not None or profile is not None:
         named = valuations.Ru237Columns(use_code=use_code, district=district)
-        options = valuations.FileReport(
+        told = valuations.FileReport(
             language=language, currency=currency, seed=seed, profile=profile, procedure=named
         )
-        wanted = valuations.Report(report, options)
+        wanted = valuations.Report(report, told)
+    options = valuations.Options(screen, wanted, on_spark=engine == "spark", seed=seed)
     with ProgressBars() as progress:
         valued = valuations.value_files(
-            sales,
-            properties,
-            columns=columns,
-            as_of=as_of,
-            out=out,
-            screened=screen,
-            report=wanted,
-            on_spark=engine == "spark",
-            seed=seed,
+            sales, properties, columns=columns, as_of=as_of, out=out, options=options,
             progress=progress,
-        )
+        )  # fmt: skip
     output.show(valued, as_json=as_json)
 
 

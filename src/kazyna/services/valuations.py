@@ -30,6 +30,7 @@ __all__ = [
     "BacktestReport",
     "ColumnMap",
     "FileReport",
+    "Options",
     "Report",
     "Ru237Columns",
     "SegmentAccuracy",
@@ -101,6 +102,19 @@ class Report:
     file: Path | None
     """None where only the tables of a national procedure are wanted."""
     options: FileReport
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a valuation of files is made."""
+
+    screened: bool = True
+    """Whether sales that are no market evidence are left out by what they show."""
+    report: Report | None = None
+    """Where the report is written, and how; with a national procedure also its tables."""
+    on_spark: bool = False
+    """Whether Apache Spark values the properties; values.parquet is then a folder."""
+    seed: int = 0
 
 
 @dataclass
@@ -185,10 +199,7 @@ def value_files(
     columns: ColumnMap | Path,
     as_of: date,
     out: Path,
-    screened: bool = True,
-    report: Report | None = None,
-    on_spark: bool = False,
-    seed: int = 0,
+    options: Options | None = None,
     progress: Progress = silent,
 ) -> ValuedTable:
     """Value the properties of a file as of a day, from a file of sales.
@@ -202,30 +213,30 @@ def value_files(
     columns
         The names of the columns of both files, or the file of a table map by which both are made
         clean first.
-    screened
-        Whether sales that are no market evidence are left out by what they show.
-    report
-        Where the report is written, and how; with a national procedure also its tables.
-    on_spark
-        Whether Apache Spark values the properties; values.parquet is then a folder.
+    out
+        The folder.
+    options
+        Screening, report, Spark and seed.
     """
+    options = options or Options()
     evidence_of, columns, table_map = _read(sales, columns, today=as_of)
     start = perf_counter()
     model = valuation.fit(
-        evidence_of, columns=columns, as_of=as_of, screened=screened, seed=seed,
+        evidence_of, columns=columns, as_of=as_of, screened=options.screened,
+        seed=options.seed,
         progress=progress, source=files.name_of(sales),
     )  # fmt: skip
     fitted = perf_counter()
     progress("value")
-    if on_spark:
+    if options.on_spark:
         counted, total, written = _on_spark(model, properties, out)
     else:
         counted, total, written = _valued(model, properties, table_map, out)
     valued = perf_counter()
-    if report is not None:
+    if options.report is not None:
         progress("report")
         houses = pa.concat_tables(_parts(model, properties, table_map))
-        written += _reported(model, evidence_of, houses, Path(written[0]), report)
+        written += _reported(model, evidence_of, houses, Path(written[0]), options.report)
     summary = model.summary()
     return ValuedTable(
         properties=counted,

@@ -21,6 +21,8 @@ BLOCK_ROWS = 8_000
 WORKERS = 2
 """Blocks valued side by side; NumPy and LightGBM let go of the interpreter while they work."""
 COMPARABLES_SHOWN = 5
+HALF_EVIDENCE = 0.25
+"""Share of the usual evidence near by with which confidence is half of what it could be."""
 UNUSUAL_FACTOR = 0.7
 """What confidence is multiplied by for each characteristic beyond the usual."""
 WHOLE_UNITS_FROM = 1_000
@@ -123,7 +125,7 @@ def _valued(market: Market, properties: Properties, position: int, source: str) 
             "reasons": reason_lists(names, reasons * unit),
             "comparables": _comparable_lists(market, seen.near, similar, log_value),
             "confidence": _confidence(
-                evidence=similar.sum(axis=1),
+                evidence=similar.sum(axis=1) / max(market.fitted.evidence, 1e-9),
                 width=(high - low) / np.maximum(value, 1),
                 unusual=_unusual(market, design),
             ),
@@ -147,7 +149,9 @@ def _with_land(
 def _confidence(*, evidence: Floats, width: Floats, unusual: Ints) -> Floats:
     """How far a value may be leant on: like sales, a narrow interval, nothing out of range."""
     sure = np.maximum(1 - width / 2, 0)
-    found = evidence / (evidence + 1) * sure * UNUSUAL_FACTOR ** unusual.astype(np.float64)
+    found = (
+        evidence / (evidence + HALF_EVIDENCE) * sure * UNUSUAL_FACTOR ** unusual.astype(np.float64)
+    )
     return np.asarray(np.round(found, 3), dtype=np.float64)
 
 

@@ -26,6 +26,8 @@ class Fitted:
     regression: regression.Regression
     comparables: comparables.Comparables
     boosting: boosting.Boosting
+    evidence: float
+    """Median, over the sales, of how much like evidence lies near: the sum of similarities."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ def fit(
     trees, others = boosting.fit(sheets, target, seed=seed, progress=progress)
     predictions = np.column_stack([first, second, others])
     similar = replace(tested, kind=settled(additive.parts(design)[:, :-1]))
-    return Fitted(additive, similar, trees), predictions, sheets.tested()
+    usual = float(np.median(comparables.similarity(tested, near).sum(axis=1)))
+    return Fitted(additive, similar, trees, usual), predictions, sheets.tested()
 
 
 def look(fitted: Fitted, design: Design) -> Seen:
