@@ -35,7 +35,7 @@ def test_help_lists_commands_and_settings(kazyna: Kazyna) -> None:
 def test_help_teaches_with_an_example(kazyna: Kazyna, command: tuple[str, ...]) -> None:
     done = kazyna(*command, "--help")
     assert done.code == 0
-    assert "Example:" in done.out
+    assert "Example" in done.out
     assert f"kazyna {' '.join(command)}" in done.out
     assert "--json" in done.out
 
