@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from kazyna.core.errors import Conflict
-from kazyna.store import migrate
+from kazyna.store import migrate, rounds
 from kazyna.store.connection import Database
 
 
@@ -47,3 +47,33 @@ def test_a_migration_whose_check_fails_leaves_no_trace(
         migrate.migrate(database)
     with database.administration() as tx:
         assert tx.value("SELECT to_regclass('wrong')") is None
+
+
+def test_a_round_from_before_states_stays_published_and_has_an_event(
+    blank: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = migrate.migrations()
+    monkeypatch.setattr(migrate, "migrations", lambda: every[:5])
+    with Database(blank) as database:
+        migrate.migrate(database)
+        with database.transaction(role="valuer", actor="ann") as tx:
+            tx.execute(
+                "INSERT INTO rounds (valuation_date, status, pack, pack_hash, data_hash,"
+                " code_version, seed, properties, total_value, report)"
+                " VALUES ('2015-05-31', 'published', 'p', '', '', '', 0, 1, 100, '{}')"
+            )
+            tx.execute(
+                "INSERT INTO values (round_id, property_id, value, low, high, base, reasons,"
+                " comparables) VALUES (1, 'a', 100, 90, 110, 100, '[]', '[]')"
+            )
+        monkeypatch.setattr(migrate, "migrations", lambda: every)
+        migrate.migrate(database)
+        with database.transaction(role="public", actor="anyone") as tx:
+            latest = rounds.latest_published(tx)
+            assert latest is not None
+            assert (latest.status, latest.total_value) == ("published", 100)
+            (event,) = rounds.events_of(tx, latest.round_id)
+            value = rounds.value_of(tx, round_id=latest.round_id, property_id="a")
+    assert (event.from_status, event.to_status, event.actor) == (None, "published", "ann")
+    assert value is not None
+    assert value.value == value.model_value == 100
