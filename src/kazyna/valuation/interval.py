@@ -37,6 +37,9 @@ LATE_SALES_MIN = 100
 """Late sales needed to tell how fast a fit grows old."""
 GROWTH_MAX = 0.5
 """Most by which margins grow over the time that the late sales span."""
+FLATTERED = 1.03
+"""Factor on the margins: trees stop growing where a fold is predicted best, so that its residuals
+are a little too small. Without it random splits of four tables cover 89.2 to 89.6 %."""
 SIZE_FLOOR = 0.01
 """Least absolute log residual, so that its logarithm exists."""
 
@@ -129,7 +132,7 @@ def margins_of(columns: Floats, residual: Floats, segment: Ints, *, seed: int) -
     for position in range(int(segment.max(initial=0)) + 1):
         own = score[segment[check] == position]
         ends.append(_ends(own if position and len(own) >= SEGMENT_SALES_MIN else score))
-    lower, upper = np.array(ends).T
+    lower, upper = FLATTERED * np.array(ends).T
     return Margins(lower, upper, spread)
 
 
