@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_a_round_from_before_states_stays_published_and_has_an_event(
         with database.transaction(role="public", actor="anyone") as tx:
             latest = rounds.latest_published(tx)
             assert latest is not None
-            assert (latest.status, latest.total_value) == ("published", 100)
+            assert (latest.status, latest.total_value) == ("published", Decimal(100))
             (event,) = rounds.events_of(tx, latest.round_id)
             value = rounds.value_of(tx, round_id=latest.round_id, property_id="a")
     assert (event.from_status, event.to_status, event.actor) == (None, "published", "ann")

@@ -33,10 +33,12 @@ from kazyna.valuation import ColumnMap, Holdout, MarketModel, backtest, fit, rat
 COLUMNS = ColumnMap(id="property_id", price="price", date="sold_on", lon="lon", lat="lat")
 HOLDOUT = Holdout.parse("time:0.2")
 """The ratio study is on the latest fifth of the sales: what the model must say of tomorrow."""
-SCREENED = False
-"""The register holds sales that were screened when they were recorded."""
+SCREENED = True
+"""Sales that are no market evidence by what they show are left out, and the round says how many."""
 MAP_CLASSES = 7
-REGISTERED = ["property_id", "value", "low", "high", "base", "reasons", "comparables"]
+REGISTERED = [
+    "property_id", "value", "low", "high", "base", "reasons", "comparables", "confidence",
+]  # fmt: skip
 """What of a value the register keeps."""
 
 
@@ -59,7 +61,10 @@ def create_round(
         require_unpublished(tx, valuation_date)
     sales, houses = evidence(ctx, valuation_date)
     progress("ratio study")
-    tested = backtest(sales, columns=COLUMNS, holdout=HOLDOUT, seed=seed, source="recorded sales")
+    tested = backtest(
+        sales, columns=COLUMNS, holdout=HOLDOUT, screened=SCREENED, seed=seed,
+        source="recorded sales",
+    )  # fmt: skip
     model = fit(
         sales,
         columns=COLUMNS,
@@ -201,8 +206,10 @@ def _insert(
                 "round_id": pa.array([round_id] * n, pa.int64()),
                 "property_id": predictions["id"],
                 "sold_on": predictions["date"],
-                "price": pc.cast(pc.round(predictions["price"], 2), money, safe=False),
-                "value": pc.cast(pc.round(predictions["value"], 2), money, safe=False),
+            }
+            | {
+                name: pc.cast(pc.round(predictions[name], 2), money, safe=False)
+                for name in ("price", "value", "low", "high")
             }
         ),
     )

@@ -147,9 +147,11 @@ def _report_of_round(ctx: Context, published: rounds.PublishedRound) -> Valuatio
     if study.num_rows == 0:
         raise NotFound(f"Round {published.round_id} was made without a ratio study.")
     compared = lists_of(evidence, "comparables", COMPARABLES)
-    values = values.select(["property_id", "value", "low", "high"]).append_column(
-        "comparables", compared["comparables"]
-    )
+    values = values.select(["property_id", "value", "low", "high"])
+    for name in ("comparables", "confidence"):
+        values = values.append_column(name, compared[name])
+    if study["low"].null_count:
+        study = study.drop_columns(["low", "high"])  # a round of before intervals were kept
     weighty = [each.name for each in published.importance]
     by = [name for name in (ctx.pack.neighbourhood,) if name is not None]
     by += [name for name in strata_of(houses, weighty) if name not in by]

@@ -62,7 +62,7 @@ def lists_of(table: pa.Table, column: str, structure: str) -> pa.Table:
     with duckdb.connect() as connection:
         connection.register("rows", table)
         return connection.sql(
-            f"SELECT * REPLACE (from_json(\"{column}\", '{structure}') AS \"{column}\") FROM rows"  # noqa: S608
+            f'SELECT * REPLACE (from_json("{column}", \'{structure}\') AS "{column}") FROM rows'  # noqa: S608
         ).to_arrow_table()
 
 

@@ -134,19 +134,20 @@ def insert_values(tx: Transaction, round_id: int, values: pa.Table) -> int:
     """Record the values of a draft.
 
     Columns property_id, value, low, high, base, area_m2 (may be empty), reasons and comparables
-    (JSON text). The value per square metre is divided here, in exact decimals.
+    (JSON text), confidence. The value per square metre is divided here, in exact decimals.
     """
     columns = (
         "property_id text, value numeric, low numeric, high numeric, base numeric,"
-        " area_m2 numeric, reasons jsonb, comparables jsonb"
+        " area_m2 numeric, reasons jsonb, comparables jsonb, confidence double precision"
     )
     with tx.staged("valued", columns, values):
         return tx.execute(
             """
             INSERT INTO values
-                (round_id, property_id, value, low, high, base, per_m2, reasons, comparables)
+                (round_id, property_id, value, low, high, base, per_m2, reasons, comparables,
+                 confidence)
             SELECT %s, property_id, value, low, high, base, round(value / nullif(area_m2, 0), 2),
-                   reasons, comparables
+                   reasons, comparables, confidence
             FROM valued
             """,
             (round_id,),
@@ -154,7 +155,7 @@ def insert_values(tx: Transaction, round_id: int, values: pa.Table) -> int:
 
 
 def insert_study_sales(tx: Transaction, sales: pa.Table) -> int:
-    """Record the hold-out of a draft: round_id, property_id, sold_on, price, value."""
+    """Record the hold-out of a draft: round_id, property_id, sold_on, price, value, low, high."""
     return tx.append("study_sales", sales)
 
 
@@ -273,9 +274,10 @@ def model_values(tx: Transaction, round_id: int) -> pa.Table:
                 ("base", money),
                 ("reasons", pa.string()),
                 ("comparables", pa.string()),
+                ("confidence", pa.float64()),
             ]
         ),
-        "SELECT property_id, value, low, high, base, reasons, comparables FROM values"
+        "SELECT property_id, value, low, high, base, reasons, comparables, confidence FROM values"
         " WHERE round_id = %s ORDER BY property_id",
         (round_id,),
     )
@@ -315,7 +317,7 @@ def study_sales(tx: Transaction, round_id: int) -> list[StudyRow]:
 
 
 def study_table(tx: Transaction, round_id: int) -> pa.Table:
-    """Return the hold-out of a round as a table: property_id, sold_on, price, value."""
+    """Return the hold-out of a round: property_id, sold_on, price, value, low, high."""
     money = pa.decimal128(18, 2)
     return tx.table(
         pa.schema(
@@ -324,9 +326,11 @@ def study_table(tx: Transaction, round_id: int) -> pa.Table:
                 ("sold_on", pa.date32()),
                 ("price", money),
                 ("value", money),
+                ("low", money),
+                ("high", money),
             ]
         ),
-        "SELECT property_id, sold_on, price, value FROM study_sales"
+        "SELECT property_id, sold_on, price, value, low, high FROM study_sales"
         " WHERE round_id = %s ORDER BY sold_on, property_id",
         (round_id,),
     )
