@@ -65,7 +65,7 @@ def millions(count: int) -> None:
     started, worked = perf_counter(), process_time()
     with tempfile.TemporaryDirectory() as folder:
         path, writer = Path(folder) / "values.parquet", None
-        for values in model.stream(batches()):
+        for values in model.stream(batches(), processes=2):
             writer = writer or pq.ParquetWriter(path, values.schema)
             writer.write_table(values)
         if writer is not None:

@@ -162,6 +162,21 @@ def test_values_in_batches_are_the_values_of_the_whole(model, sales) -> None:  #
     assert pa.concat_tables(model.stream(iter(batches))).equals(model.value(some))
 
 
+def test_values_in_processes_are_the_values_of_the_whole(model, sales) -> None:  # type: ignore[no-untyped-def]
+    some = sales.slice(0, 40)
+    batches = [some.slice(0, 25), some.slice(25)]
+    assert pa.concat_tables(model.stream(iter(batches), processes=2)).equals(model.value(some))
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_mistake_in_a_later_batch_is_named_by_its_row(model, sales, processes: int) -> None:  # type: ignore[no-untyped-def]
+    wrong = replaced(sales.slice(30, 10), "lat", [47.5] * 7 + [911.0] + [47.5] * 2)
+    with pytest.raises(InputError) as caught:
+        list(model.stream([sales.slice(0, 30), wrong], processes=processes, source="houses"))
+    finding = caught.value.findings[0]
+    assert (finding.source, finding.row, finding.column) == ("houses", 38, "lat")
+
+
 def test_confidence_falls_where_nothing_like_it_was_sold(model, sales) -> None:  # type: ignore[no-untyped-def]
     usual = sales.slice(0, 40)
     castles = replaced(usual, "sqft_living", np.array(usual["sqft_living"]) * 30)

@@ -15,7 +15,7 @@ The interfaces map this tree: `cli/output.py` to exit codes, `api/errors.py` to 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,16 @@ class InputError(KazynaError):
     def __init__(self, findings: Finding | Iterable[Finding]) -> None:
         self.findings = (findings,) if isinstance(findings, Finding) else tuple(findings)
         super().__init__("\n".join(map(str, self.findings)))
+
+    def __reduce__(self) -> tuple[type["InputError"], tuple[tuple[Finding, ...]]]:
+        """Travel between processes with the findings."""
+        return type(self), (self.findings,)
+
+    def below(self, rows: int) -> "InputError":
+        """Say the same of a table of which so many rows stand before."""
+        return InputError(
+            f if f.row is None else replace(f, row=f.row + rows) for f in self.findings
+        )
 
 
 class PackError(InputError):

@@ -1,5 +1,6 @@
 """Valuations of files: a backtest, and the values of properties. No database."""
 
+import os
 import resource
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
@@ -40,6 +41,8 @@ __all__ = [
 ]
 
 BYTES_PER_MB = 1_000_000
+LARGE_ROWS = 300_000
+"""Properties from which it pays to start processes that value side by side."""
 BATCH_ROWS = 64_000
 """Properties read at a time from a file that is not read whole."""
 FIGURES = ("id", "value", "low", "high", "base", "confidence", "land", "building")
@@ -271,7 +274,8 @@ def _valued(
 
     def watched() -> Iterator[pa.Table]:
         nonlocal counted, total
-        for values in model.stream(_parts(model, properties, table_map), source=str(properties)):
+        parts = _parts(model, properties, table_map)
+        for values in model.stream(parts, processes=_processes(properties), source=str(properties)):
             counted += values.num_rows
             total += pc.sum(values["value"]).as_py() or Decimal(0)
             yield values
@@ -291,6 +295,12 @@ def _parts(model: MarketModel, properties: Path, table_map: TableMap | None) -> 
         yield files.read_table(properties)
     else:
         yield evidence.read_properties(properties, table_map).table
+
+
+def _processes(properties: Path) -> int:
+    """Use every processor for a long file; a short one is done before a process has started."""
+    large = properties.suffix.lower() == ".parquet" and files.rows_of(properties) > LARGE_ROWS
+    return max(os.cpu_count() or 1, 1) if large else 1
 
 
 def _figures(values: pa.Table) -> pa.Table:

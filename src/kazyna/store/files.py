@@ -123,6 +123,12 @@ def batches(path: Path, *, rows: int) -> Iterator[pa.Table]:
             yield pa.Table.from_batches([batch])
 
 
+def rows_of(path: Path) -> int:
+    """Count the rows of a Parquet file without reading them."""
+    with _readable(path):
+        return int(pq.read_metadata(path).num_rows)
+
+
 def require_unique(path: Path, column: str) -> None:
     """Refuse a Parquet file in which a value of a column stands twice, without reading it whole."""
     named = '"' + column.replace('"', '""') + '"'

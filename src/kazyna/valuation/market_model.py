@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
+from kazyna.core.table import as_arrow
 from kazyna.valuation import models, quick_hedonic
 from kazyna.valuation.columns import (
     ColumnMap,
@@ -31,7 +32,13 @@ from kazyna.valuation.segments import segments_of, stacked, with_levels
 from kazyna.valuation.settled import settled
 from kazyna.valuation.stacking import sparing_weights, stack_weights
 from kazyna.valuation.summary import ModelSummary, summary_of
-from kazyna.valuation.values import BLOCK_ROWS, in_order, valued, valued_block
+from kazyna.valuation.values import (
+    BLOCK_ROWS,
+    in_processes,
+    numbered_batches,
+    value_batch,
+    valued,
+)
 
 SALES_MIN = 10
 """An interval that covers 90 % needs nine sales to be measured on; below ten there is no model."""
@@ -79,7 +86,7 @@ class MarketModel(Market):
         return pa.concat_tables(blocks)
 
     def stream(
-        self, batches: Iterable[object], *, source: str = "properties"
+        self, batches: Iterable[object], *, processes: int = 1, source: str = "properties"
     ) -> Iterator[pa.Table]:
         """Value batch after batch, in order, with no more than a few batches in memory.
 
@@ -90,15 +97,14 @@ class MarketModel(Market):
         ----------
         batches
             Tables that speak Arrow, as `value` takes them; some ten thousand rows each are best.
+        processes
+            Processes that value batches side by side; one is this process alone.
         """
-
-        def work(batch: object) -> pa.Table:
-            read = read_properties(batch, self.columns, characteristics=self.wanted, source=source)
-            starts = range(0, len(read), BLOCK_ROWS)
-            blocks = (read.take(np.arange(s, min(s + BLOCK_ROWS, len(read)))) for s in starts)
-            return pa.concat_tables([valued_block(self, block, source=source) for block in blocks])
-
-        yield from in_order(work, batches)
+        numbered = numbered_batches(map(as_arrow, batches))
+        if processes > 1:
+            yield from in_processes(self, numbered, processes=processes, source=source)
+        else:
+            yield from (value_batch(self, each, source=source) for each in numbered)
 
     def summary(self) -> ModelSummary:
         """Say what the model rests on: sales, index, weights, importance, fall-backs."""

@@ -1,14 +1,17 @@
 """Values of properties with their intervals, reasons, comparables and confidence."""
 
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from kazyna.core.errors import InputError
 from kazyna.valuation import models
 from kazyna.valuation.columns import Floats, Ints, Properties, day_number
 from kazyna.valuation.explanation import CENTS, in_money, money, reason_lists
@@ -27,6 +30,9 @@ UNUSUAL_FACTOR = 0.7
 """What confidence is multiplied by for each characteristic beyond the usual."""
 WHOLE_UNITS_FROM = 1_000
 """Median price from which values are rounded to whole currency units rather than to cents."""
+
+
+Part = TypeVar("Part")
 
 
 def predicted(
@@ -71,23 +77,85 @@ def valued_block(market: Market, properties: Properties, *, source: str) -> pa.T
     return pa.concat_tables(tables).take(order)
 
 
-Part = TypeVar("Part")
-
-
 def in_order(work: Callable[[Part], pa.Table], parts: Iterable[Part]) -> Iterator[pa.Table]:
     """Work on a few parts at a time; return what comes of them in their order."""
-    waiting: deque[Future[pa.Table]] = deque()
     left = iter(parts)
     for part in left:
         yield work(part)  # alone, since it fills the tables that the others look up
         break
     with ThreadPoolExecutor(WORKERS) as pool:
-        for part in left:
-            waiting.append(pool.submit(work, part))
-            if len(waiting) > WORKERS:
-                yield waiting.popleft().result()
-        while waiting:
+        yield from _few_ahead(lambda part: pool.submit(work, part), left, WORKERS)
+
+
+class Values(Protocol):
+    """A market that values tables."""
+
+    def value(self, properties: object, *, source: str = ...) -> pa.Table:
+        """Value properties."""
+        ...
+
+
+class Batch(NamedTuple):
+    """Some rows of a table, and how many stand before them."""
+
+    before: int
+    rows: pa.Table
+
+
+def numbered_batches(tables: Iterable[pa.Table]) -> Iterator[Batch]:
+    """Count the rows before each batch."""
+    before = 0
+    for table in tables:
+        yield Batch(before, table)
+        before += table.num_rows
+
+
+def value_batch(market: Values, batch: Batch, *, source: str) -> pa.Table:
+    """Value one batch; a mistake is named by its row in the whole table."""
+    try:
+        return market.value(batch.rows, source=source)
+    except InputError as error:
+        raise error.below(batch.before) from error
+
+
+def in_processes(
+    market: Values, batches: Iterable[Batch], *, processes: int, source: str
+) -> Iterator[pa.Table]:
+    """Value batches in processes of their own, each with the market in its memory, in order.
+
+    The many small steps of an explanation hold Python's lock half of the time: threads share one
+    processor then, and processes do not.
+    """
+    sent = pickle.dumps(market)
+    with ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=_keep, initargs=(sent, source)
+    ) as pool:
+        yield from _few_ahead(lambda batch: pool.submit(_value_kept, batch), batches, processes)
+
+
+def _few_ahead(
+    submit: Callable[[Part], Future[pa.Table]], parts: Iterable[Part], ahead: int
+) -> Iterator[pa.Table]:
+    waiting: deque[Future[pa.Table]] = deque()
+    for part in parts:
+        waiting.append(submit(part))
+        if len(waiting) > ahead:
             yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+_KEPT: dict[str, tuple[Values, str]] = {}
+"""The market of a worker process and the name of its table."""
+
+
+def _keep(sent: bytes, source: str) -> None:
+    _KEPT["market"] = (pickle.loads(sent), source)  # noqa: S301 (our own parent's)
+
+
+def _value_kept(batch: Batch) -> pa.Table:
+    market, source = _KEPT["market"]
+    return value_batch(market, batch, source=source)
 
 
 def _valued(market: Market, properties: Properties, position: int, source: str) -> pa.Table:
