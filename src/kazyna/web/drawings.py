@@ -175,6 +175,7 @@ def weights(write: Writer, round_: PublishedRound) -> Bars:
         "comparables": _("Comparable sales"),
         "trees on place": _("Trees on place"),
         "trees on neighbours": _("Trees on neighbours"),
+        "deep trees": _("Deep trees"),
     }
     rows = [(names.get(name, name), weight) for name, weight in round_.weights.items()]
     return Bars(
