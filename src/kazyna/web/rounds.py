@@ -14,9 +14,7 @@ router = APIRouter()
 
 
 @router.get("/rounds/latest")
-def latest(
-    visit: Visiting, by: Annotated[str | None, Query(max_length=64)] = None
-) -> HTMLResponse:
+def latest(visit: Visiting, by: Annotated[str | None, Query(max_length=64)] = None) -> HTMLResponse:
     """Show how well the latest round values what it had not seen."""
     round_ = rounds.latest(visit.ctx)
     if round_ is None:
