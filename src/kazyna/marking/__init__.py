@@ -1,0 +1,1 @@
+"""Goods marking: codes, their lifecycle, events and fraud."""
