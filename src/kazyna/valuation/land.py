@@ -8,7 +8,9 @@ its age and quality. Neither is negative. Sales of vacant plots enter the same e
 building.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -26,9 +28,10 @@ EXPONENTS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Candidate powers of the area; below one a square metre of a large plot is worth less."""
 STIFFNESSES = (0.03, 0.1, 0.3, 1.0, 10.0, 100.0)
 """Candidate pulls of neighbouring unit prices to one another; weaker ones leave holes."""
-STIFFNESS_START = 1.0
-TRIED_MAX = 8_000
+EXPONENT_START, STIFFNESS_START = 0.3, 1.0
+TRIED_MAX = 4_000
 """Sales on which exponent and stiffness are chosen."""
+TRIED_REWEIGHTINGS = 2
 FOLDS = 5
 REWEIGHTINGS = 4
 ODD = 1.345
@@ -309,10 +312,11 @@ def _building_columns(
 def _fitted(rows: _Rows, rates: list[Rate], empty: npt.NDArray[np.bool_]) -> LandModel:
     """Choose exponent and stiffness in turn by errors out of fold, and fit on all sales."""
     tried = rows.take(np.arange(0, len(rows.price), -(-len(rows.price) // TRIED_MAX)))
-    stiffness = STIFFNESS_START
+    scores = cache(lambda exponent, stiffness: _score(tried, exponent, stiffness))
+    exponent, stiffness = EXPONENT_START, STIFFNESS_START
     for _ in range(2):
-        exponent = min(EXPONENTS, key=lambda each: _score(tried, each, stiffness))
-        stiffness = min(STIFFNESSES, key=lambda each: _score(tried, exponent, each))
+        exponent = _lowest(EXPONENTS, exponent, partial(scores, stiffness=stiffness))
+        stiffness = _lowest(STIFFNESSES, stiffness, partial(scores, exponent))
     columns = rows.columns(exponent)
     tested = _out_of_fold(rows, columns, stiffness)
     found = _solved(columns, rows, np.ones(len(empty), dtype=np.bool_), stiffness)
@@ -340,23 +344,45 @@ def _amounts(rates: list[Rate], found: Floats) -> tuple[Rate, ...]:
     ) if len(found) else ()  # fmt: skip
 
 
+def _lowest(candidates: Sequence[float], start: float, score: Callable[[float], float]) -> float:
+    """Walk from one candidate to the better neighbour until neither is better."""
+    here = candidates.index(start)
+    while True:
+        near = range(max(here - 1, 0), min(here + 2, len(candidates)))
+        best = min(near, key=lambda place: score(candidates[place]))
+        if best == here:
+            return candidates[here]
+        here = best
+
+
 def _score(rows: _Rows, exponent: float, stiffness: float) -> float:
     """Mean absolute log error out of fold."""
-    tested = _out_of_fold(rows, rows.columns(exponent), stiffness)
+    tested = _out_of_fold(rows, rows.columns(exponent), stiffness, reweightings=TRIED_REWEIGHTINGS)
     error = np.abs(np.log(np.maximum(tested, 1e-9) / rows.price))
     return float(np.average(np.minimum(error, 1.0), weights=rows.weight))
 
 
-def _out_of_fold(rows: _Rows, columns: Floats, stiffness: float) -> Floats:
+def _out_of_fold(
+    rows: _Rows, columns: Floats, stiffness: float, *, reweightings: int = REWEIGHTINGS
+) -> Floats:
     fold = np.arange(len(rows.price)) % FOLDS
     tested = np.empty_like(rows.price)
     for number in range(FOLDS):
         held = fold == number
-        tested[held] = columns[held] @ _solved(columns, rows, ~held, stiffness)
+        tested[held] = columns[held] @ _solved(
+            columns, rows, ~held, stiffness, reweightings=reweightings
+        )
     return tested
 
 
-def _solved(columns: Floats, rows: _Rows, learn: npt.NDArray[np.bool_], stiffness: float) -> Floats:
+def _solved(
+    columns: Floats,
+    rows: _Rows,
+    learn: npt.NDArray[np.bool_],
+    stiffness: float,
+    *,
+    reweightings: int = REWEIGHTINGS,
+) -> Floats:
     """Least squares of relative errors, robust, not negative, with neighbours held together."""
     surface, price, weight = rows.surface, rows.price[learn], rows.weight[learn]
     columns = columns[learn]
@@ -366,7 +392,7 @@ def _solved(columns: Floats, rows: _Rows, learn: npt.NDArray[np.bool_], stiffnes
     expected, trust = price.copy(), weight.copy()
     unit = np.full(count, float(np.median(price)) / 2) / scale[:count]
     found = np.zeros(columns.shape[1])
-    for _ in range(REWEIGHTINGS):
+    for _ in range(reweightings):
         relative = scaled / expected[:, None]
         gram = (relative * trust[:, None]).T @ relative
         moment = (relative * trust[:, None]).T @ (price / expected)
