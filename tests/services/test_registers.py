@@ -263,6 +263,11 @@ def test_the_value_is_its_base_and_reasons_to_the_cent(shared_demo: Installation
         amounts = sum((reason.amount for reason in valuation.reasons), Decimal(0))
         assert valuation.base + amounts == valuation.value == found.value
         assert valuation.low <= valuation.value <= valuation.high
+        assert valuation.land is not None
+        assert valuation.building is not None
+        assert min(valuation.land, valuation.building) > 0
+        assert valuation.land + valuation.building == valuation.value
+        assert 0 < (valuation.confidence or 0) < 1
         assert len(valuation.comparables) == 5
         assert found.property_id not in {near.property_id for near in valuation.comparables}
 

@@ -25,7 +25,20 @@ def valuation(base: Decimal, amounts: list[Decimal]) -> Valuation:
     near = Comparable("1", date(2015, 1, 1), value, value * 2, 1.0, 0.5, None, None)
     low, high = value - 1000, value + 2000
     return Valuation(
-        1, date(2015, 5, 31), value, value, None, low, high, None, base, reasons, (near,)
+        1,
+        date(2015, 5, 31),
+        value,
+        value,
+        None,
+        low,
+        high,
+        None,
+        base,
+        reasons,
+        (near,),
+        0.5,
+        None,
+        None,
     )
 
 

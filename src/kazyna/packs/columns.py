@@ -27,15 +27,19 @@ class Columns:
     floor_area: FloorArea | None
     neighbourhood: str | None
     """The column by which neighbouring properties belong together."""
+    land_area: str | None
+    """The column with the plot's area, where values are split into land and building."""
 
 
 def read_columns(file: Section) -> Columns:
     """Read columns.toml."""
     columns = {name: _column(section, name) for name, section in file.section("columns").tables()}
     area = _floor_area(file.section("floor_area"), columns) if "floor_area" in file.values else None
-    neighbourhood = _neighbourhood(file, columns)
+    neighbourhood, land_area = (
+        _named(file, part, columns) for part in ("neighbourhood", "land_area")
+    )
     file.finish()
-    return Columns(columns, area, neighbourhood)
+    return Columns(columns, area, neighbourhood, land_area)
 
 
 def _column(section: Section, name: str) -> InputColumn:
@@ -62,10 +66,11 @@ def _column(section: Section, name: str) -> InputColumn:
     return column
 
 
-def _neighbourhood(file: Section, columns: Mapping[str, InputColumn]) -> str | None:
-    column = file.optional("neighbourhood", str)
+def _named(file: Section, part: str, columns: Mapping[str, InputColumn]) -> str | None:
+    """Read which column plays a part, where one does."""
+    column = file.optional(part, str)
     if column is not None and column not in columns:
-        file.fault("neighbourhood", f"{column!r} is not declared", "one of " + ", ".join(columns))
+        file.fault(part, f"{column!r} is not declared", "one of " + ", ".join(columns))
     return column
 
 

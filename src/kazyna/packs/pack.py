@@ -38,6 +38,8 @@ class Pack:
     floor_area: FloorArea | None
     neighbourhood: str | None
     """The column that names the neighbourhood, where one does."""
+    land_area: str | None
+    """The column with the plot's area, where values are split into land and building."""
     objection_days: Parameter | None
     """How long values can be objected to, by date."""
     accounts: Accounts
@@ -113,6 +115,7 @@ def _pack(
         columns=columns.by_name,
         floor_area=columns.floor_area,
         neighbourhood=columns.neighbourhood,
+        land_area=columns.land_area,
         objection_days=_parameter(about, "objection_days"),
         accounts=accounts,
         sources=ground.sources,

@@ -108,6 +108,11 @@ class Valuation:
     """base + the amounts of all reasons = value, exactly."""
     reasons: tuple[Reason, ...]
     comparables: tuple[Comparable, ...]
+    confidence: float | None
+    """How far the value may be leant on, from 0 to 1; unknown in early rounds."""
+    land: Decimal | None
+    """What of the value is the plot's; None where it was not split."""
+    building: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -252,6 +257,9 @@ def find_property(ctx: Context, property_id: str) -> PropertyCard:
                 *_by_hand(value.value - value.model_value),
             ),
             comparables=tuple(_comparable(row, places) for row in value.comparables),
+            confidence=value.confidence,
+            land=value.land,
+            building=None if value.land is None else value.value - value.land,
         )
     return PropertyCard(
         property_id=found.property_id,

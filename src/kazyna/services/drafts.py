@@ -14,6 +14,7 @@ import kazyna
 from kazyna.core.errors import NotFound
 from kazyna.core.progress import Progress, silent
 from kazyna.core.schema import ColumnType
+from kazyna.packs.pack import Pack
 from kazyna.services.cadastre import label
 from kazyna.services.context import Context
 from kazyna.services.rounds import (
@@ -30,16 +31,15 @@ from kazyna.store.connection import Transaction
 from kazyna.store.copy import csv_of, json_text
 from kazyna.valuation import ColumnMap, Holdout, MarketModel, backtest, fit, ratio_study
 
-COLUMNS = ColumnMap(id="property_id", price="price", date="sold_on", lon="lon", lat="lat")
 HOLDOUT = Holdout.parse("time:0.2")
 """The ratio study is on the latest fifth of the sales: what the model must say of tomorrow."""
 SCREENED = True
 """Sales that are no market evidence by what they show are left out, and the round says how many."""
 MAP_CLASSES = 7
 REGISTERED = [
-    "property_id", "value", "low", "high", "base", "reasons", "comparables", "confidence",
+    "property_id", "value", "low", "high", "base", "reasons", "comparables", "confidence", "land",
 ]  # fmt: skip
-"""What of a value the register keeps."""
+"""What of a value the register keeps; what is not land is the building's."""
 
 
 def create_round(
@@ -62,12 +62,12 @@ def create_round(
     sales, houses = evidence(ctx, valuation_date)
     progress("ratio study")
     tested = backtest(
-        sales, columns=COLUMNS, holdout=HOLDOUT, screened=SCREENED, seed=seed,
+        sales, columns=columns_of(ctx.pack), holdout=HOLDOUT, screened=SCREENED, seed=seed,
         source="recorded sales",
     )  # fmt: skip
     model = fit(
         sales,
-        columns=COLUMNS,
+        columns=columns_of(ctx.pack),
         as_of=valuation_date,
         screened=SCREENED,
         seed=seed,
@@ -103,6 +103,15 @@ def create_round(
     if row is None:
         raise NotFound("The draft was not recorded.")
     return line_of(row)
+
+
+def columns_of(pack: Pack) -> ColumnMap:
+    """Name the columns of the registers' tables; where the pack names areas, values are split."""
+    floor_area = pack.floor_area.column if pack.floor_area and pack.land_area else None
+    return ColumnMap(
+        id="property_id", price="price", date="sold_on", lon="lon", lat="lat",
+        land_area=pack.land_area, floor_area=floor_area,
+    )  # fmt: skip
 
 
 def evidence(ctx: Context, valuation_date: date) -> tuple[pa.Table, pa.Table]:
@@ -195,7 +204,10 @@ def _insert(
     predictions: pa.Table,
 ) -> None:
     named = ["property_id" if name == "id" else name for name in values.column_names]
-    valued = values.rename_columns(named).select(REGISTERED).append_column("area_m2", area_m2)
+    valued = values.rename_columns(named)
+    if "land" not in named:
+        valued = valued.append_column("land", pa.nulls(values.num_rows, pa.decimal128(18, 2)))
+    valued = valued.select(REGISTERED).append_column("area_m2", area_m2)
     rounds.insert_values(tx, round_id, json_text(valued))
     n = predictions.num_rows
     money = pa.decimal128(18, 2)

@@ -22,7 +22,7 @@ from kazyna.core.errors import Conflict, NotFound
 from kazyna.core.progress import Progress, silent
 from kazyna.services import rounds
 from kazyna.services.context import Context
-from kazyna.services.drafts import COLUMNS, HOLDOUT, SCREENED, content_hash, evidence
+from kazyna.services.drafts import HOLDOUT, SCREENED, columns_of, content_hash, evidence
 from kazyna.services.rounds import RoundState
 from kazyna.store import files, folders
 from kazyna.store import rounds as register
@@ -127,7 +127,7 @@ def freeze_round(
     progress("write the folder")
     tables = {SALES: sales, PROPERTIES: houses, VALUES: values, "study.parquet": study,
               "index.parquet": _index(row.report)}  # fmt: skip
-    texts = {PARAMETERS: _parameters(row), "report.json": row.report}
+    texts = {PARAMETERS: _parameters(row, columns_of(ctx.pack)), "report.json": row.report}
     folder, manifest = _write(ctx.data_folder / FOLDER, row, tables, texts)
     rounds.freeze(ctx, round_id, manifest.sha256, note=note)
     return FrozenRound(
@@ -282,10 +282,10 @@ def _manifest(
     )
 
 
-def _parameters(row: register.RoundRow) -> dict[str, Any]:
+def _parameters(row: register.RoundRow, columns: ColumnMap) -> dict[str, Any]:
     """Write down everything that the fit was told."""
     return {
-        "columns": asdict(COLUMNS),
+        "columns": asdict(columns),
         "as_of": str(row.valuation_date),
         "seed": row.seed,
         "screened": SCREENED,

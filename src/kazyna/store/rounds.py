@@ -65,6 +65,8 @@ class ValueRow:
     reasons: list[dict[str, Any]]
     comparables: list[dict[str, Any]]
     override_reason: str | None
+    confidence: float | None
+    land: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -134,20 +136,22 @@ def insert_values(tx: Transaction, round_id: int, values: pa.Table) -> int:
     """Record the values of a draft.
 
     Columns property_id, value, low, high, base, area_m2 (may be empty), reasons and comparables
-    (JSON text), confidence. The value per square metre is divided here, in exact decimals.
+    (JSON text), confidence, land (may be empty). The value per square
+    metre is divided here, in exact decimals.
     """
     columns = (
         "property_id text, value numeric, low numeric, high numeric, base numeric,"
-        " area_m2 numeric, reasons jsonb, comparables jsonb, confidence double precision"
+        " area_m2 numeric, reasons jsonb, comparables jsonb, confidence double precision,"
+        " land numeric"
     )
     with tx.staged("valued", columns, values):
         return tx.execute(
             """
             INSERT INTO values
                 (round_id, property_id, value, low, high, base, per_m2, reasons, comparables,
-                 confidence)
+                 confidence, land)
             SELECT %s, property_id, value, low, high, base, round(value / nullif(area_m2, 0), 2),
-                   reasons, comparables, confidence
+                   reasons, comparables, confidence, land
             FROM valued
             """,
             (round_id,),
@@ -254,7 +258,8 @@ def value_of(tx: Transaction, *, round_id: int, property_id: str) -> ValueRow | 
     return tx.row(
         ValueRow,
         """
-        SELECT value, model_value, low, high, base, per_m2, reasons, comparables, override_reason
+        SELECT value, model_value, low, high, base, per_m2, reasons, comparables, override_reason,
+               confidence, land
         FROM effective_values WHERE round_id = %s AND property_id = %s
         """,
         (round_id, property_id),
@@ -275,10 +280,11 @@ def model_values(tx: Transaction, round_id: int) -> pa.Table:
                 ("reasons", pa.string()),
                 ("comparables", pa.string()),
                 ("confidence", pa.float64()),
+                ("land", money),
             ]
         ),
-        "SELECT property_id, value, low, high, base, reasons, comparables, confidence FROM values"
-        " WHERE round_id = %s ORDER BY property_id",
+        "SELECT property_id, value, low, high, base, reasons, comparables, confidence, land"
+        " FROM values WHERE round_id = %s ORDER BY property_id",
         (round_id,),
     )
 

@@ -20,7 +20,7 @@ from kazyna.valuation.market_model import fit
 
 FORMAT = 1
 """Of the manifest; a reader refuses a format that it does not know."""
-EXACT_COLUMNS = ("value", "low", "high", "base")
+EXACT_COLUMNS = ("value", "low", "high", "base", "confidence", "land")
 LIST_COLUMNS = ("reasons", "comparables")
 """Compared as what they say: the order of keys and the spaces of a JSON text mean nothing."""
 
@@ -202,16 +202,18 @@ def value_differences(frozen: pa.Table, again: pa.Table) -> Iterator[ValueDiffer
     ----------
     frozen, again
         Columns property_id, value, low, high, base (decimals), reasons and comparables (JSON
-        text). The order of the rows means nothing.
+        text), confidence and land where the frozen table has them. The order of the rows means
+        nothing.
     """
-    first, second = _by_property(frozen), _by_property(again)
+    exact = [name for name in EXACT_COLUMNS if name in frozen.column_names]
+    first, second = (_by_property(each, exact) for each in (frozen, again))
     for property_id in sorted(first.keys() | second.keys()):
         left, right = first.get(property_id), second.get(property_id)
         if left is None or right is None:
             there = ("nothing", "a value") if left is None else ("a value", "nothing")
             yield ValueDifference(property_id, "property_id", *there)
             continue
-        for column in EXACT_COLUMNS:
+        for column in exact:
             if left[column] != right[column]:
                 yield ValueDifference(property_id, column, str(left[column]), str(right[column]))
         for column in LIST_COLUMNS:
@@ -219,9 +221,12 @@ def value_differences(frozen: pa.Table, again: pa.Table) -> Iterator[ValueDiffer
                 yield ValueDifference(property_id, column, left[column], right[column])
 
 
-def _by_property(values: pa.Table) -> dict[str, dict[str, Any]]:
-    names = ["property_id", *EXACT_COLUMNS, *LIST_COLUMNS]
-    columns = [values[name].to_pylist() for name in names]
+def _by_property(values: pa.Table, exact: list[str]) -> dict[str, dict[str, Any]]:
+    names = ["property_id", *exact, *LIST_COLUMNS]
+    unknown = [None] * values.num_rows
+    columns = [
+        values[name].to_pylist() if name in values.column_names else unknown for name in names
+    ]
     return {row[0]: dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)}
 
 
