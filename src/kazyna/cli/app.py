@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 import kazyna
 from kazyna.cli import (
+    costs,
     databases,
     demo,
     evidence,
@@ -37,6 +38,7 @@ COMMANDS = (
     screening.screen,
     valuations.backtest,
     valuations.value,
+    costs.cost,
     ratio_studies.ratio_study,
     reports.report,
     reports.notice,

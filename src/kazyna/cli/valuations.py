@@ -66,6 +66,13 @@ Profile = Annotated[
         "methodical instructions of 2021."
     ),
 ]
+Costs = Annotated[
+    Path | None,
+    typer.Option(
+        help="Costs of buildings, TOML (see `kazyna cost`): by them buildings of segments with "
+        "fewer than ten sales are valued."
+    ),
+]
 UseCode = Annotated[
     str | None, typer.Option(help="Column with the code of use, for the procedure's groups.")
 ]
@@ -138,6 +145,7 @@ def value(
     rising: Rising = None,
     land_area: LandArea = None,
     floor_area: FloorArea = None,
+    costs: Costs = None,
     screen: Screen = True,
     report: ReportFile = None,
     language: ReportLanguage = "en",
@@ -176,7 +184,7 @@ def value(
             language=language, currency=currency, seed=seed, profile=profile, procedure=named
         )
         wanted = valuations.Report(report, told)
-    options = valuations.Options(screen, wanted, on_spark=engine == "spark", seed=seed)
+    options = valuations.Options(screen, wanted, costs, on_spark=engine == "spark", seed=seed)
     with ProgressBars() as progress:
         valued = valuations.value_files(
             sales, properties, columns=columns, as_of=as_of, out=out, options=options,

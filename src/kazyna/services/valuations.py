@@ -2,7 +2,7 @@
 
 import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from kazyna import valuation
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
-from kazyna.services import evidence
+from kazyna.services import costs, evidence
 from kazyna.services.file_reports import (
     FileReport,
     FileValuation,
@@ -45,7 +45,7 @@ LARGE_ROWS = 300_000
 """Properties from which it pays to start processes that value side by side."""
 BATCH_ROWS = 64_000
 """Properties read at a time from a file that is not read whole."""
-FIGURES = ("id", "value", "low", "high", "base", "confidence", "land", "building")
+FIGURES = ("id", "value", "low", "high", "base", "confidence", "land", "building", "method")
 """What the CSV has of each value; reasons and comparables are lists, and stand in the Parquet."""
 
 
@@ -115,6 +115,8 @@ class Options:
     """Whether sales that are no market evidence are left out by what they show."""
     report: Report | None = None
     """Where the report is written, and how; with a national procedure also its tables."""
+    costs: Path | None = None
+    """Tables of a country's costs, by which buildings of segments without sales are valued."""
     on_spark: bool = False
     """Whether Apache Spark values the properties; values.parquet is then a folder."""
     seed: int = 0
@@ -232,9 +234,13 @@ def value_files(
     fitted = perf_counter()
     progress("value")
     if options.on_spark:
+        if options.costs is not None:
+            reason = "Spark values by the market alone"
+            raise InputError(Finding(str(options.costs), reason, "the local engine"))
         counted, total, written = _on_spark(model, properties, out)
     else:
-        counted, total, written = _valued(model, properties, table_map, out)
+        by_cost = _ByCost.of(model, options.costs, files.name_of(properties))
+        counted, total, written = _valued(model, properties, table_map, by_cost=by_cost, out=out)
     valued = perf_counter()
     if options.report is not None:
         progress("report")
@@ -267,15 +273,73 @@ def _read(
     return mapped.table, replace(mapped.columns, segment=segment), mapped.table_map
 
 
+@dataclass
+class _ByCost:
+    """Keeps back the buildings of segments without sales, and values them by cost."""
+
+    model: MarketModel
+    plan: costs.CostFile
+    segment: str
+    source: str
+    kept: list[pa.Table] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, model: MarketModel, tables: Path | None, source: str) -> "_ByCost | None":
+        """Read the tables, where there are any."""
+        if tables is None:
+            return None
+        if model.columns.segment is None:
+            reason = "which buildings have no market cannot be told"
+            raise InputError(Finding(str(tables), reason, "the column of the segments"))
+        return cls(model, costs.read_cost_file(tables), model.columns.segment, source)
+
+    def market(self, parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        """Pass on what the market tells of."""
+        sold = pa.array(self.model.segments_with_market(), pa.string())
+        for part in parts:
+            known = pc.is_in(part[self.segment].cast(pa.string()), value_set=sold)
+            self.kept.append(part.filter(pc.invert(known)))
+            yield part.filter(known)
+
+    def values(self, schema: pa.Schema) -> pa.Table:
+        """Value what was kept back."""
+        rest, columns = pa.concat_tables(self.kept), self.model.columns
+        on, number = self.model.as_of, columns.id
+        land = self.model.land_value(rest, source=self.source) if columns.land_area else None
+        buildings = costs.buildings_of(
+            self.plan, rest, on=on, id_column=number, source=self.source, land=land
+        )
+        return costs.beside_market_values(costs.values_of(self.plan, buildings, on=on), schema)
+
+
 def _valued(
-    model: MarketModel, properties: Path, table_map: TableMap | None, out: Path
+    model: MarketModel,
+    properties: Path,
+    table_map: TableMap | None,
+    *,
+    by_cost: _ByCost | None,
+    out: Path,
 ) -> tuple[int, Decimal, tuple[str, ...]]:
     counted, total = 0, Decimal(0)
 
+    def every() -> Iterator[pa.Table]:
+        parts, processes = _parts(model, properties, table_map), _processes(properties)
+        sold = parts if by_cost is None else by_cost.market(parts)
+        values = model.stream(sold, processes=processes, source=str(properties))
+        if by_cost is None:
+            yield from values
+            return
+        schema = None
+        for each in values:
+            named = each.append_column("method", pa.array(["market"] * each.num_rows, pa.string()))
+            schema = named.schema
+            yield named
+        if schema is not None:
+            yield by_cost.values(schema)
+
     def watched() -> Iterator[pa.Table]:
         nonlocal counted, total
-        parts = _parts(model, properties, table_map)
-        for values in model.stream(parts, processes=_processes(properties), source=str(properties)):
+        for values in every():
             counted += values.num_rows
             total += pc.sum(values["value"]).as_py() or Decimal(0)
             yield values
@@ -326,9 +390,12 @@ def _reported(
         sales, columns=model.columns, holdout=Holdout.parse(options.holdout),
         screened=model.screening is not None, seed=options.seed,
     )  # fmt: skip
-    given = FileValuation(
-        model.summary(), model.columns, sales, houses, files.read_table(values), tested.predictions
-    )
+    valued = files.read_table(values)
+    if "method" in valued.column_names:
+        valued = valued.filter(pc.equal(valued["method"], "market"))
+        number = houses[model.columns.id].cast(pa.string())
+        houses = houses.filter(pc.is_in(number, value_set=valued["id"]))
+    given = FileValuation(model.summary(), model.columns, sales, houses, valued, tested.predictions)
     written: tuple[str, ...] = ()
     if options.profile is not None:
         written += write_profile(given, values.parent, options=options).files

@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
@@ -19,6 +20,7 @@ from kazyna.valuation.columns import (
     read_sales,
 )
 from kazyna.valuation.equity import equity_of
+from kazyna.valuation.explanation import CENTS, MONEY, money
 from kazyna.valuation.features import design_of, learn_encoder, tells_price
 from kazyna.valuation.holdout import fold_of
 from kazyna.valuation.interval import ageing_of, late_sales, margins_of
@@ -105,6 +107,34 @@ class MarketModel(Market):
             yield from in_processes(self, numbered, processes=processes, source=source)
         else:
             yield from (value_batch(self, each, source=source) for each in numbered)
+
+    def segments_with_market(self) -> tuple[str, ...]:
+        """Name the segments that have sales enough to measure an interval on."""
+        name = self.columns.segment
+        if name is None:
+            raise ValueError("the model's columns name no segment")
+        sold = self.sales.properties.characteristics[name].cast(pa.string()).drop_null()
+        counted = zip(*(each.to_pylist() for each in sold.value_counts().flatten()), strict=True)
+        return tuple(sorted(segment for segment, sales in counted if sales >= SALES_MIN))
+
+    def land_value(self, properties: object, *, source: str = "properties") -> pa.Array:
+        """Value the plots alone as of the model's day; empty where the area is unknown.
+
+        Parameters
+        ----------
+        properties
+            As `value` takes them; of the characteristics only the areas are needed.
+        """
+        if self.land is None:
+            raise ValueError("the model's columns name no plot area")
+        areas = tuple(filter(None, (self.columns.land_area, self.columns.floor_area)))
+        read = read_properties(properties, self.columns, characteristics=areas, source=source)
+        level = float(self.index.at(np.array([day_number(self.as_of)]))[0])
+        if self.land.fallback is not None:
+            return pa.nulls(len(read), MONEY)
+        amount, _ = self.land.land_and_building(read)
+        cents = np.rint(np.nan_to_num(amount) * np.exp(level)).astype(np.int64) * CENTS
+        return pc.if_else(pa.array(~np.isnan(amount)), money(cents), pa.scalar(None, MONEY))
 
     def summary(self) -> ModelSummary:
         """Say what the model rests on: sales, index, weights, importance, fall-backs."""
