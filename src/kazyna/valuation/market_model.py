@@ -29,6 +29,7 @@ from kazyna.valuation.location import plane_of
 from kazyna.valuation.market import Market, usual_range
 from kazyna.valuation.models import regression
 from kazyna.valuation.price_index import PriceIndex, hedonic_index, refined
+from kazyna.valuation.repeat_sales import with_repeat_sales
 from kazyna.valuation.screening import Clues, Screening, screen
 from kazyna.valuation.segments import segments_of, stacked, with_levels
 from kazyna.valuation.settled import settled
@@ -205,7 +206,7 @@ def fit(
                            weigh(out_of_fold, target))  # fmt: skip
     segment = segments.of(market.properties)
     stack = settled(stacked(segments, segment, out_of_fold))
-    index = refined(index, target - stack, market.day)
+    index = with_repeat_sales(refined(index, target - stack, market.day), market)
     segments, beside = with_levels(
         segments, segment, log_price - index.at(market.day) - stack, market.day
     )

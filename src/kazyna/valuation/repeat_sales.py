@@ -163,6 +163,12 @@ def combined_index(hedonic: PriceIndex, repeat: PriceIndex) -> PriceIndex:
     )
 
 
+def with_repeat_sales(hedonic: PriceIndex, sales: Sales) -> PriceIndex:
+    """Weigh what the same properties fetched twice into an index, where there are pairs enough."""
+    repeat = repeat_sales_index(sales)
+    return hedonic if repeat is None else combined_index(hedonic, repeat.index)
+
+
 def _trust(residual: Floats) -> Floats:
     """Huber's weights: 1 within `ODD` robust deviations, then falling."""
     deviation = max(1.4826 * float(np.median(np.abs(residual))), 1e-9)
