@@ -83,13 +83,15 @@ def test_the_unsold_are_compared_with_the_sold(kazyna: Kazyna, sales: Path, tmp_
         arrow_csv.write_csv(table.append_column("before", pa.array(value / raised)), path)
     done = kazyna(
         *("ratio-study", both, *ESTIMATE_AND_PRICE, "--unsold", unsold, "--before", "before"),
-        *("--area", "area", "--json"),
+        *("--independent", "before", "--area", "area", "--json"),
     )
     assert done.code == 0, done.err
     tests = {test["technique"]: test for test in done.result["sales_chasing"]["tests"]}
     assert tests["change of value"]["suspected"]
     assert tests["change of value"]["found"] == pytest.approx(1.25)
     assert not tests["value per unit"]["suspected"]
+    assert tests["mass appraisal"]["suspected"]
+    assert tests["mass appraisal"]["expected"] == pytest.approx(1.05)
     assert done.result["sales_chasing"]["suspected"]
 
 

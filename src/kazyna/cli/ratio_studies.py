@@ -70,6 +70,10 @@ Unsold = Annotated[
 Before = Annotated[
     str | None, typer.Option(help="Column with the value at the last valuation, of both tables.")
 ]
+Independent = Annotated[
+    str | None,
+    typer.Option(help="Column with the estimate of an independent model, of both tables."),
+]
 Plots = Annotated[Path | None, typer.Option(help="Also write a page with tables and plots, .html.")]
 PageLanguage = Annotated[Language, typer.Option(help="Language of that page.")]
 
@@ -90,6 +94,7 @@ def ratio_study(
     like: Like = None,
     unsold: Unsold = None,
     before: Before = None,
+    independent: Independent = None,
     plots: Plots = None,
     language: PageLanguage = "en",
     seed: Seed = 0,
@@ -126,6 +131,7 @@ def ratio_study(
             area=area,
             like=tuple(like or ()),
             before=before,
+            independent=independent,
         ),
         options=ratio_studies.StudyOptions(
             kind=kind, trim=trim, as_of=as_of, unsold=unsold, seed=seed

@@ -67,6 +67,11 @@ TECHNIQUES: dict[Technique, Text] = {
         "Удельная стоимость: проданные и непроданные",
         "Бирдиктин наркы: сатылгандар жана сатылбагандар",
     ),
+    "mass appraisal": Text(
+        "Value against an independent estimate, sold against unsold",
+        "Стоимость к независимой оценке: проданные и непроданные",
+        "Нарктын көз карандысыз баага катышы: сатылгандар жана сатылбагандар",
+    ),
     "split sample": Text(
         "COD of sales before the valuation against later ones, %",
         "COD сделок до оценки и после неё, %",

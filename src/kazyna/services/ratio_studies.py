@@ -24,6 +24,7 @@ from kazyna.valuation.sales_chasing import (
     ChasingTest,
     change_of_value,
     joined,
+    mass_appraisal,
     split_sample,
     value_per_unit,
 )
@@ -51,6 +52,8 @@ class StudyColumns:
     """What makes properties alike, beside their places: numbers near, words the same."""
     before: str | None = None
     """Value at the last valuation, of the sold and of the unsold."""
+    independent: str | None = None
+    """Estimate of an independent model, of the sold and of the unsold."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +138,9 @@ def _check_call(columns: StudyColumns, options: StudyOptions) -> None:
     if options.as_of is not None and columns.sold_on is None:
         expected = "the days of sale, to tell which sales are later"
         raise InputError(Finding("call", "the column of days is missing", expected, column="date"))
-    if options.unsold is not None and columns.area is None and columns.before is None:
-        expected = "an area or the value before, to compare sold and unsold by"
+    compared = (columns.area, columns.before, columns.independent)
+    if options.unsold is not None and not any(compared):
+        expected = "an area, the value before or an independent estimate to compare by"
         raise InputError(Finding("call", "nothing compares the unsold", expected, column="unsold"))
 
 
@@ -151,6 +155,7 @@ class _Evidence:
     lat: Floats | None
     area: Floats | None
     before: Floats | None
+    independent: Floats | None
     numbers: tuple[Floats, ...]
     words: tuple[list[str], ...]
 
@@ -169,6 +174,7 @@ class _Evidence:
             lat=_degrees(table, columns.lat, "lat", path),
             area=numbers(columns.area),
             before=numbers(columns.before),
+            independent=numbers(columns.independent),
             numbers=tuple(
                 _numbers(each, name, path) for name, each in named if not _is_words(each)
             ),
@@ -208,17 +214,19 @@ def _against_unsold(
 ) -> tuple[ChasingTest | None, ...]:
     """Compare the values of sold properties with those of properties that nobody bought."""
     table = files.read_table(path)
-    wanted = (columns.estimate, columns.area, columns.before)
-    require_columns(table, [name for name in wanted if name is not None], path)
+    techniques = (
+        (columns.area, sold.area, value_per_unit),
+        (columns.before, sold.before, change_of_value),
+        (columns.independent, sold.independent, mass_appraisal),
+    )
+    named = [name for name, _, _ in techniques if name is not None]
+    require_columns(table, [columns.estimate, *named], path)
     value = _numbers(table[columns.estimate], columns.estimate, path)
-    per_unit = change = None
-    if columns.area is not None and sold.area is not None:
-        area = _numbers(table[columns.area], columns.area, path)
-        per_unit = value_per_unit(_rates(sold.estimate, sold.area), _rates(value, area))
-    if columns.before is not None and sold.before is not None:
-        before = _numbers(table[columns.before], columns.before, path)
-        change = change_of_value(_rates(sold.estimate, sold.before), _rates(value, before))
-    return per_unit, change
+    return tuple(
+        test(_rates(sold.estimate, base), _rates(value, _numbers(table[name], name, path)))
+        for name, base, test in techniques
+        if name is not None and base is not None
+    )
 
 
 def _rates(value: Floats, base: Floats) -> Floats:
@@ -255,6 +263,7 @@ def _named_columns(columns: StudyColumns) -> list[str]:
         columns.lat,
         columns.area,
         columns.before,
+        columns.independent,
     )
     return [name for name in (*one, *columns.by, *columns.like) if name is not None]
 

@@ -14,7 +14,12 @@ from scipy import stats
 from kazyna.valuation.ratio_statistics import Floats
 
 Technique = Literal[
-    "change of value", "value per unit", "split sample", "expected distribution", "cumulative jump"
+    "change of value",
+    "value per unit",
+    "mass appraisal",
+    "split sample",
+    "expected distribution",
+    "cumulative jump",
 ]
 SALES_MIN = 30
 """Fewer sales than this show traces by chance."""
@@ -133,6 +138,23 @@ def value_per_unit(sold: Floats, unsold: Floats) -> ChasingTest | None:
         Medians; None below 30 properties on either side.
     """
     return _compared("value per unit", sold, unsold)
+
+
+def mass_appraisal(sold: Floats, unsold: Floats) -> ChasingTest | None:
+    """Compare the values of sold and of unsold properties with what an independent model says.
+
+    Parameters
+    ----------
+    sold, unsold
+        Shapes (sold,) and (unsold,), positive: value over the estimate of a model that was fitted
+        to sales and knows no assessed value, for the sold out of sample.
+
+    Returns
+    -------
+    ChasingTest or None
+        Median ratios; None below 30 properties on either side.
+    """
+    return _compared("mass appraisal", sold, unsold)
 
 
 def split_sample(before: Floats, after: Floats) -> ChasingTest | None:
