@@ -1,6 +1,7 @@
 """The same rules as one SQL query: every step a column, every width proved."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import Literal
@@ -9,15 +10,40 @@ from sqlglot import exp
 
 from kazyna.core.errors import Finding, PackError
 from kazyna.tax.arithmetic import NOTHING_LOST, Rounding
-from kazyna.tax.expression import Condition, Expression, as_expression, column, fitted, literal
+from kazyna.tax.asked import AskedTable, LookUp, asked
+from kazyna.tax.expression import (
+    Condition,
+    Expression,
+    TextColumn,
+    as_expression,
+    column,
+    fitted,
+    literal,
+)
 from kazyna.tax.inputs import InputColumn
 from kazyna.tax.rule import AMOUNT, Rule, RuleSet
+from kazyna.tax.table import Table
 
 Dialect = Literal["duckdb", "postgres", "spark"]
 
 _INEXACT = "a constant in the formula is not exact"
 
-Term = Expression | Condition | Rounding
+UNANSWERED = "unanswered"
+"""A column of a query that asks tables: whether one of them has no value for the row."""
+
+
+ANSWER = "answer"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A query for the rows that answer, and the rule and table of each of its columns."""
+
+    query: str
+    look_ups: tuple[tuple[str, Table], ...]
+
+
+Term = Expression | Condition | TextColumn | Rounding | Table
 """What a rule is called with while the query is built."""
 
 
@@ -53,59 +79,129 @@ def compile_query(
         If a rule cannot be compiled: it could exceed 38 digits, divides without saying how to
         round, or branches in Python on a column. Every such rule is named.
     """
-    steps = _steps(rules, on)
-    query = _inputs(rules, table, id_column)
-    for number, layer in enumerate(_layers(rules), 1):
-        computed = [exp.alias_(fitted(steps[name]), name, quoted=True) for name in layer]
-        query = exp.select(exp.Star(), *computed).from_(query.subquery(f"layer_{number}"))
+    rules = rules.on(on)
+    steps, asked_for = _steps(rules, on)
+    inner = _layered(rules, steps, _unanswered(asked_for), table=table, id_column=id_column)
     names = [id_column, *(item.name for item in rules.inputs), *(item.name for item in rules.rules)]
     amount = exp.alias_(exp.column(rules.amount_rule, quoted=True), AMOUNT, quoted=True)
     chosen = [exp.column(name, quoted=True) for name in names]
-    whole = exp.select(*chosen, amount).from_(query.subquery("steps"))
+    asking = [exp.column(f"{UNANSWERED} {name}", quoted=True) for name in asked_for]
+    last = [exp.alias_(exp.or_(*asking), UNANSWERED, quoted=True)] if asking else []
+    whole = exp.select(*chosen, amount, *last).from_(inner.subquery("steps"))
     return _adapted(whole, dialect).sql(dialect=dialect, pretty=True)
 
 
-def _steps(rules: RuleSet, on: date) -> dict[str, Expression]:
-    """Call every rule with columns; what it returns is its formula in SQL."""
+def compile_rows_query(rules: RuleSet, on: date, *, table: str, id_column: str) -> Answers:
+    """Write the query that tells which rows of the law's tables answer for a table of cases.
+
+    Parameters
+    ----------
+    rules, on, table, id_column
+        As `compile_query` takes them.
+
+    Returns
+    -------
+    Answers
+        The query gives one row: for each look-up the list of the numbers of its table's rows.
+    """
+    rules = rules.on(on)
+    steps, asked_for = _steps(rules, on)
+    named = [(name, number, look_up) for name, each in asked_for.items()
+             for number, look_up in enumerate(each)]  # fmt: skip
+    beside = {
+        name: [
+            exp.alias_(look_up.row, f"{ANSWER} {name} {number}", quoted=True)
+            for number, look_up in enumerate(each)
+        ]
+        for name, each in asked_for.items()
+    }
+    inner = _layered(rules, steps, beside, table=table, id_column=id_column)
+    lists = [
+        exp.ArrayAgg(
+            this=exp.Distinct(expressions=[exp.column(f"{ANSWER} {name} {number}", quoted=True)])
+        )
+        for name, number, _ in named
+    ]
+    query = exp.select(*lists).from_(inner.subquery("steps")).sql(dialect="duckdb")
+    return Answers(query, tuple((name, look_up.table) for name, _, look_up in named))
+
+
+def _layered(
+    rules: RuleSet,
+    steps: dict[str, Expression],
+    beside: Mapping[str, list[exp.Expr]],
+    *,
+    table: str,
+    id_column: str,
+) -> exp.Select:
+    """Compute layer upon layer, each with what is wanted beside its steps."""
+    query = _inputs(rules, table, id_column)
+    for number, layer in enumerate(_layers(rules), 1):
+        computed = [exp.alias_(fitted(steps[name]), name, quoted=True) for name in layer]
+        computed += [extra for name in layer for extra in beside.get(name, [])]
+        query = exp.select(exp.Star(), *computed).from_(query.subquery(f"layer_{number}"))
+    return query
+
+
+def _unanswered(asked_for: Mapping[str, list[LookUp]]) -> dict[str, list[exp.Expr]]:
+    """Write for each rule whether one of its look-ups has no value."""
+    found: dict[str, list[exp.Expr]] = {}
+    for name, look_ups in asked_for.items():
+        nothing = [
+            exp.Is(this=exp.paren(each.value.copy()), expression=exp.Null()) for each in look_ups
+        ]
+        found[name] = [exp.alias_(exp.or_(*nothing), f"{UNANSWERED} {name}", quoted=True)]
+    return found
+
+
+def _steps(rules: RuleSet, on: date) -> tuple[dict[str, Expression], dict[str, list[LookUp]]]:
+    """Call every rule with columns: its formula in SQL, and the look-ups that it makes."""
+    asked_for: dict[str, list[LookUp]] = {}
     known: dict[str, Term] = {item.name: _input(item) for item in rules.inputs}
     for name, value in rules.held_on(on).items():
-        known[name] = literal(value) if isinstance(value, Decimal) else _rounding(value)
+        known[name] = literal(value) if isinstance(value, Decimal) else _held(value)
     steps: dict[str, Expression] = {}
     findings: list[Finding] = []
     for item in rules.rules:
         if any(argument not in known for argument in item.arguments):
             continue  # it rests on a rule that has already been found wanting
         try:
-            formula = steps[item.name] = _formula(item, known)
+            formula, look_ups = _formula(item, known)
         except (TypeError, ValueError, ArithmeticError) as error:
             expected = "a formula that can be proved to fit 38 digits"
             reason = str(error) if error.args and isinstance(error.args[0], str) else _INEXACT
             findings.append(Finding(rules.name, reason, expected, column=item.name))
         else:
+            steps[item.name] = formula
+            if look_ups:
+                asked_for[item.name] = look_ups
             known[item.name] = column(
                 item.name, low=formula.low, high=formula.high, scale=formula.scale
             )
     if findings:
         raise PackError(findings)
-    return steps
+    return steps, asked_for
 
 
-def _formula(item: Rule, known: dict[str, Term]) -> Expression:
+def _formula(item: Rule, known: dict[str, Term]) -> tuple[Expression, list[LookUp]]:
+    taken = asked([known[name] for name in item.arguments])
     with localcontext(NOTHING_LOST):
-        formula = as_expression(item.formula(*[known[name] for name in item.arguments]))
+        formula = as_expression(item.formula(*taken))
     fitted(formula)  # raises where the result needs more than 38 digits
-    return formula
+    return formula, [each for t in taken if isinstance(t, AskedTable) for each in t.look_ups]
 
 
 def _input(item: InputColumn) -> Term:
+    if item.type == "text":
+        return TextColumn(exp.column(item.name, quoted=True), item.allowed or ())
     if item.limits is None:
         return Condition(exp.column(item.name, quoted=True))
     low, high = item.limits
     return column(item.name, low=low, high=high, scale=item.decimals)
 
 
-def _rounding(value: object) -> Rounding:
-    if not isinstance(value, Rounding):
+def _held(value: object) -> Rounding | Table:
+    if not isinstance(value, Rounding | Table):
         raise TypeError(f"{value!r} is not a kind of parameter that a query can hold")
     return value
 

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, Inexact, InvalidOperation, localcontext
 
-from kazyna.core.errors import Finding, PackError
+from kazyna.core.errors import Finding, InputError, PackError
 from kazyna.tax.arithmetic import NOTHING_LOST
-from kazyna.tax.inputs import Value, check_case
+from kazyna.tax.inputs import Checked, Value, check_case
 from kazyna.tax.rule import Rule, RuleSet
+from kazyna.tax.table import Unanswered
 
 
 @dataclass(frozen=True)
 class Computation:
     """The result of every rule for one case, in the order of computation."""
 
-    inputs: Mapping[str, Decimal | bool]
+    inputs: Mapping[str, Checked]
     steps: Mapping[str, Decimal]
     amount: Decimal
     """The step that is charged."""
@@ -45,6 +46,7 @@ def compute(rules: RuleSet, inputs: Mapping[str, Value], on: date) -> Computatio
     PackError
         If a step is not exact, which names the rule.
     """
+    rules = rules.on(on)
     checked = check_case(rules.inputs, inputs, source=rules.name)
     known: dict[str, object] = {**rules.held_on(on), **checked}
     steps: dict[str, Decimal] = {}
@@ -58,6 +60,9 @@ def _step(source: str, item: Rule, known: Mapping[str, object]) -> Decimal:
     try:
         # Adding zero turns a negative zero into the zero that a bill shows.
         return Decimal(item.formula(*[known[name] for name in item.arguments])) + 0
+    except Unanswered as error:
+        expected = "keys that the law's table knows, or a value for them in the pack"
+        raise InputError(Finding(source, str(error), expected, column=item.name)) from error
     except (Inexact, InvalidOperation) as error:
         reason = "the step cannot be computed exactly"
         expected = "`+ − ×`, and divide(a, b, rounding) for a quotient"

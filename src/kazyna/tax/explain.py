@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from kazyna.core.text import Language, Text
-from kazyna.tax.arithmetic import Rounding
+from kazyna.tax.arithmetic import NOTHING_LOST, Rounding
+from kazyna.tax.asked import AskedTable, asked
 from kazyna.tax.compute import Computation, compute
-from kazyna.tax.inputs import Value
+from kazyna.tax.inputs import Checked, Value
 from kazyna.tax.law import cite
 from kazyna.tax.parameter import Parameter
 from kazyna.tax.rule import Rule, RuleSet
+from kazyna.tax.table import Table, TableRow
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class AppliedParameter:
     unit: str
     since: date
     law: str
+    keys: tuple[str, ...] = ()
+    """The keys of the row, where the parameter is a table."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Step:
     law: str
     """The citation in full."""
     law_url: str | None
-    inputs: tuple[tuple[str, Decimal], ...]
+    inputs: tuple[tuple[str, Decimal | str], ...]
     """The input columns and earlier steps that the rule took, by name; yes is 1, no is 0."""
     parameters: tuple[AppliedParameter, ...]
     doubt: str | None
@@ -80,6 +84,7 @@ def explain(
     InputError, PackError
         As `kazyna.tax.compute` does.
     """
+    rules = rules.on(on)
     computed = compute(rules, inputs, on)
     steps = tuple(_step(rules, item, computed, on=on, language=language) for item in rules.rules)
     charged = next(item for item in rules.rules if item.name == rules.amount_rule)
@@ -90,9 +95,11 @@ def _step(
     rules: RuleSet, item: Rule, computed: Computation, *, on: date, language: Language
 ) -> Step:
     facts = {**computed.inputs, **computed.steps}
-    taken = tuple((name, Decimal(facts[name])) for name in item.arguments if name in facts)
+    taken = tuple((name, _fact(facts[name])) for name in item.arguments if name in facts)
     applied = [rules.parameters[name] for name in item.arguments if name in rules.parameters]
+    rows = rows_asked(rules, item, facts, on=on)
     doubts = [doubt for parameter in applied if (doubt := parameter.on(on).doubt)]
+    doubts += [row.doubt for _, row in rows if row.doubt]
     citation = cite(item.law, rules.sources, language)
     return Step(
         rule=item.name,
@@ -102,10 +109,50 @@ def _step(
         law=citation.text,
         law_url=citation.url,
         inputs=taken,
-        parameters=tuple(
-            _applied(rules, parameter, on=on, language=language) for parameter in applied
+        parameters=(
+            *(
+                _applied(rules, parameter, on=on, language=language)
+                for parameter in applied
+                if not isinstance(parameter.on(on).value, Table)
+            ),
+            *(_row_applied(rules, name, row, language) for name, row in rows),
         ),
         doubt=" ".join(dict.fromkeys(doubts)) or None,
+    )
+
+
+def _fact(value: Checked) -> Decimal | str:
+    return value if isinstance(value, str) else Decimal(value)
+
+
+def rows_asked(
+    rules: RuleSet, item: Rule, facts: Mapping[str, Checked], *, on: date
+) -> list[tuple[str, TableRow]]:
+    """Return the rows of the law's tables that a rule asked for a case, by parameter."""
+    known = {**rules.held_on(on), **facts}
+    if not any(isinstance(known[name], Table) for name in item.arguments):
+        return []
+    taken = asked([known[name] for name in item.arguments])
+    with localcontext(NOTHING_LOST):
+        item.formula(*taken)
+    named = zip(item.arguments, taken, strict=True)
+    return [
+        (name, row) for name, each in named if isinstance(each, AskedTable) for row in each.rows
+    ]
+
+
+def _row_applied(rules: RuleSet, name: str, row: TableRow, language: Language) -> AppliedParameter:
+    parameter = rules.parameters[name]
+    if row.value is None:
+        raise ValueError(f"{name} answered by a row without a value")
+    return AppliedParameter(
+        name=name,
+        label=parameter.label,
+        value=row.value,
+        unit=parameter.unit,
+        since=row.since,
+        law=cite(row.law, rules.sources, language).text,
+        keys=row.words,
     )
 
 
@@ -114,8 +161,8 @@ def _applied(
 ) -> AppliedParameter:
     held = parameter.on(on)
     value = held.value.unit if isinstance(held.value, Rounding) else held.value
-    if value is None:
-        raise ValueError(f"{parameter.name} was applied on {on} though the law had stopped")
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{parameter.name} was applied on {on} though the law had stopped")
     return AppliedParameter(
         name=parameter.name,
         label=parameter.label,

@@ -57,6 +57,31 @@ class Condition:
 
 
 @dataclass(frozen=True, eq=False)
+class TextColumn:
+    """A text of a column query, one of a closed list; it can be compared and looked up."""
+
+    sql: exp.Expr
+    allowed: tuple[str, ...]
+
+    def __eq__(self, other: object) -> Condition:  # type: ignore[override]
+        return Condition(exp.EQ(this=self.sql.copy(), expression=self._word(other)))
+
+    def __ne__(self, other: object) -> Condition:  # type: ignore[override]
+        return Condition(exp.NEQ(this=self.sql.copy(), expression=self._word(other)))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a column has no truth value while the query is built: compare it")
+
+    def _word(self, other: object) -> exp.Expr:
+        if other not in self.allowed:
+            known = ", ".join(self.allowed)
+            raise TypeError(f"{other!r} is none of the column's words: {known}")
+        return exp.Literal.string(str(other))
+
+
+@dataclass(frozen=True, eq=False)
 class Expression:
     """A number of a column query, with what is proved about it."""
 
@@ -292,9 +317,9 @@ def rounded(value: Expression, unit: Decimal, mode: RoundingMode) -> Expression:
     remainder = exp.paren(exp.Mod(this=number, expression=by))
     whole = exp.paren(exp.Sub(this=number, expression=remainder))
     is_odd = exp.NEQ(
-        this=exp.Mod(this=whole, expression=_number(twice, width, scale)), expression=_ZERO
+        this=exp.Mod(this=whole, expression=number_as(twice, width, scale)), expression=_ZERO
     )
-    steps = [_number(n, width, scale) for n in (unit, unit.copy_negate(), Decimal(0))]
+    steps = [number_as(n, width, scale) for n in (unit, unit.copy_negate(), Decimal(0))]
     change = _carry(remainder, by, is_odd, mode, steps)
     total = exp.Add(this=whole, expression=change)
     width = digits(low, high, scale=places)
@@ -330,7 +355,7 @@ def quotient(left: Expression, right: Expression, unit: Decimal, mode: RoundingM
     )
     counted = _cast(whole, DIGITS_NARROW, 0)
     is_odd = exp.NEQ(this=exp.Mod(this=counted, expression=exp.Literal.number(2)), expression=_ZERO)
-    steps = [_number(Decimal(n), 1, 0) for n in (1, -1, 0)]
+    steps = [number_as(Decimal(n), 1, 0) for n in (1, -1, 0)]
     change = _carry(remainder, divisor, is_odd, mode, steps)
     total = exp.paren(exp.Add(this=counted, expression=change))
     units = Expression(total, count[0], count[1], 0, DIGITS_NARROW + 1)
@@ -384,7 +409,8 @@ def _as(value: Expression, width: int, scale: int) -> Expression:
     return Expression(_cast(value.sql, width, scale), value.low, value.high, scale, width)
 
 
-def _number(value: Decimal, width: int, scale: int) -> exp.Expr:
+def number_as(value: Decimal, width: int, scale: int) -> exp.Expr:
+    """Write a number in a type that is given."""
     return _cast(literal(value).sql.this, width, scale)
 
 

@@ -9,8 +9,11 @@ from kazyna.core.schema import Column
 from kazyna.core.text import Text
 from kazyna.tax.expression import scale_of
 
-Value = Decimal | int | bool
+Value = Decimal | int | bool | str
 """What one case gives for one column."""
+
+Checked = Decimal | bool | str
+"""The same, checked; whole numbers have become decimals."""
 
 DECIMALS_MAX = 6
 """The scale in which tables carry decimals (`kazyna.core.schema.ARROW_TYPES`)."""
@@ -38,7 +41,7 @@ class InputColumn(Column):
 
 def check_case(
     columns: Iterable[InputColumn], values: Mapping[str, Value], *, source: str
-) -> dict[str, Decimal | bool]:
+) -> dict[str, Checked]:
     """Check the inputs of one case; numbers come back as decimals.
 
     Raises
@@ -46,14 +49,14 @@ def check_case(
     InputError
         With a finding for every column whose value is missing or not accepted.
     """
-    checked: dict[str, Decimal | bool] = {}
+    checked: dict[str, Checked] = {}
     findings: list[Finding] = []
     for column in columns:
         value = values.get(column.name)
         reasons = list(_faults(value, column))
         findings += [Finding(source, why, column.expected, column=column.name) for why in reasons]
         if value is not None and not reasons:
-            checked[column.name] = value if isinstance(value, bool) else Decimal(value)
+            checked[column.name] = value if isinstance(value, bool | str) else Decimal(value)
     if findings:
         raise InputError(findings)
     return checked
@@ -65,6 +68,11 @@ def _faults(value: object, column: InputColumn) -> Iterator[str]:
     elif isinstance(value, bool) or column.type == "boolean":
         if not isinstance(value, bool) or column.type != "boolean":
             yield f"{value!r} is of the wrong kind"
+    elif column.type == "text":
+        if not isinstance(value, str):
+            yield f"{value!r} is of the wrong kind"
+        elif value not in (column.allowed or ()):
+            yield f"{value!r} is not known"
     elif not isinstance(value, int | Decimal):
         yield f"{value!r} is not an exact number"
     elif not Decimal(value).is_finite():

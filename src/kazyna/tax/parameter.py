@@ -9,9 +9,10 @@ from kazyna.core.dated import Dated
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.text import Text
 from kazyna.tax.arithmetic import Rounding
+from kazyna.tax.table import Confidence, Table
 
-ParameterKind = Decimal | Rounding
-"""A number, or the way in which amounts are rounded."""
+ParameterKind = Decimal | Rounding | Table
+"""A number, the way in which amounts are rounded, or a table."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,9 @@ class ParameterValue:
     """The day on which a person last compared the value with the act."""
     doubt: str | None = None
     """Why the value may be wrong; it is shown with every bill that uses it."""
+    source: str | None = None
+    """Where the value was read, beside the act that sets it."""
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True)

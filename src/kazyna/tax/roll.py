@@ -1,6 +1,6 @@
 """The roll: the compiled query over a whole table, its totals, and a check by the other path."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from kazyna.core.errors import Finding, InputError, Refused
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import ROWS_NAMED_MAX, as_arrow, check
-from kazyna.tax.compile import compile_query
+from kazyna.tax.compile import UNANSWERED, compile_query
 from kazyna.tax.compute import compute
 from kazyna.tax.expression import digits
 from kazyna.tax.inputs import InputColumn
@@ -58,14 +58,29 @@ def run_roll(rules: RuleSet, table: Any, *, on: date, id_column: str) -> pa.Tabl
     PackError
         If a rule cannot be compiled.
     """
+    rules = rules.on(on)
     query = compile_query(rules, on, table="inputs", id_column=id_column)
+    source = table.name if isinstance(table, Path) else rules.name
+    checked = checked_inputs(rules, table, id_column=id_column)
+    with duckdb.connect() as connection:
+        connection.register("inputs", checked)
+        roll = connection.sql(query).to_arrow_table()
+    return _answered(rules, roll, on=on, source=source)
+
+
+def checked_inputs(rules: RuleSet, table: Any, *, id_column: str) -> pa.Table:
+    """Take the identifier and the inputs of a table, checked against what the rules declare.
+
+    Raises
+    ------
+    InputError
+        With every mistake of the table, by row and column.
+    """
+    source = table.name if isinstance(table, Path) else rules.name
     with duckdb.connect() as connection:
         given = _given(connection, table, rules, id_column)
-        source = table.name if isinstance(table, Path) else rules.name
         identifier = _identifier(connection, given, id_column)
-        checked = _checked(given, rules, identifier=identifier, source=source)
-        connection.register("inputs", checked)
-        return connection.sql(query).to_arrow_table()
+    return _checked(given, rules, identifier=identifier, source=source)
 
 
 def roll_total(roll: pa.Table) -> Decimal:
@@ -99,7 +114,8 @@ def control_totals(rules: RuleSet, roll: pa.Table) -> ControlTotals:
     ControlTotals
         The number of bills and the exact sum of every step.
     """
-    steps = tuple((item.name, _sum(roll[item.name])) for item in rules.rules)
+    names = [item.name for item in rules.versions if item.name in roll.column_names]
+    steps = tuple((name, _sum(roll[name])) for name in dict.fromkeys(names))
     return ControlTotals(roll.num_rows, roll_total(roll), steps)
 
 
@@ -135,6 +151,26 @@ def verify_sample(rules: RuleSet, roll: pa.Table, *, on: date, size: int, seed: 
                     f"gives {name} as {row[name]}, exact arithmetic as {value}."
                 )
     return len(drawn)
+
+
+def _answered(rules: RuleSet, roll: pa.Table, *, on: date, source: str) -> pa.Table:
+    """Refuse rows for which a table of the law has no value; the other path says which."""
+    if UNANSWERED not in roll.column_names:
+        return roll
+    rows = pc.indices_nonzero(roll[UNANSWERED]).to_pylist()
+    findings: list[Finding] = []
+    for row in rows[:ROWS_NAMED_MAX]:
+        case = {item.name: roll[item.name][row].as_py() for item in rules.inputs}
+        try:
+            compute(rules, case, on)
+        except InputError as error:
+            findings += [replace(each, source=source, row=row + 1) for each in error.findings]
+    if len(rows) > ROWS_NAMED_MAX:
+        more = f"and {len(rows) - ROWS_NAMED_MAX} more rows like these"
+        findings.append(Finding(source, more, "keys that the law's tables know"))
+    if findings:
+        raise InputError(findings)
+    return roll.drop([UNANSWERED])
 
 
 def _given(

@@ -13,12 +13,12 @@ is all the wiring there is.
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 
-from kazyna.core.errors import Finding, PackError
+from kazyna.core.errors import Finding, InputError, PackError
 from kazyna.core.schema import Schema
 from kazyna.core.text import Text
 from kazyna.tax.expression import DIGITS_MAX, digits
@@ -41,6 +41,8 @@ class Rule:
     law: str
     """The reference that the citation is made from: `act art. 2`."""
     title: Text
+    begins: date | None = None
+    """From when the formula holds; an earlier formula of the same name held before."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,31 @@ class RuleSet:
     sources: Mapping[str, Source]
     amount_rule: str
     """The rule whose result is charged."""
+    versions: tuple[Rule, ...] = ()
+    """Every formula of every rule; `rules` and `inputs` are those of the newest ones."""
+    columns: tuple[InputColumn, ...] = ()
+    """Every input that a formula of any day asks for."""
+
+    def on(self, day: date) -> "RuleSet":
+        """Return the set with the formulas that hold on a day.
+
+        Raises
+        ------
+        InputError
+            If no formula of the rule that is charged had begun.
+        """
+        if not any(item.begins for item in self.versions):
+            return self
+        held = _held_rules(self.versions, day)
+        if self.amount_rule not in {item.name for item in held}:
+            first = min(item.begins or day for item in self.versions)
+            reason = f"no formula of {self.amount_rule} holds on {day}"
+            raise InputError(Finding(self.name, reason, f"a day from {first}"))
+        ordered, _ = _ordered(self.name, held)
+        asked = {argument for item in held for argument in item.arguments}
+        inputs = tuple(column for column in self.columns if column.name in asked)
+        parameters = {name: each for name, each in self.parameters.items() if name in asked}
+        return replace(self, rules=ordered, inputs=inputs, parameters=parameters)
 
     @property
     def schema(self) -> Schema:
@@ -65,7 +92,9 @@ class RuleSet:
         return {name: parameter.on(day).value for name, parameter in self.parameters.items()}
 
 
-def rule(*, unit: str, law: str, title: Text) -> Callable[[Callable[..., Decimal]], Rule]:
+def rule(
+    *, unit: str, law: str, title: Text, name: str | None = None, begins: date | None = None
+) -> Callable[[Callable[..., Decimal]], Rule]:
     """Make a rule of a function.
 
     Parameters
@@ -76,6 +105,10 @@ def rule(*, unit: str, law: str, title: Text) -> Callable[[Callable[..., Decimal
         The key of a source and the place in it: `tax-code art. 379`.
     title
         What the step is called on a bill.
+    name
+        Of the step, where the function's own is taken by the formula of another time.
+    begins
+        The first day of the formula; one without holds from the beginning of the law.
 
     Returns
     -------
@@ -85,7 +118,7 @@ def rule(*, unit: str, law: str, title: Text) -> Callable[[Callable[..., Decimal
 
     def decorate(formula: Callable[..., Decimal]) -> Rule:
         arguments = tuple(inspect.signature(formula).parameters)
-        return Rule(formula.__name__, formula, arguments, unit, law, title)
+        return Rule(name or formula.__name__, formula, arguments, unit, law, title, begins)
 
     return decorate
 
@@ -130,10 +163,13 @@ def rule_set(
     columns = {column.name: column for column in inputs}
     dated = {parameter.name: parameter for parameter in parameters}
     asked = {argument for item in rules for argument in item.arguments}
-    used = tuple(columns[argument] for argument in columns if argument in asked)
+    every = tuple(columns[argument] for argument in columns if argument in asked)
+    newest = _held_rules(rules, date.max)
+    asked_now = {argument for item in newest for argument in item.arguments}
+    used = tuple(column for column in every if column.name in asked_now)
     findings = [
         *_names(name, rules, columns, dated),
-        *(found for column in used for found in _loose(name, column)),
+        *(found for column in every for found in _loose(name, column)),
         *_uncited(name, rules, dated, sources),
     ]
     findings += [
@@ -144,10 +180,21 @@ def rule_set(
     if amount not in {item.name for item in rules}:
         known = ", ".join(item.name for item in rules)
         findings.append(Finding(name, f"{amount!r}, to be charged, is no rule", f"one of {known}"))
-    ordered, circles = _ordered(name, rules)
+    ordered, circles = _ordered(name, newest)
     if findings or circles:
         raise PackError([*findings, *circles])
-    return RuleSet(name, ordered, used, dated, sources, amount)
+    return RuleSet(name, ordered, used, dated, sources, amount, tuple(rules), every)
+
+
+def _held_rules(rules: Sequence[Rule], day: date) -> tuple[Rule, ...]:
+    """Take of each rule the formula that holds on a day, in the order they are written."""
+    held: dict[str, Rule] = {}
+    for item in rules:
+        begins = item.begins or date.min
+        current = held.get(item.name)
+        if begins <= day and (current is None or (current.begins or date.min) <= begins):
+            held[item.name] = item
+    return tuple(held.values())
 
 
 def _names(
@@ -157,7 +204,11 @@ def _names(
     parameters: Mapping[str, Parameter],
 ) -> Iterator[Finding]:
     """Find names that mean nothing or more than one thing."""
-    meanings = [*(item.name for item in rules), *columns, *parameters, AMOUNT]
+    if len({(item.name, item.begins) for item in rules}) < len(rules):
+        named = [item.name for item in rules]
+        for name in sorted({name for name in named if named.count(name) > 1}):
+            yield Finding(source, f"{name!r} is named more than once", "one formula from each day")
+    meanings = [*dict.fromkeys(item.name for item in rules), *columns, *parameters, AMOUNT]
     for name in sorted({name for name in meanings if meanings.count(name) > 1}):
         yield Finding(source, f"{name!r} is named more than once", "one meaning for each name")
     known = set(meanings) - {AMOUNT}
@@ -174,6 +225,11 @@ def _loose(source: str, column: InputColumn) -> Iterator[Finding]:
     if not column.required:
         yield Finding(source, "the input is optional", "a required column", column=column.name)
     if column.type == "boolean":
+        return
+    if column.type == "text":
+        if not column.allowed:
+            expected = "a closed list of words: allowed = [...]"
+            yield Finding(source, "any text is accepted", expected, column=column.name)
         return
     if column.limits is None:
         reason = "the input has no numeric limits"
