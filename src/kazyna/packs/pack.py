@@ -89,7 +89,7 @@ def read_pack(folder: Path) -> Pack:
     ground = Ground(
         columns=columns.by_name,
         sources=read_sources(sources_file),
-        rounding=_parameter(about, "rounding"),
+        rounding=_parameter(about, "rounding", folder),
         due=accounts.due,
     )
     pack = _pack(folder, about, ground, columns=columns, accounts=accounts)
@@ -116,7 +116,7 @@ def _pack(
         floor_area=columns.floor_area,
         neighbourhood=columns.neighbourhood,
         land_area=columns.land_area,
-        objection_days=_parameter(about, "objection_days"),
+        objection_days=_parameter(about, "objection_days", folder),
         accounts=accounts,
         sources=ground.sources,
         content_hash=_content_hash(folder),
@@ -128,9 +128,9 @@ def _pack(
     return pack
 
 
-def _parameter(about: Section, name: str) -> Parameter | None:
+def _parameter(about: Section, name: str, folder: Path) -> Parameter | None:
     """Read a parameter of the whole pack, which may leave it out."""
-    return read_parameter(about.section(name), name) if name in about.values else None
+    return read_parameter(about.section(name), name, folder) if name in about.values else None
 
 
 def _currency(section: Section) -> Currency:

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TypeVar
 
 from kazyna.core.dated import Dated
 from kazyna.core.money import ROUNDING, RoundingMode
 from kazyna.packs.reading import Section
+from kazyna.packs.tables import CONFIDENCES, read_table
 from kazyna.tax import Parameter, ParameterValue, Rounding
+from kazyna.tax.table import Confidence
 
 T = TypeVar("T")
 
@@ -28,10 +31,13 @@ class DueDay:
     doubt: str | None
 
 
-def read_parameter(section: Section, name: str) -> Parameter | None:
-    """Read one parameter: its label, its unit and its dated values."""
+def read_parameter(section: Section, name: str, folder: Path) -> Parameter | None:
+    """Read one parameter: its label, its unit, and its dated values or the file of its table."""
     label, unit = section.text("label"), section.required("unit", str, "")
-    values = _dated(section, _parameter_value)
+    if "file" in section.values:
+        values = read_table(section, name, folder)
+    else:
+        values = _dated(section, _parameter_value)
     section.finish()
     if not name.isidentifier():
         section.fault("", "the name cannot be a rule's argument", "letters, digits and _")
@@ -68,7 +74,16 @@ def _parameter_value(row: Section) -> ParameterValue:
         law=row.required("law", str, ""),
         checked=row.optional("checked", date),
         doubt=row.optional("doubt", str),
+        source=row.optional("source", str),
+        confidence=_confidence(row),
     )
+
+
+def _confidence(row: Section) -> Confidence | None:
+    given = row.optional("confidence", str)
+    if given is not None and given not in CONFIDENCES:
+        row.fault("confidence", f"{given!r} is not known", "one of " + ", ".join(CONFIDENCES))
+    return CONFIDENCES.get(given or "")
 
 
 def _value(row: Section) -> Decimal | Rounding | None:

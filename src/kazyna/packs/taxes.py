@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from kazyna.core.dated import Dated
-from kazyna.core.errors import Finding, PackError
+from kazyna.core.errors import Finding, InputError, PackError
 from kazyna.core.schema import Schema
 from kazyna.core.text import Text
 from kazyna.packs.parameters import DueDay, read_parameter
@@ -60,7 +60,7 @@ def read_tax(folder: Path, name: str, ground: Ground, findings: list[Finding]) -
     if file is None:
         return None
     title, amount = file.text("title"), file.required("amount", str, "")
-    found = [read_parameter(section, key) for key, section in file.tables()]
+    found = [read_parameter(section, key, folder) for key, section in file.tables()]
     due = _due(folder, name, ground, findings)
     if len(findings) > before or due is None:
         return None
@@ -90,12 +90,26 @@ def _wired(
             sources=ground.sources,
             amount=amount,
         )
-        for day in days_of_change(parameters.values()):
+        for day in _days(wired):
             compile_query(wired, day, table="inputs", id_column="id")
     except PackError as error:
         file.findings += error.findings
         return None
     return wired
+
+
+def _days(rules: RuleSet) -> tuple[date, ...]:
+    """List the days on which the law changes, from the first on which all of it holds."""
+    began = {item.begins for item in rules.versions if item.begins}
+    days: set[date] = set()
+    for day in {*began, *(d for p in rules.parameters.values() for d in p.values.days)}:
+        try:
+            held = rules.on(day)
+        except InputError:
+            continue  # before the law
+        if day in {*began, *days_of_change(held.parameters.values())}:
+            days.add(day)
+    return tuple(sorted(days))
 
 
 def _rules(folder: Path, name: str, findings: list[Finding]) -> list[Rule]:

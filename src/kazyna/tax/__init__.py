@@ -8,6 +8,7 @@ columns it becomes one SQL query (`compile_query`, `run_roll`), and either way i
 from kazyna.tax.arithmetic import Rounding, divide, maximum, minimum, round_to, when
 from kazyna.tax.compile import compile_query
 from kazyna.tax.compute import Computation, compute
+from kazyna.tax.doubts import DoubtfulValue, doubtful, doubtful_in_case
 from kazyna.tax.explain import Explanation, Step, explain
 from kazyna.tax.inputs import InputColumn
 from kazyna.tax.law import Source
@@ -15,12 +16,15 @@ from kazyna.tax.parameter import Parameter, ParameterValue
 from kazyna.tax.roll import ControlTotals, control_totals, roll_total, run_roll, verify_sample
 from kazyna.tax.rule import Rule, RuleSet, rule, rule_set
 from kazyna.tax.shares import split_by_share
+from kazyna.tax.table import KeyColumn, Table, TableRow
 
 __all__ = [
     "Computation",
     "ControlTotals",
+    "DoubtfulValue",
     "Explanation",
     "InputColumn",
+    "KeyColumn",
     "Parameter",
     "ParameterValue",
     "Rounding",
@@ -28,10 +32,14 @@ __all__ = [
     "RuleSet",
     "Source",
     "Step",
+    "Table",
+    "TableRow",
     "compile_query",
     "compute",
     "control_totals",
     "divide",
+    "doubtful",
+    "doubtful_in_case",
     "explain",
     "maximum",
     "minimum",
