@@ -50,8 +50,9 @@ def test_a_key_cannot_be_used_for_something_else(officer: Context, bill: Payable
 
 def test_what_is_paid_too_much_stands_as_credit(officer: Context, bill: Payable) -> None:
     posted = pay(officer, bill, "99999999.00", "k1")
-    (statement,) = ledger.statement(officer, taxpayer_id=bill.taxpayer_id)
-    assert posted.balance == statement.balance < 0
+    surplus, debt = ledger.statement(officer, taxpayer_id=bill.taxpayer_id)
+    assert surplus.account == f"credit:{bill.taxpayer_id}"
+    assert posted.balance == surplus.balance < 0 == debt.balance
     late = {debt.taxpayer_id for debt in ledger.arrears(officer, limit=10**6).largest}
     assert bill.taxpayer_id not in late
 

@@ -1,31 +1,81 @@
 """Double entry: the chart of accounts, balanced entries, statements and the age of debts."""
 
 from kazyna.accounts.arrears import AGE_LIMITS_DAYS, age_bucket
-from kazyna.accounts.chart import TREASURY, AccountKind, kind_of, receivable, revenue
-from kazyna.accounts.entry import Entry, EntryKind, Posting, charge, content_of, payment, reversal
+from kazyna.accounts.chart import (
+    BUCKETS,
+    SUSPENSE,
+    TREASURY,
+    AccountKind,
+    Bucket,
+    credit,
+    kind_of,
+    receivable,
+    remission,
+    revenue,
+    write_off,
+)
+from kazyna.accounts.crediting import (
+    OLDEST_FIRST,
+    Credit,
+    CreditingOrder,
+    CreditKind,
+    OpenDebt,
+    Settled,
+    in_order,
+    reversal_postings,
+    settle,
+)
+from kazyna.accounts.entry import (
+    BUCKET_OF,
+    ChargeKind,
+    Debt,
+    Entry,
+    EntryKind,
+    Posting,
+    charge,
+    content_of,
+    unmatched_payment,
+)
 from kazyna.accounts.reference import creditor_reference, is_creditor_reference
 from kazyna.accounts.statement import Movement, StatementLine, Totals, running, totals
 
 __all__ = [
     "AGE_LIMITS_DAYS",
+    "BUCKETS",
+    "BUCKET_OF",
+    "OLDEST_FIRST",
+    "SUSPENSE",
     "TREASURY",
     "AccountKind",
+    "Bucket",
+    "ChargeKind",
+    "Credit",
+    "CreditKind",
+    "CreditingOrder",
+    "Debt",
     "Entry",
     "EntryKind",
     "Movement",
+    "OpenDebt",
     "Posting",
+    "Settled",
     "StatementLine",
     "Totals",
     "age_bucket",
     "charge",
     "content_of",
+    "credit",
     "creditor_reference",
+    "in_order",
     "is_creditor_reference",
     "kind_of",
-    "payment",
     "receivable",
+    "remission",
     "revenue",
-    "reversal",
+    "reversal_postings",
     "running",
+    "settle",
     "totals",
+    "unmatched_payment",
+    "write_off",
 ]

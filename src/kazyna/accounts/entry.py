@@ -9,10 +9,49 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from kazyna.accounts.chart import TREASURY, receivable, revenue
+from kazyna.accounts.chart import SUSPENSE, TREASURY, Bucket, kind_of, receivable, revenue
 from kazyna.core.money import MINOR_UNITS_MAX
 
-EntryKind = Literal["charge", "payment", "reversal"]
+EntryKind = Literal[
+    "charge",
+    "penalty_interest",
+    "fine",
+    "fee",
+    "correction",
+    "payment",
+    "refund",
+    "offset",
+    "write_off",
+    "remission",
+    "transfer",
+    "reversal",
+]
+"""The first five make or change debts, the next five settle them or pay a surplus out; a
+`transfer` moves money that stood on the wrong account, a `reversal` undoes an entry."""
+
+ChargeKind = Literal["charge", "penalty_interest", "fine", "fee", "correction"]
+
+BUCKET_OF: dict[ChargeKind, Bucket] = {
+    "charge": "tax",
+    "penalty_interest": "interest",
+    "fine": "penalty",
+    "fee": "cost",
+    "correction": "tax",
+}
+"""The part of the debt that a kind of charge makes, unless the charge names another."""
+
+
+@dataclass(frozen=True)
+class Debt:
+    """Which debt of a receivable account: the accounts of a taxpayer hold many."""
+
+    period: int
+    """The tax year for which it is owed."""
+    bucket: Bucket
+    due_on: date
+    """The last day on which it can be paid in time."""
+    place: str = ""
+    """The district whose budget it belongs to; empty where the law knows none."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +61,19 @@ class Posting:
     debit: str
     credit: str
     amount: int
+    debt: Debt | None = None
+    """Which debt moves; given when, and only when, one side is a receivable account."""
 
     def __post_init__(self) -> None:
         if self.debit == self.credit:
             raise ValueError(f"a posting needs two accounts, not {self.debit} twice")
         if not 0 < self.amount <= MINOR_UNITS_MAX:
             raise ValueError(f"a posting needs a positive amount that fits, not {self.amount}")
+        owed = [side for side in (self.debit, self.credit) if kind_of(side) == "receivable"]
+        if len(owed) != (self.debt is not None):
+            raise ValueError(
+                f"a posting names the debt of the one receivable account it moves, not of {owed}"
+            )
 
 
 @dataclass(frozen=True)
@@ -41,8 +87,6 @@ class Entry:
     """The day from which the event counts; it may lie before the day it was posted."""
     description: str
     postings: tuple[Posting, ...]
-    due_on: date | None = None
-    """Of a charge: the last day on which it can be paid in time."""
     reverses: int | None = None
     """Of a reversal: the entry that it undoes."""
 
@@ -54,10 +98,10 @@ class Entry:
 
 
 def charge(
-    *, key: str, tax: str, taxpayer_id: str, amount: int, effective_on: date, due_on: date,
-    description: str,
+    *, key: str, tax: str, taxpayer_id: str, amount: int, effective_on: date, debt: Debt,
+    description: str, kind: ChargeKind = "charge",
 ) -> Entry:  # fmt: skip
-    """Charge a tax: the taxpayer owes it, and the revenue is earned.
+    """Charge a tax, its interest, a fine or a fee: the taxpayer owes it, the revenue is earned.
 
     Parameters
     ----------
@@ -67,69 +111,60 @@ def charge(
         What for and who.
     amount
         Minor units, positive.
-    effective_on, due_on
-        When the debt begins, and the last day to pay it in time.
+    effective_on
+        When the debt begins.
+    debt
+        Its period, bucket, due day and place.
     description
         What the statement says.
+    kind
+        What kind of charge it is.
     """
-    posting = Posting(receivable(tax, taxpayer_id), revenue(tax), amount)
-    return Entry(key, "charge", effective_on, description, (posting,), due_on=due_on)
+    account = receivable(tax, taxpayer_id)
+    posting = Posting(account, revenue(tax, debt.bucket), amount, debt)
+    return Entry(key, kind, effective_on, description, (posting,))
 
 
-def payment(
-    *, key: str, tax: str, taxpayer_id: str, amount: int, effective_on: date, description: str
-) -> Entry:
-    """Record a payment: money comes into the treasury, and the taxpayer owes less.
+def unmatched_payment(*, key: str, amount: int, effective_on: date, description: str) -> Entry:
+    """Record money whose debt is not known yet: it waits in the suspense account.
 
     Parameters
     ----------
     key
         Idempotency key.
-    tax, taxpayer_id
-        What for and who.
     amount
-        Minor units, positive; what exceeds the debt stands as the taxpayer's credit.
+        Minor units, positive.
     effective_on
         The day the money came in.
     description
-        What the statement says.
+        What the payer wrote.
     """
-    posting = Posting(TREASURY, receivable(tax, taxpayer_id), amount)
+    posting = Posting(TREASURY, SUSPENSE, amount)
     return Entry(key, "payment", effective_on, description, (posting,))
-
-
-def reversal(
-    entry_id: int, postings: tuple[Posting, ...], *, key: str, effective_on: date, reason: str
-) -> Entry:
-    """Undo an entry: its postings with debit and credit exchanged.
-
-    Parameters
-    ----------
-    entry_id, postings
-        The entry to undo and what it posted.
-    key
-        Idempotency key.
-    effective_on
-        The day from which it no longer counts.
-    reason
-        What the statement says.
-    """
-    undone = tuple(Posting(posting.credit, posting.debit, posting.amount) for posting in postings)
-    return Entry(key, "reversal", effective_on, reason, undone, reverses=entry_id)
 
 
 def content_of(entry: Entry) -> str:
     """Write what an entry does as one line: two requests with one key must agree in it.
 
-    The description is left out: a request that is repeated in other words is still the same. So
-    is the day of a reversal, which is not asked for, but the day on which it is posted.
+    The description is left out: a request that is repeated in other words is still the same. Of a
+    reversal only the entry that it undoes is asked for; its day and postings follow from the
+    books on the day it is posted first.
 
     Examples
     --------
-    >>> content_of(payment(key="a", tax="t", taxpayer_id="T1", amount=100,
-    ...                    effective_on=date(2016, 4, 1), description="bank"))
-    'payment|2016-04-01|treasury<receivable:t:T1:100'
+    >>> content_of(unmatched_payment(key="a", amount=100, effective_on=date(2016, 4, 1),
+    ...                              description="bank"))
+    'payment|2016-04-01|treasury<suspense:100'
     """
-    moved = ";".join(f"{p.debit}<{p.credit}:{p.amount}" for p in entry.postings)
-    which = entry.effective_on if entry.reverses is None else entry.reverses
-    return f"{entry.kind}|{which}|{moved}"
+    if entry.reverses is not None:
+        return f"reversal|{entry.reverses}"
+    moved = ";".join(_moved(posting) for posting in entry.postings)
+    return f"{entry.kind}|{entry.effective_on}|{moved}"
+
+
+def _moved(posting: Posting) -> str:
+    moved = f"{posting.debit}<{posting.credit}:{posting.amount}"
+    debt = posting.debt
+    if debt is None:
+        return moved
+    return f"{moved}:{debt.period}:{debt.bucket}:{debt.due_on}:{debt.place}"

@@ -1,12 +1,14 @@
-"""The chart of accounts and the days on which taxes are due."""
+"""The chart of accounts, the days on which taxes are due, the order of crediting payments."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, get_args
 
+from kazyna.accounts import BUCKETS, OLDEST_FIRST, Bucket, CreditingOrder
 from kazyna.core.dated import Dated
 from kazyna.core.text import Text
-from kazyna.packs.parameters import DueDay, read_due
+from kazyna.packs.parameters import DueDay, read_dated, read_due
 from kazyna.packs.reading import Section
 
 AccountKind = Literal["asset", "liability", "income", "expense"]
@@ -29,14 +31,46 @@ class Accounts:
     chart: Mapping[str, ChartAccount]
     due: Mapping[str, Dated[DueDay]]
     """The due days by tax."""
+    crediting: Dated[CreditingOrder] | None
+    """In which order a payment settles debts; None where the pack does not say."""
 
 
 def read_accounts(file: Section) -> Accounts:
     """Read accounts.toml."""
     chart = {name: _account(section, name) for name, section in file.section("chart").tables()}
     dues = {name: read_due(section) for name, section in file.section("due").tables()}
+    crediting = None
+    if "crediting" in file.values:
+        crediting = read_crediting(file.section("crediting"))
     file.finish()
-    return Accounts(chart, {name: due for name, due in dues.items() if due is not None})
+    known = {name: due for name, due in dues.items() if due is not None}
+    return Accounts(chart, known, crediting)
+
+
+def read_crediting(section: Section) -> Dated[CreditingOrder] | None:
+    """Read the orders in which payments settle debts, each from a day."""
+    section.text("label")
+    orders = read_dated(section, _crediting_order)
+    section.finish()
+    return orders
+
+
+def _crediting_order(row: Section) -> CreditingOrder:
+    names, age = row.strings("buckets"), row.required("first", str, "period")
+    named = row.values.get("payer_names_period", False)
+    row.asked |= {"payer_names_period"}
+    row.required("law", str, "")
+    row.optional("checked", date)
+    row.optional("doubt", str)
+    if age not in {"period", "bucket"}:
+        row.fault("first", f"{age!r} is not known", "period or bucket")
+    if not isinstance(named, bool):
+        row.fault("payer_names_period", f"{named!r} is not accepted", "true or false")
+    known: dict[str, Bucket] = {name: name for name in BUCKETS}
+    if sorted(names) != sorted(BUCKETS):
+        row.fault("buckets", f"{list(names)} is not accepted", f"each of {', '.join(BUCKETS)}")
+        return OLDEST_FIRST
+    return CreditingOrder(tuple(known[name] for name in names), age == "period", named is True)
 
 
 def _account(section: Section, name: str) -> ChartAccount:

@@ -37,7 +37,7 @@ def read_parameter(section: Section, name: str, folder: Path) -> Parameter | Non
     if "file" in section.values:
         values = read_table(section, name, folder)
     else:
-        values = _dated(section, _parameter_value)
+        values = read_dated(section, _parameter_value)
     section.finish()
     if not name.isidentifier():
         section.fault("", "the name cannot be a rule's argument", "letters, digits and _")
@@ -47,12 +47,13 @@ def read_parameter(section: Section, name: str, folder: Path) -> Parameter | Non
 def read_due(section: Section) -> Dated[DueDay] | None:
     """Read the days on which a tax is due."""
     section.text("label")
-    days = _dated(section, _due_day)
+    days = read_dated(section, _due_day)
     section.finish()
     return days
 
 
-def _dated(section: Section, read: Callable[[Section], T]) -> Dated[T] | None:
+def read_dated(section: Section, read: Callable[[Section], T]) -> Dated[T] | None:
+    """Read `[[values]]`, each from a day; a mistake in one is a finding, and no value at all."""
     pairs: list[tuple[date, T]] = []
     before = len(section.findings)
     for row in section.rows("values"):

@@ -6,16 +6,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 
-import pyarrow as pa
-
 from kazyna.accounts import (
+    OLDEST_FIRST,
     TREASURY,
+    Credit,
+    CreditingOrder,
+    Entry,
     Movement,
     age_bucket,
     is_creditor_reference,
-    payment,
     receivable,
-    reversal,
+    reversal_postings,
     running,
     totals,
 )
@@ -25,7 +26,8 @@ from kazyna.accounts import (
 from kazyna.core.errors import Finding, Forbidden, InputError, NotFound
 from kazyna.core.money import MINOR_UNITS_MAX, from_minor, to_minor
 from kazyna.services.context import Context
-from kazyna.store import ledger, rolls, taxpayers
+from kazyna.store import ledger, ledger_books, rolls, taxpayers
+from kazyna.store.connection import Transaction
 
 
 @dataclass(frozen=True)
@@ -185,30 +187,17 @@ def record_payment(
     ctx.require("officer")
     given = Payment(reference, amount, received_on, key)
     minor = _checked_amount(ctx, given)
-    with ctx.transaction() as tx:
-        bill = rolls.bill_by_reference(tx, reference)
-        if bill is None:
-            raise _unknown_reference(reference)
-        account = receivable(bill.tax, bill.taxpayer_id)
-        posted = ledger.post(
-            tx,
-            payment(
-                key=key,
-                tax=bill.tax,
-                taxpayer_id=bill.taxpayer_id,
-                amount=minor,
-                effective_on=received_on,
-                description=reference,
-            ),
-        )
-        balance = ledger.balance(tx, account)
+    request = _credit(given, account="", amount=minor)
+    posted = ledger.pay_bill(ctx, request, crediting_order(ctx, received_on), reference=reference)
+    if posted is None:
+        raise _unknown_reference(reference)
     return PostedEntry(
         entry_id=posted.entry_id,
         kind="payment",
         effective_on=received_on,
         amount=amount,
         created=posted.created,
-        balance=from_minor(balance, ctx.pack.currency),
+        balance=from_minor(posted.balance, ctx.pack.currency),
     )
 
 
@@ -221,20 +210,14 @@ def record_payments(ctx: Context, payments: Sequence[Payment]) -> PostedPayments
         for given in payments:
             if given.reference not in owners:
                 raise _unknown_reference(given.reference)
-        rows = [
-            {
-                "idempotency_key": given.key,
-                "kind": "payment",
-                "effective_on": given.received_on,
-                "due_on": None,
-                "description": given.reference,
-                "debit_account": TREASURY,
-                "credit_account": receivable(*owners[given.reference]),
-                "amount": minor,
-            }
+        requests = [
+            (
+                _credit(given, account=receivable(*owners[given.reference]), amount=minor),
+                crediting_order(ctx, given.received_on),
+            )
             for given, minor in zip(payments, minors, strict=True)
         ]
-        created = ledger.post_all(tx, pa.Table.from_pylist(rows, ledger.STAGED))
+        created = ledger.post_credits(tx, requests)
     return PostedPayments(len(payments), created)
 
 
@@ -257,19 +240,17 @@ def reverse(ctx: Context, entry_id: int, *, reason: str, key: str) -> PostedEntr
         entry = ledger.find_entry(tx, entry_id)
         if entry is None:
             raise NotFound(f"There is no entry {entry_id}.")
-        postings = ledger.postings_of(tx, entry_id)
         day = max(ctx.today, entry.effective_on)
-        posted = ledger.post(
-            tx, reversal(entry_id, postings, key=key, effective_on=day, reason=reason.strip())
-        )
+        posted = ledger.post(tx, _reversal(tx, entry, key=key, day=day, reason=reason.strip()))
         # Asked again on another day, the entry counts from the day it was posted first.
-        standing = ledger.find_entry(tx, posted.entry_id)
+        standing = ledger.find_entry(tx, posted.entry_id) or entry
+        postings = ledger.postings_of(tx, entry_id)
         owed = [side for p in postings for side in (p.debit, p.credit) if side.startswith("rec")]
-        balance = ledger.balance(tx, owed[0]) if owed else 0
+        balance = ledger.standing(tx, owed[0]) if owed else 0
     return PostedEntry(
         entry_id=posted.entry_id,
         kind="reversal",
-        effective_on=standing.effective_on if standing else day,
+        effective_on=standing.effective_on,
         amount=from_minor(sum(p.amount for p in postings), ctx.pack.currency),
         created=posted.created,
         balance=from_minor(balance, ctx.pack.currency),
@@ -285,7 +266,7 @@ def statement(ctx: Context, *, taxpayer_id: str) -> tuple[Statement, ...]:
         person = taxpayers.find_taxpayer(tx, taxpayer_id)
         if person is None:
             raise NotFound(f"No taxpayer has the number {taxpayer_id!r}.")
-        rows = ledger.movements_of_taxpayer(tx, taxpayer_id)
+        rows = ledger_books.movements_of_taxpayer(tx, taxpayer_id)
     by_account = groupby(rows, key=lambda row: row.account)
     return tuple(
         _statement(ctx, account, person, list(movements)) for account, movements in by_account
@@ -296,7 +277,7 @@ def revenue(ctx: Context) -> Revenue:
     """Return what was charged and received, by tax and month."""
     ctx.require("officer", "auditor")
     with ctx.transaction() as tx:
-        rows = ledger.revenue(tx)
+        rows = ledger_books.revenue(tx)
     currency = ctx.pack.currency
     months = tuple(
         RevenueMonth(
@@ -320,8 +301,8 @@ def arrears(ctx: Context, limit: int = 50) -> Arrears:
     """Return the debts past their due day: by age, and the largest first."""
     ctx.require("officer", "auditor")
     with ctx.transaction() as tx:
-        rows = ledger.arrears(tx, ctx.today)
-        outstanding = ledger.outstanding(tx)
+        rows = ledger_books.arrears(tx, ctx.today)
+        outstanding = ledger_books.outstanding(tx)
     currency = ctx.pack.currency
     debts = [
         Arrear(
@@ -355,7 +336,7 @@ def trial_balance(ctx: Context) -> TrialBalance:
     """Return the debits and credits of all accounts by kind and tax."""
     ctx.require("officer", "auditor")
     with ctx.transaction() as tx:
-        rows = ledger.trial_balance(tx)
+        rows = ledger_books.trial_balance(tx)
     currency = ctx.pack.currency
     lines = tuple(
         TrialBalanceLine(
@@ -369,6 +350,40 @@ def trial_balance(ctx: Context) -> TrialBalance:
         debit=sum((line.debit for line in lines), Decimal(0)),
         credit=sum((line.credit for line in lines), Decimal(0)),
     )
+
+
+def crediting_order(ctx: Context, on: date) -> CreditingOrder:
+    """Return the order in which the law settles debts on a day."""
+    orders = ctx.pack.accounts.crediting
+    return OLDEST_FIRST if orders is None else orders.on(on)
+
+
+def _credit(given: Payment, *, account: str, amount: int) -> Credit:
+    return Credit(
+        key=given.key,
+        kind="payment",
+        effective_on=given.received_on,
+        description=given.reference,
+        source=TREASURY,
+        account=account,
+        amount=amount,
+    )
+
+
+def _reversal(
+    tx: Transaction, entry: ledger.EntryRow, *, key: str, day: date, reason: str
+) -> Entry:
+    """Undo an entry as far as its debts are open; what was paid of them becomes credit."""
+    postings = ledger.postings_of(tx, entry.entry_id)
+    accounts = {side for p in postings for side in (p.debit, p.credit) if p.debt is not None}
+    open_debts = {
+        (row.account, row.open.debt): row.balance
+        for account in sorted(accounts)
+        if account.startswith("receivable:")
+        for row in ledger.lock_debts(tx, account)
+    }
+    undone = reversal_postings(postings, open_debts, entry.taxpayer_id or "")
+    return Entry(key, "reversal", day, reason, undone, reverses=entry.entry_id)
 
 
 def _checked_amount(ctx: Context, given: Payment) -> int:

@@ -321,11 +321,14 @@ def _charge(
                 "idempotency_key": pc.binary_join_element_wise("charge", owed["reference"], ":"),
                 "kind": pa.array(["charge"] * n),
                 "effective_on": pa.array([date(year, 1, 1)] * n),
-                "due_on": pa.array([due_on] * n),
                 "description": owed["property_id"],
                 "debit_account": debtors,
                 "credit_account": pa.array([revenue(law.name)] * n),
                 "amount": owed["amount_minor"],
+                "period": pa.array([year] * n, pa.int32()),
+                "bucket": pa.array(["tax"] * n),
+                "due_on": pa.array([due_on] * n),
+                "place": pa.array([""] * n),
             }
         ),
     )

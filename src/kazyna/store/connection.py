@@ -8,6 +8,7 @@ at. A service that forgets a check therefore meets the database's own.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any, Literal, LiteralString, TypeVar
@@ -27,6 +28,14 @@ DatabaseRole = Literal["public", "taxpayer", "officer", "valuer", "participant",
 
 CONNECTIONS_MAX = 16
 CONNECT_SECONDS_MAX = 20.0
+
+ACTING: LiteralString = (
+    "SELECT set_config('role', %(acting_role)s, true),"
+    " set_config('kazyna.actor', %(acting_name)s, true),"
+    " set_config('kazyna.taxpayer', %(acting_taxpayer)s, true),"
+    " set_config('kazyna.today', %(acting_today)s, true)"
+)
+"""Gives a transaction the rights of its actor, until its end."""
 
 T = TypeVar("T")
 Parameters = Mapping[str, Any] | Sequence[Any] | None
@@ -127,16 +136,47 @@ class Database:
 
     @contextmanager
     def transaction(
-        self, *, role: DatabaseRole, actor: str, taxpayer: str | None = None
+        self,
+        *,
+        role: DatabaseRole,
+        actor: str,
+        taxpayer: str | None = None,
+        today: date | None = None,
     ) -> Iterator[Transaction]:
-        """Open a transaction with the rights of a role; commit at its end, or leave no trace."""
+        """Open a transaction with the rights of a role; commit at its end, or leave no trace.
+
+        `today` is the day of the office; without it the database takes the calendar's.
+        """
         with self._connected() as connection:
-            connection.execute(
-                "SELECT set_config('role', %s, true), set_config('kazyna.actor', %s, true),"
-                " set_config('kazyna.taxpayer', %s, true)",
-                (f"kazyna_{role}", actor, taxpayer or ""),
-            )
+            connection.execute(ACTING, _acting(role, actor, taxpayer, today))
             yield Transaction(connection)
+
+    def call(
+        self,
+        row: type[T],
+        query: LiteralString,
+        parameters: Mapping[str, Any],
+        *,
+        role: DatabaseRole,
+        actor: str,
+        today: date | None = None,
+    ) -> T | None:
+        """Run one statement as a transaction of its own, in one round trip; return its first row.
+
+        The parameters are written into the text by the driver, so that the rights and the
+        statement travel together; the server makes one transaction of them.
+        """
+        with self._connected() as connection:
+            connection.autocommit = True
+            try:
+                with psycopg.ClientCursor(connection, row_factory=class_row(row)) as cursor:
+                    cursor.execute(
+                        f"{ACTING}; {query}", _acting(role, actor, None, today) | dict(parameters)
+                    )
+                    cursor.nextset()
+                    return cursor.fetchone()
+            finally:
+                connection.autocommit = False
 
     @contextmanager
     def administration(self) -> Iterator[Transaction]:
@@ -153,6 +193,17 @@ class Database:
             raise Forbidden("The database refuses this to your role.") from error
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise Unavailable(f"The PostgreSQL server does not answer: {error}") from error
+
+
+def _acting(
+    role: DatabaseRole, actor: str, taxpayer: str | None, today: date | None
+) -> dict[str, Any]:
+    return {
+        "acting_role": f"kazyna_{role}",
+        "acting_name": actor,
+        "acting_taxpayer": taxpayer or "",
+        "acting_today": today.isoformat() if today else "",
+    }
 
 
 def _names(rows: pa.Table) -> sql.Composed:

@@ -1,29 +1,84 @@
-"""The journal and what is read from it."""
+"""The journal: how entries are written, and the debts and credits that stand after them.
 
+What is read from the books as a whole is in ledger_books.py. Only functions of the database write
+(migration 0011); they keep balances, keys and periods right whoever calls them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from typing import Any, LiteralString, Protocol, TypeVar
 
+import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kazyna.accounts import Entry, EntryKind, Movement, Posting, content_of
+from kazyna.accounts import (
+    Bucket,
+    Credit,
+    CreditingOrder,
+    Debt,
+    Entry,
+    EntryKind,
+    OpenDebt,
+    Posting,
+    content_of,
+)
 from kazyna.core.errors import Conflict
 from kazyna.store.connection import Transaction
+
+T = TypeVar("T")
 
 STAGED = pa.schema(
     [
         ("idempotency_key", pa.string()),
         ("kind", pa.string()),
         ("effective_on", pa.date32()),
-        ("due_on", pa.date32()),
         ("description", pa.string()),
         ("debit_account", pa.string()),
         ("credit_account", pa.string()),
         ("amount", pa.int64()),
+        ("period", pa.int32()),
+        ("bucket", pa.string()),
+        ("due_on", pa.date32()),
+        ("place", pa.string()),
     ]
 )
-"""Entries of one posting each, on their way into the journal."""
+"""Charges of one posting each, on their way into the journal: each debits one debt."""
+
+CREDIT = """
+    SELECT entry_id, created, balance FROM post_credit(
+        %(key)s, %(kind)s, %(effective_on)s, %(description)s, %(source)s, %(account)s,
+        %(amount)s::bigint, %(period)s::integer, %(bucket)s, %(only)s, %(surplus)s,
+        %(bucket_order)s::text[], %(oldest_first)s)
+    """
+"""Lowers debts; see migration 0011."""
+
+PAY_BILL = """
+    SELECT entry_id, created, balance
+    FROM (SELECT format('receivable:%%s:%%s', tax, taxpayer_id) AS account
+          FROM bills JOIN rolls USING (roll_id) WHERE reference = %(reference)s) AS bill,
+    LATERAL post_credit(
+        %(key)s, %(kind)s, %(effective_on)s, %(description)s, %(source)s, bill.account,
+        %(amount)s::bigint, %(period)s::integer, %(bucket)s, %(only)s, %(surplus)s,
+        %(bucket_order)s::text[], %(oldest_first)s)
+    """
+"""The same for the account of the bill with a reference; no row where no bill has it."""
+
+SETS_LOCK = 4_921_015
+"""Sets are posted one after the other, under an advisory lock of our own."""
+
+REFUSED = "KZ001"
+"""The state with which the functions of the ledger refuse (migration 0011)."""
+
+
+class Acting(Protocol):
+    """Whoever runs one statement with somebody's rights."""
+
+    def call(self, row: type[T], query: LiteralString, parameters: Mapping[str, Any]) -> T | None:
+        """Run the statement and return its first row."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +90,23 @@ class Posted:
 
 
 @dataclass(frozen=True)
+class Credited:
+    """A posted credit, and what is owed on its account less what is in credit, after it."""
+
+    entry_id: int
+    created: bool
+    balance: int
+
+
+@dataclass(frozen=True)
 class EntryRow:
     """One entry of the journal."""
 
     entry_id: int
     kind: EntryKind
     effective_on: date
+    taxpayer_id: str | None
+    """Whose accounts it moved; None where it moved nobody's."""
 
 
 @dataclass(frozen=True)
@@ -50,37 +116,30 @@ class PostingRow:
     debit: str
     credit: str
     amount: int
+    period: int | None
+    bucket: Bucket | None
+    due_on: date | None
+    place: str | None
 
 
 @dataclass(frozen=True)
-class RevenueRow:
-    """What was charged and received for a tax in a month, in minor units."""
+class DebtRow:
+    """One debt and what is owed of it, in minor units."""
 
+    item_id: int
+    account: str
     tax: str
-    month: date
-    charged: int
-    received: int
-    payments: int
-
-
-@dataclass(frozen=True)
-class ArrearRow:
-    """An account with a debt past its due day, in minor units."""
-
-    account: str
     taxpayer_id: str
-    taxpayer_name: str
-    overdue: int
+    period: int
+    bucket: Bucket
     due_on: date
+    place: str
+    balance: int
 
-
-@dataclass(frozen=True)
-class BalanceRow:
-    """The debits and credits of all accounts of one kind and tax, in minor units."""
-
-    account: str
-    debit: int
-    credit: int
+    @property
+    def open(self) -> OpenDebt:
+        """The debt as the engine knows it."""
+        return OpenDebt(Debt(self.period, self.bucket, self.due_on, self.place), self.balance)
 
 
 def post(tx: Transaction, entry: Entry) -> Posted:
@@ -89,76 +148,127 @@ def post(tx: Transaction, entry: Entry) -> Posted:
     Raises
     ------
     Conflict
-        When the key was used for something else, the entry to undo is undone already, or an
-        account does not exist.
+        When the key was used for something else, the entry to undo is undone already, an account
+        does not exist, or more would be taken from it than stands on it.
     """
-    _require_accounts(tx, [side for p in entry.postings for side in (p.debit, p.credit)])
-    content_hash = sha256(content_of(entry).encode()).digest()
-    entry_id: int | None = tx.value(
-        """
-        WITH entry AS (
-            INSERT INTO entries (idempotency_key, content_hash, kind, effective_on, due_on,
-                                 description, reverses)
-            VALUES (%(key)s, %(hash)s, %(kind)s, %(effective_on)s, %(due_on)s, %(description)s,
-                    %(reverses)s)
-            ON CONFLICT DO NOTHING RETURNING entry_id
-        ), lines AS (
-            INSERT INTO postings (entry_id, line, debit_account, credit_account, amount)
-            SELECT entry_id, line, debit, credit, amount
-            FROM entry, unnest(%(debits)s::text[], %(credits)s::text[], %(amounts)s::bigint[])
-                 WITH ORDINALITY AS posting (debit, credit, amount, line)
+    debts = [posting.debt for posting in entry.postings]
+    with _refusals():
+        posted = tx.row(
+            Posted,
+            """
+            SELECT entry_id, created FROM post_entry(
+                %(key)s, %(hash)s, %(kind)s, %(effective_on)s, %(description)s, %(reverses)s,
+                %(debits)s, %(credits)s, %(amounts)s, %(periods)s, %(buckets)s, %(due_days)s,
+                %(places)s)
+            """,
+            {
+                "key": entry.key,
+                "hash": sha256(content_of(entry).encode()).digest(),
+                "kind": entry.kind,
+                "effective_on": entry.effective_on,
+                "description": entry.description,
+                "reverses": entry.reverses,
+                "debits": [p.debit for p in entry.postings],
+                "credits": [p.credit for p in entry.postings],
+                "amounts": [p.amount for p in entry.postings],
+                "periods": [debt and debt.period for debt in debts],
+                "buckets": [debt and debt.bucket for debt in debts],
+                "due_days": [debt and debt.due_on for debt in debts],
+                "places": [debt and debt.place for debt in debts],
+            },
         )
-        SELECT entry_id FROM entry
-        """,
-        {
-            "key": entry.key,
-            "hash": content_hash,
-            "kind": entry.kind,
-            "effective_on": entry.effective_on,
-            "due_on": entry.due_on,
-            "description": entry.description,
-            "reverses": entry.reverses,
-            "debits": [p.debit for p in entry.postings],
-            "credits": [p.credit for p in entry.postings],
-            "amounts": [p.amount for p in entry.postings],
-        },
-    )
-    if entry_id is not None:
-        return Posted(entry_id, created=True)
-    return Posted(_posted_before(tx, entry, content_hash), created=False)
+    return _given(posted)
 
 
-def _posted_before(tx: Transaction, entry: Entry, content_hash: bytes) -> int:
-    """Find the entry that stood in the way: the same request, or a conflict."""
-    same: int | None = tx.value(
-        "SELECT entry_id FROM entries WHERE idempotency_key = %s AND content_hash = %s",
-        (entry.key, content_hash),
-    )
-    if same is not None:
-        return same
-    if entry.reverses is not None and tx.value(
-        "SELECT entry_id FROM entries WHERE reverses = %s", (entry.reverses,)
-    ):
-        raise Conflict(f"Entry {entry.reverses} is reversed already.")
-    raise Conflict(
-        f"The key {entry.key!r} was used for another entry; every request needs its own."
-    )
+def post_credit(tx: Transaction, request: Credit, order: CreditingOrder) -> Credited:
+    """Lower the debts of one account in the order of the law; the same request is posted once.
+
+    Raises
+    ------
+    Conflict
+        As `post`, and when the amount exceeds the debts of a request that keeps no surplus.
+    """
+    with _refusals():
+        return _given(tx.row(Credited, CREDIT, _parameters(request, order)))
+
+
+def _parameters(request: Credit, order: CreditingOrder) -> dict[str, Any]:
+    """Write the parameters of `CREDIT` for one request."""
+    named = request.period if request.only or order.payer_names_period else None
+    return {
+        "key": request.key,
+        "kind": request.kind,
+        "effective_on": request.effective_on,
+        "description": request.description,
+        "source": request.source,
+        "account": request.account,
+        "amount": request.amount,
+        "period": named,
+        "bucket": request.bucket,
+        "only": request.only,
+        "surplus": request.surplus,
+        "bucket_order": list(order.buckets),
+        "oldest_first": order.oldest_first,
+    }
+
+
+def pay_bill(
+    acting: Acting, request: Credit, order: CreditingOrder, *, reference: str
+) -> Credited | None:
+    """Post a payment for the bill with a reference, as a transaction of its own.
+
+    It takes one round trip, and the account is locked no longer than the server needs: that is
+    what a day of thousands of small payments turns on (benchmarks/ledger_posting.py).
+
+    Returns
+    -------
+    Credited or None
+        None where no bill has the reference; then nothing is posted.
+    """
+    parameters = {**_parameters(request, order), "reference": reference}
+    with _refusals():
+        return acting.call(Credited, PAY_BILL, parameters)
+
+
+def post_credits(tx: Transaction, requests: Sequence[tuple[Credit, CreditingOrder]]) -> int:
+    """Lower many debts, such as by a day of the bank; return how many requests were new."""
+    posted = []
+    with _refusals(), tx.connection.pipeline():
+        cursors = [
+            tx.connection.execute(CREDIT, _parameters(request, order))
+            for request, order in requests
+        ]
+        posted = [cursor.fetchone() for cursor in cursors]
+    return sum(row is not None and bool(row[1]) for row in posted)
 
 
 def post_all(tx: Transaction, staged: pa.Table) -> int:
-    """Write many entries of one posting each as a set; return how many were new.
+    """Write many charges as a set; return how many were new.
+
+    Parameters
+    ----------
+    tx
+        The transaction; nothing is written unless all is.
+    staged
+        Columns as `STAGED`. `debit_account` is the receivable account, `credit_account` the
+        revenue.
 
     Raises
     ------
     Conflict
         As `post`; then nothing of the set is written.
     """
+    tx.execute("SELECT pg_advisory_xact_lock(%s)", (SETS_LOCK,))
     columns = (
-        "idempotency_key text, kind text, effective_on date, due_on date, description text,"
-        " debit_account text, credit_account text, amount bigint"
+        "idempotency_key text, kind text, effective_on date, description text,"
+        " debit_account text, credit_account text, amount bigint, period integer, bucket text,"
+        " due_on date, place text,"
+        " entry_id bigint DEFAULT nextval(pg_get_serial_sequence('entries', 'entry_id'))"
     )
-    with tx.staged("staged", columns, _once_each(staged.select(STAGED.names))):
-        return _post_staged(tx)
+    with _refusals(), tx.staged("staged", columns, _once_each(staged.select(STAGED.names))):
+        tx.execute("GRANT SELECT, DELETE ON staged TO kazyna_ledger")
+        created: int = tx.value("SELECT post_staged()")
+    return created
 
 
 def open_accounts(tx: Transaction, accounts: pa.Table) -> None:
@@ -168,16 +278,13 @@ def open_accounts(tx: Transaction, accounts: pa.Table) -> None:
 
 
 def _once_each(staged: pa.Table) -> pa.Table:
-    """Leave out entries that stand in the set already, by the same key and content."""
+    """Leave out charges that stand in the set already, by the same key and content."""
     keys = staged["idempotency_key"]
     if pc.count_distinct(keys).as_py() == staged.num_rows:
         return staged
-    worded = ("due_on", "description")
-    content = [name for name in staged.column_names if name not in worded]
-    first = staged.group_by(content, use_threads=False).aggregate(
-        [(name, "first") for name in worded]
-    )
-    first = first.rename_columns([*content, *worded])
+    content = [name for name in staged.column_names if name != "description"]
+    first = staged.group_by(content, use_threads=False).aggregate([("description", "first")])
+    first = first.rename_columns([*content, "description"])
     counts = pc.value_counts(first["idempotency_key"])
     if len(counts) < first.num_rows:
         key = next(count["values"] for count in counts.to_pylist() if count["counts"] > 1)
@@ -185,59 +292,38 @@ def _once_each(staged: pa.Table) -> pa.Table:
     return first
 
 
-def _post_staged(tx: Transaction) -> int:
-    unknown = tx.value(
-        """
-        SELECT side FROM (
-            SELECT DISTINCT debit_account FROM staged
-            UNION SELECT DISTINCT credit_account FROM staged
-        ) AS sides (side)
-        WHERE NOT EXISTS (SELECT FROM accounts WHERE account = side) LIMIT 1
-        """
-    )
-    if unknown is not None:
-        raise Conflict(f"No account is open under the name {unknown!r}.")
-    # The same text as accounts.entry.content_of, so that one by one and as a set are one request.
-    created: int = tx.value(
-        """
-        WITH entry AS (
-            INSERT INTO entries (idempotency_key, content_hash, kind, effective_on, due_on,
-                                 description)
-            SELECT idempotency_key,
-                   sha256(convert_to(format('%s|%s|%s<%s:%s', kind, effective_on, debit_account,
-                                            credit_account, amount), 'UTF8')),
-                   kind, effective_on, due_on, description
-            FROM staged
-            ON CONFLICT (idempotency_key) DO NOTHING RETURNING entry_id, idempotency_key
-        ), lines AS (
-            INSERT INTO postings (entry_id, line, debit_account, credit_account, amount)
-            SELECT entry_id, 1, debit_account, credit_account, amount
-            FROM entry JOIN staged USING (idempotency_key) RETURNING entry_id
-        )
-        SELECT count(*) FROM lines
-        """
-    )
-    if created == tx.value("SELECT count(*) FROM staged"):
-        return created
-    different = tx.value(
-        """
-        SELECT staged.idempotency_key FROM staged JOIN entries USING (idempotency_key)
-        WHERE content_hash <> sha256(convert_to(
-            format('%s|%s|%s<%s:%s', staged.kind, staged.effective_on, debit_account,
-                   credit_account, amount), 'UTF8'))
-        LIMIT 1
-        """
-    )
-    if different is not None:
-        raise Conflict(f"The key {different!r} was used for another entry.")
-    return created
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what the functions of the ledger refuse into our own error."""
+    try:
+        yield
+    except psycopg.errors.CheckViolation as error:
+        raise Conflict("More would be taken from an account than stands on it.") from error
+    except psycopg.errors.UniqueViolation as error:
+        raise Conflict("The same request is being posted by somebody else; ask again.") from error
+    except psycopg.DatabaseError as error:
+        if error.sqlstate != REFUSED:
+            raise
+        raise Conflict(error.diag.message_primary or str(error)) from error
+
+
+def _given(row: T | None) -> T:
+    if row is None:
+        raise AssertionError("a function of the ledger returns one row")
+    return row
 
 
 def find_entry(tx: Transaction, entry_id: int) -> EntryRow | None:
     """Return one entry, or None."""
     return tx.row(
         EntryRow,
-        "SELECT entry_id, kind, effective_on FROM entries WHERE entry_id = %s",
+        """
+        SELECT entry_id, entries.kind, effective_on,
+               (SELECT min(taxpayer_id) FROM movements JOIN items USING (item_id)
+                JOIN accounts USING (account)
+                WHERE movements.entry_id = entries.entry_id) AS taxpayer_id
+        FROM entries WHERE entry_id = %s
+        """,
         (entry_id,),
     )
 
@@ -246,146 +332,85 @@ def postings_of(tx: Transaction, entry_id: int) -> tuple[Posting, ...]:
     """Return the postings of one entry."""
     rows = tx.rows(
         PostingRow,
-        "SELECT debit_account AS debit, credit_account AS credit, amount FROM postings"
-        " WHERE entry_id = %s ORDER BY line",
+        """
+        SELECT debited.account AS debit, credited.account AS credit, amount,
+               coalesce(debited.period, credited.period) AS period,
+               coalesce(debited.bucket, credited.bucket) AS bucket,
+               coalesce(debited.due_on, credited.due_on) AS due_on,
+               coalesce(debited.place, credited.place) AS place
+        FROM postings JOIN items AS debited ON debited.item_id = debit
+        JOIN items AS credited ON credited.item_id = credit
+        WHERE entry_id = %s ORDER BY line
+        """,
         (entry_id,),
     )
-    return tuple(Posting(row.debit, row.credit, row.amount) for row in rows)
+    return tuple(Posting(row.debit, row.credit, row.amount, _debt(row)) for row in rows)
 
 
-def balance(tx: Transaction, account: str) -> int:
-    """Return debits less credits of one account, in minor units."""
-    found: int = tx.value(
-        "SELECT coalesce(sum(amount), 0)::bigint FROM movements WHERE account = %s", (account,)
-    )
-    return found
+def lock_debts(tx: Transaction, account: str) -> list[DebtRow]:
+    """Return the open debts of an account, which nobody else changes until the commit."""
+    tx.value("SELECT lock_account(%s)", (account,))
+    return debts(tx, account)
 
 
-def movements_of_taxpayer(tx: Transaction, taxpayer_id: str) -> list[Movement]:
-    """Return the movements on all accounts of one taxpayer."""
+def debts(tx: Transaction, account: str) -> list[DebtRow]:
+    """Return the open debts of one account, the oldest first."""
     return tx.rows(
-        Movement,
+        DebtRow,
         """
-        WITH RECURSIVE own AS (
-            SELECT account, entry_id, amount FROM accounts JOIN movements USING (account)
-            WHERE taxpayer_id = %s
-        ), undoing AS (
-            SELECT own.entry_id, entries.entry_id AS undone_by
-            FROM own JOIN entries ON reverses = own.entry_id
-            UNION
-            SELECT undoing.entry_id, entries.entry_id
-            FROM undoing JOIN entries ON reverses = undone_by
-        )
-        -- Undone an even number of times is not undone: the reversal itself was reversed.
-        SELECT account, entry_id, entries.kind, effective_on, posted_at, description, amount,
-               (SELECT count(*) %% 2 = 1 FROM undoing WHERE undoing.entry_id = entries.entry_id)
-                   AS reversed
-        FROM own JOIN entries USING (entry_id)
-        ORDER BY account, effective_on, entry_id
+        SELECT item_id, account, tax, taxpayer_id, period, bucket, due_on, place, balance
+        FROM items JOIN accounts USING (account) WHERE account = %s AND balance > 0
+          AND period IS NOT NULL
+        ORDER BY period, due_on, bucket, place
+        """,
+        (account,),
+    )
+
+
+def debts_of_taxpayer(tx: Transaction, taxpayer_id: str) -> list[DebtRow]:
+    """Return the open debts of one taxpayer, the oldest first."""
+    return tx.rows(
+        DebtRow,
+        """
+        SELECT item_id, account, tax, taxpayer_id, period, bucket, due_on, place, balance
+        FROM accounts JOIN items USING (account)
+        WHERE taxpayer_id = %s AND balance > 0 AND period IS NOT NULL
+        ORDER BY account, period, due_on, bucket, place
         """,
         (taxpayer_id,),
     )
 
 
-def revenue(tx: Transaction) -> list[RevenueRow]:
-    """Return what was charged and received by tax and month; reversals count against both."""
-    return tx.rows(
-        RevenueRow,
-        """
-        SELECT coalesce(debit.tax, credit.tax) AS tax,
-               date_trunc('month', effective_on)::date AS month,
-               sum(CASE WHEN credit.kind = 'revenue' THEN amount
-                        WHEN debit.kind = 'revenue' THEN -amount ELSE 0 END)::bigint AS charged,
-               sum(CASE WHEN debit.kind = 'treasury' THEN amount
-                        WHEN credit.kind = 'treasury' THEN -amount ELSE 0 END)::bigint AS received,
-               count(*) FILTER (WHERE entries.kind = 'payment') AS payments
-        FROM postings JOIN entries USING (entry_id)
-        JOIN accounts AS debit ON debit.account = debit_account
-        JOIN accounts AS credit ON credit.account = credit_account
-        GROUP BY 1, 2 ORDER BY 2, 1
-        """,
-    )
-
-
-def arrears(tx: Transaction, on: date) -> list[ArrearRow]:
-    """Return every debt past its due day, the largest first.
-
-    Payments settle the oldest debt first, so an account's oldest open debt is the first whose
-    running sum of charges exceeds all that was credited. A charge that is undone is no debt, and
-    its reversal settles no other.
-    """
-    return tx.rows(
-        ArrearRow,
-        """
-        WITH RECURSIVE undoing AS (
-            SELECT reversal.entry_id, charge.entry_id AS charge_id
-            FROM entries AS reversal JOIN entries AS charge ON charge.entry_id = reversal.reverses
-            WHERE charge.kind = 'charge' AND reversal.effective_on <= %(on)s
-            UNION ALL
-            SELECT reversal.entry_id, charge_id
-            FROM undoing JOIN entries AS reversal ON reversal.reverses = undoing.entry_id
-            WHERE reversal.effective_on <= %(on)s
-        ), undone AS (
-            SELECT charge_id FROM undoing GROUP BY charge_id HAVING count(*) %% 2 = 1
-        ), movement AS (
-            SELECT account, entry_id, amount, kind, due_on
-            FROM movements JOIN entries USING (entry_id)
-            WHERE account LIKE 'receivable:%%' AND effective_on <= %(on)s
-              AND entry_id NOT IN (SELECT entry_id FROM undoing)
-              AND entry_id NOT IN (SELECT charge_id FROM undone)
-        ), charge AS (
-            SELECT account, due_on, entry_id, amount,
-                   sum(amount) OVER (PARTITION BY account ORDER BY due_on, entry_id) AS charged
-            FROM movement WHERE kind = 'charge' AND due_on < %(on)s
-        ), credit AS (
-            SELECT account, -sum(amount) AS credited FROM movement
-            WHERE kind <> 'charge' GROUP BY account
-        ), debt AS (
-            SELECT charge.account, min(due_on) AS due_on,
-                   max(charged) - coalesce(max(credited), 0) AS overdue
-            FROM charge LEFT JOIN credit USING (account)
-            WHERE charged > coalesce(credited, 0) GROUP BY charge.account
-        )
-        SELECT debt.account, taxpayer_id, name AS taxpayer_name, overdue::bigint, due_on
-        FROM debt JOIN accounts USING (account) JOIN taxpayers USING (taxpayer_id)
-        ORDER BY overdue DESC, account
-        """,
-        {"on": on},
-    )
-
-
-def outstanding(tx: Transaction) -> int:
-    """Return all that taxpayers owe, due or not, in minor units; credits are not set off."""
+def balance(tx: Transaction, account: str) -> int:
+    """Return debits less credits of one account, in minor units."""
     found: int = tx.value(
         """
-        SELECT coalesce(sum(balance), 0)::bigint FROM (
-            SELECT sum(amount) AS balance FROM movements
-            WHERE account LIKE 'receivable:%' GROUP BY account HAVING sum(amount) > 0
-        ) AS debts
+        SELECT CASE WHEN bool_and(balance IS NOT NULL) THEN
+                   sum(CASE WHEN period IS NULL THEN -balance ELSE balance END)
+               ELSE (SELECT coalesce(sum(amount), 0) FROM items JOIN movements USING (item_id)
+                     WHERE account = %(account)s)
+               END::bigint
+        FROM items WHERE account = %(account)s
+        """,
+        {"account": account},
+    )
+    return found or 0
+
+
+def standing(tx: Transaction, account: str) -> int:
+    """Return what is owed on a receivable account less the credit of its taxpayer."""
+    found: int = tx.value(
         """
+        SELECT coalesce(sum(CASE WHEN period IS NULL THEN -balance ELSE balance END), 0)::bigint
+        FROM items WHERE account = %(account)s OR account = (
+            SELECT 'credit:' || taxpayer_id FROM accounts WHERE account = %(account)s)
+        """,
+        {"account": account},
     )
     return found
 
 
-def trial_balance(tx: Transaction) -> list[BalanceRow]:
-    """Return debits and credits by kind of account and tax; the two columns have one sum."""
-    return tx.rows(
-        BalanceRow,
-        """
-        SELECT concat_ws(':', kind, tax) AS account,
-               coalesce(sum(amount) FILTER (WHERE amount > 0), 0)::bigint AS debit,
-               coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)::bigint AS credit
-        FROM accounts JOIN movements USING (account)
-        GROUP BY kind, tax ORDER BY 1
-        """,
-    )
-
-
-def _require_accounts(tx: Transaction, accounts: list[str]) -> None:
-    unknown = tx.value(
-        "SELECT side FROM unnest(%s::text[]) AS side"
-        " WHERE NOT EXISTS (SELECT FROM accounts WHERE account = side) LIMIT 1",
-        (accounts,),
-    )
-    if unknown is not None:
-        raise Conflict(f"No account is open under the name {unknown!r}.")
+def _debt(row: PostingRow) -> Debt | None:
+    if row.period is None or row.bucket is None or row.due_on is None or row.place is None:
+        return None
+    return Debt(row.period, row.bucket, row.due_on, row.place)
