@@ -100,7 +100,7 @@ def _wired(
 
 def _days(rules: RuleSet) -> tuple[date, ...]:
     """List the days on which the law changes, from the first on which all of it holds."""
-    began = {item.begins for item in rules.versions if item.begins}
+    began = {day for item in rules.versions for day in (item.begins, item.until) if day}
     days: set[date] = set()
     for day in {*began, *(d for p in rules.parameters.values() for d in p.values.days)}:
         try:

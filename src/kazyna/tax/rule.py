@@ -43,6 +43,8 @@ class Rule:
     title: Text
     begins: date | None = None
     """From when the formula holds; an earlier formula of the same name held before."""
+    until: date | None = None
+    """The first day on which the step is no part of the law any more."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class RuleSet:
         InputError
             If no formula of the rule that is charged had begun.
         """
-        if not any(item.begins for item in self.versions):
+        if not any(item.begins or item.until for item in self.versions):
             return self
         held = _held_rules(self.versions, day)
         if self.amount_rule not in {item.name for item in held}:
@@ -93,7 +95,13 @@ class RuleSet:
 
 
 def rule(
-    *, unit: str, law: str, title: Text, name: str | None = None, begins: date | None = None
+    *,
+    unit: str,
+    law: str,
+    title: Text,
+    name: str | None = None,
+    begins: date | None = None,
+    until: date | None = None,
 ) -> Callable[[Callable[..., Decimal]], Rule]:
     """Make a rule of a function.
 
@@ -109,6 +117,8 @@ def rule(
         Of the step, where the function's own is taken by the formula of another time.
     begins
         The first day of the formula; one without holds from the beginning of the law.
+    until
+        The first day on which the step is no part of the law any more.
 
     Returns
     -------
@@ -118,7 +128,7 @@ def rule(
 
     def decorate(formula: Callable[..., Decimal]) -> Rule:
         arguments = tuple(inspect.signature(formula).parameters)
-        return Rule(name or formula.__name__, formula, arguments, unit, law, title, begins)
+        return Rule(name or formula.__name__, formula, arguments, unit, law, title, begins, until)
 
     return decorate
 
@@ -192,6 +202,9 @@ def _held_rules(rules: Sequence[Rule], day: date) -> tuple[Rule, ...]:
     for item in rules:
         begins = item.begins or date.min
         current = held.get(item.name)
+        ended = item.until is not None and item.until <= day
+        if ended:
+            continue
         if begins <= day and (current is None or (current.begins or date.min) <= begins):
             held[item.name] = item
     return tuple(held.values())

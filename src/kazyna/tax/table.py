@@ -144,10 +144,8 @@ class Table:
     def _column(self, terms: list[Term]) -> Expression:
         """Write the look-up into a query; a row without an answer becomes NULL there."""
         values = [row.value for row in self.rows if row.value is not None]
-        if not values:
-            raise ValueError(f"{self.name} has no known value on that day")
-        low, high = min(values), max(values)
-        scale = max(expression.scale_of(value) for value in values)
+        low, high = min(values, default=Decimal(0)), max(values, default=Decimal(0))
+        scale = max((expression.scale_of(value) for value in values), default=0)
         width = expression.digits(low, high, scale=scale)
 
         def written(row: TableRow) -> exp.Expr:

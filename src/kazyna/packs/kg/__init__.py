@@ -1,0 +1,1 @@
+"""The Kyrgyz Republic: property tax in its three regimes, VAT, sales tax, excise."""

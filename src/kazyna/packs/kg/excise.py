@@ -1,0 +1,18 @@
+"""Excise on goods by quantity, among them the goods that are marked."""
+
+from decimal import Decimal
+
+from kazyna.core.text import Text
+from kazyna.tax import Rounding, Table, round_to, rule
+
+
+@rule(
+    unit="KGS",
+    law="tax-code art. 336",
+    title=Text("Excise", "Акциз", "Акциз"),
+)
+def excise_due(
+    excise_quantity: Decimal, excise_goods: str, excise_rate: Table, rounding: Rounding
+) -> Decimal:
+    """Charge the rate of the goods for each unit."""
+    return round_to(excise_quantity * excise_rate.at(excise_goods), rounding)
