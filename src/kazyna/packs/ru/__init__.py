@@ -1,0 +1,1 @@
+"""Russia: property tax of individuals and land tax from cadastral value."""

@@ -1,0 +1,1 @@
+"""Philadelphia: real estate tax, a test of generality."""
