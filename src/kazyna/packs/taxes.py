@@ -12,7 +12,8 @@ from kazyna.core.schema import Schema
 from kazyna.core.text import Text
 from kazyna.packs.parameters import DueDay, read_parameter
 from kazyna.packs.reading import Section, read_file
-from kazyna.tax import InputColumn, Parameter, Rule, RuleSet, Source, compile_query, rule_set
+from kazyna.tax import InputColumn, Parameter, Rule, RuleSet, Source, rule_set
+from kazyna.tax.compile import prove
 from kazyna.tax.parameter import days_of_change
 
 
@@ -91,7 +92,7 @@ def _wired(
             amount=amount,
         )
         for day in _days(wired):
-            compile_query(wired, day, table="inputs", id_column="id")
+            prove(wired, day)
     except PackError as error:
         file.findings += error.findings
         return None

@@ -12,11 +12,16 @@ from kazyna.tax.table import Table, TableRow
 
 @dataclass(frozen=True)
 class LookUp:
-    """One look-up of a query: its value, and the number of the row that answers."""
+    """One look-up of a query: its value, and what was asked."""
 
     table: Table
     value: exp.Expr
-    row: exp.Expr
+    keys: tuple[Any, ...]
+
+    @property
+    def row(self) -> exp.Expr:
+        """The number of the row that answers."""
+        return self.table.row_number(*self.keys)
 
 
 @dataclass
@@ -31,7 +36,7 @@ class AskedTable:
         """Look up, and keep what answered."""
         found = self.table.at(*keys)
         if isinstance(given := cast(object, found), Expression):
-            self.look_ups.append(LookUp(self.table, given.sql, self.table.row_number(*keys)))
+            self.look_ups.append(LookUp(self.table, given.sql, keys))
         else:
             self.rows.append(self.table.row_at(*keys))
         return found

@@ -91,6 +91,17 @@ def compile_query(
     return _adapted(whole, dialect).sql(dialect=dialect, pretty=True)
 
 
+def prove(rules: RuleSet, on: date) -> None:
+    """Prove that the rules of a day compile, as `compile_query` does, without writing the query.
+
+    Raises
+    ------
+    InputError, PackError
+        As `compile_query` does.
+    """
+    _steps(rules.on(on), on)
+
+
 def compile_rows_query(rules: RuleSet, on: date, *, table: str, id_column: str) -> Answers:
     """Write the query that tells which rows of the law's tables answer for a table of cases.
 
@@ -148,7 +159,8 @@ def _unanswered(asked_for: Mapping[str, list[LookUp]]) -> dict[str, list[exp.Exp
     found: dict[str, list[exp.Expr]] = {}
     for name, look_ups in asked_for.items():
         nothing = [
-            exp.Is(this=exp.paren(each.value.copy()), expression=exp.Null()) for each in look_ups
+            exp.Is(this=exp.Paren(this=each.value.copy()), expression=exp.Null())
+            for each in look_ups
         ]
         found[name] = [exp.alias_(exp.or_(*nothing), f"{UNANSWERED} {name}", quoted=True)]
     return found

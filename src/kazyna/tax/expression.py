@@ -13,6 +13,7 @@ bounds do not prove that the product fits. PostgreSQL's numeric is wide anyway.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from itertools import product
 from typing import Literal, NoReturn
 
@@ -425,4 +426,9 @@ def _whole(number: exp.Expr, width: int, scale: int) -> exp.Expr:
 
 def _cast(sql: exp.Expr, width: int, scale: int) -> exp.Cast:
     # Built by hand: `exp.cast` leaves an expression alone that is a DECIMAL of any width already.
-    return exp.Cast(this=sql, to=exp.DataType.build(f"DECIMAL({width}, {scale})"))
+    return exp.Cast(this=sql, to=_decimal(width, scale).copy())
+
+
+@cache
+def _decimal(width: int, scale: int) -> exp.DataType:
+    return exp.DataType.build(f"DECIMAL({width}, {scale})")

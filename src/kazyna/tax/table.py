@@ -195,17 +195,21 @@ def _case(
     named = {key: below for key, below in level.items() if key != ANY}
     if not named:
         return other
-    case = exp.case()
-    if column.bracket:
-        for low in sorted(named, reverse=True):
-            condition = expression.compare(">=", cast(Expression, term), as_expression(low))
-            case = case.when(condition.sql, _case(named[low], rest, written))
-        return case.else_(other)
     if isinstance(term, str):
         return _case(named[term], rest, written) if term in named else other
-    for key, below in named.items():
-        case = case.when(_same(term, key), _case(below, rest, written))
-    return case.else_(other)
+    if column.bracket:
+        lows = sorted(named, reverse=True)
+        tests = [expression.compare(">=", cast(Expression, term), as_expression(low)).sql
+                 for low in lows]  # fmt: skip
+        below = [named[low] for low in lows]
+    else:
+        tests, below = [_same(term, key) for key in named], list(named.values())
+    # Built at once: `exp.Case.when` copies the whole case for every branch.
+    branches = [
+        exp.If(this=test, true=_case(each, rest, written))
+        for test, each in zip(tests, below, strict=True)
+    ]
+    return exp.Case(ifs=branches, default=other)
 
 
 def _same(term: Expression | TextColumn, key: Key) -> exp.Expr:
