@@ -3,7 +3,7 @@
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Group, RenderableType
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from kazyna.services.studies import Explanation, ExplanationStep
 
 
+Engine = Annotated[
+    Literal["duckdb", "spark"],
+    typer.Option(help="What computes: this machine, or Apache Spark (from Parquet to a folder)."),
+]
+
+
 def roll(
     table: TableFile,
     *,
@@ -26,11 +32,13 @@ def roll(
     out: Annotated[Path, typer.Option(help="File to write, .parquet or .csv.", show_default=False)],
     tax: Tax = None,
     id_column: IdColumn = "id",
+    engine: Engine = "duckdb",
     as_json: output.Json = False,
 ) -> None:
     r"""Compute a tax for every row of a table, exactly, with every step of the computation.
 
-    The table brings the columns that the pack's rules ask for, such as the assessed value.
+    The table brings the columns that the pack's rules ask for, such as the assessed value. From
+    Parquet to Parquet the rows are streamed, and may be more than the memory holds.
 
     Example:
     ```sh
@@ -40,7 +48,9 @@ def roll(
     """
     from kazyna.services import studies
 
-    computed = studies.compute_roll(table, pack=pack, tax=tax, on=on, out=out, id_column=id_column)
+    computed = studies.compute_roll(
+        table, pack=pack, tax=tax, on=on, out=out, id_column=id_column, on_spark=engine == "spark"
+    )
     output.show(computed, as_json=as_json)
 
 
@@ -85,7 +95,8 @@ def _step(number: int, step: "ExplanationStep", language: Language) -> Panel:
     rows: dict[str, object] = dict(step.inputs)
     for parameter in step.parameters:
         since = f"since {parameter.since}, {parameter.law}"
-        rows[parameter.label.in_(language)] = f"{parameter.value} {parameter.unit} ({since})"
+        keys = f" [{', '.join(parameter.keys)}]" if parameter.keys else ""
+        rows[parameter.label.in_(language) + keys] = f"{parameter.value} {parameter.unit} ({since})"
     rows["="] = f"{step.value:,} {step.unit}"
     rows["law"] = step.law
     if step.doubt:

@@ -14,9 +14,11 @@ from kazyna.core.text import Language
 from kazyna.packs.pack import load_pack
 from kazyna.packs.taxes import Tax
 from kazyna.services.tables import naming, require_columns
-from kazyna.store import files
-from kazyna.tax import Explanation, explain, roll_total, run_roll, verify_sample
+from kazyna.store import files, parquet_rolls
+from kazyna.tax import Explanation, RuleSet, explain, roll_total, run_roll, verify_sample
 from kazyna.tax import Step as ExplanationStep
+from kazyna.tax.spark import roll_on_spark
+from kazyna.tax.stream import can_stream, streamed_roll
 
 __all__ = [
     "ComputedRoll",
@@ -42,24 +44,78 @@ class ComputedRoll:
 
 
 def compute_roll(
-    path: Path, *, pack: str, tax: str | None = None, on: date, out: Path, id_column: str
+    path: Path,
+    *,
+    pack: str,
+    tax: str | None = None,
+    on: date,
+    out: Path,
+    id_column: str,
+    on_spark: bool = False,
 ) -> ComputedRoll:
-    """Compute a tax for every row of a file, exactly, and write it with all its steps."""
+    """Compute a tax for every row of a file, exactly, and write it with all its steps.
+
+    From Parquet to Parquet the rows are streamed, and may be more than the memory holds. A sample
+    of the bills is computed again in exact decimals, and a difference refuses the roll.
+
+    Parameters
+    ----------
+    on_spark
+        Whether Apache Spark computes it; the result is a folder of Parquet files.
+    """
     law, currency = _law(pack, tax)
     start = perf_counter()
-    table = files.read_table(path)
-    with naming(path, {}):
-        roll = run_roll(law.rules, table, on=on, id_column=id_column)
-    verify_sample(law.rules, roll, on=on, size=VERIFIED_ROWS, seed=on.toordinal())
-    files.write_table(roll, out)
+    if on_spark:
+        bills, total = roll_on_spark(law.rules, str(path), str(out), on=on, id_column=id_column)
+    elif _streams(law.rules, path, out, on=on, id_column=id_column):
+        bills, total = _streamed(law.rules, path, out, on=on, id_column=id_column)
+    else:
+        bills, total = _in_memory(law.rules, path, out, on=on, id_column=id_column)
     return ComputedRoll(
         tax=law.name,
-        bills=roll.num_rows,
-        total=roll_total(roll),
+        bills=bills,
+        total=total,
         currency=currency,
         file=str(out),
         seconds=round(perf_counter() - start, 2),
     )
+
+
+def _streams(rules: RuleSet, path: Path, out: Path, *, on: date, id_column: str) -> bool:
+    """Tell whether a roll goes from Parquet to Parquet without being held in memory."""
+    if {path.suffix.lower(), out.suffix.lower()} != {".parquet"}:
+        return False
+    return can_stream(rules, on, parquet_rolls.schema_of(path), id_column=id_column)
+
+
+def _streamed(
+    rules: RuleSet, path: Path, out: Path, *, on: date, id_column: str
+) -> tuple[int, Decimal]:
+    queries = streamed_roll(rules, on, id_column=id_column, table=parquet_rolls.SOURCE)
+    rows, distinct, faults = parquet_rolls.first_row(path, queries.faults)
+    unanswered = 0
+    if queries.unanswered is not None and not faults:
+        (unanswered,) = parquet_rolls.first_row(path, queries.unanswered)
+    if faults or unanswered or distinct < rows:
+        # The path that looks at every row finds what is wrong, and names it.
+        return _in_memory(rules, path, out, on=on, id_column=id_column)
+    parquet_rolls.copy(path, queries.roll, out)
+    bills, total = parquet_rolls.first_row(out, queries.total)
+    seed = on.toordinal()
+    drawn = parquet_rolls.sample(out, rows=VERIFIED_ROWS, seed=seed)
+    verify_sample(rules, drawn, on=on, size=VERIFIED_ROWS, seed=seed)
+    return bills, total
+
+
+def _in_memory(
+    rules: RuleSet, path: Path, out: Path, *, on: date, id_column: str
+) -> tuple[int, Decimal]:
+    table = files.read_table(path)
+    with naming(path, {}):
+        roll = run_roll(rules, table, on=on, id_column=id_column)
+    verify_sample(rules, roll, on=on, size=VERIFIED_ROWS, seed=on.toordinal())
+    files.write_table(roll, out)
+    return roll.num_rows, roll_total(roll)
 
 
 def explain_row(
@@ -81,7 +137,7 @@ def explain_row(
         raise NotFound(f"{path} has no row whose {id_column} is {row_id!r}.")
     with naming(path, {}):
         roll = run_roll(law.rules, row, on=on, id_column=id_column)
-    inputs = {item.name: roll[item.name][0].as_py() for item in law.rules.inputs}
+    inputs = {item.name: roll[item.name][0].as_py() for item in law.rules.on(on).inputs}
     return explain(law.rules, inputs, on, language)
 
 

@@ -111,7 +111,7 @@ def write_table(table: pa.Table, path: Path) -> None:
         raise InputError(
             Finding(str(path), f"unknown kind of file {path.suffix!r}", " or ".join(writers))
         )
-    _write_whole(path, lambda unfinished: writer(table, unfinished))
+    write_whole(path, lambda unfinished: writer(table, unfinished))
 
 
 def batches(path: Path, *, rows: int) -> Iterator[pa.Table]:
@@ -188,12 +188,12 @@ def write_new_text(text: str, path: Path) -> None:
 
 def write_text(text: str, path: Path) -> None:
     """Write a text in UTF-8; the file appears whole or not at all."""
-    _write_whole(path, lambda unfinished: Path(unfinished).write_text(text, encoding="utf-8"))
+    write_whole(path, lambda unfinished: Path(unfinished).write_text(text, encoding="utf-8"))
 
 
 def write_bytes(content: bytes, path: Path) -> None:
     """Write a document; the file appears whole or not at all."""
-    _write_whole(path, lambda unfinished: Path(unfinished).write_bytes(content))
+    write_whole(path, lambda unfinished: Path(unfinished).write_bytes(content))
 
 
 def read_text(path: Path) -> str:
@@ -208,7 +208,8 @@ def read_text(path: Path) -> str:
         raise InputError(Finding(str(path), reason, "a text in UTF-8")) from error
 
 
-def _write_whole(path: Path, write: Callable[[str], object]) -> None:
+def write_whole(path: Path, write: Callable[[str], object]) -> None:
+    """Write a file through a function; it appears whole or not at all."""
     _write_all([path], lambda unfinished: write(unfinished[path]))
 
 
