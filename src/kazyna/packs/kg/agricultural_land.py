@@ -3,9 +3,12 @@
 from decimal import Decimal
 
 from kazyna.core.text import Text
+from kazyna.packs.kg import reliefs
 from kazyna.tax import Rounding, Table, divide, rule
 
 MONTHS = 12
+
+freed_share = reliefs.freed_share("agricultural_land")
 
 
 @rule(
@@ -26,10 +29,10 @@ def taxable_value(
     title=Text("Tax of the year", "Налог за год", "Жылдык салык"),
 )
 def tax_of_year(
-    taxable_value: Decimal, agricultural_rate: Decimal, relief_category: str, relief: Table
+    taxable_value: Decimal, agricultural_rate: Decimal, freed_share: Decimal
 ) -> Decimal:
     """Tax the value at the rate, less relief."""
-    return taxable_value * agricultural_rate * (1 - relief.at(relief_category))
+    return taxable_value * agricultural_rate * (1 - freed_share)
 
 
 @rule(

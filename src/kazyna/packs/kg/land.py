@@ -1,49 +1,17 @@
-"""Tax on plots of settlements and other non-agricultural land."""
+"""Tax on plots of settlements and other non-agricultural land that carry no taxed building."""
 
 from decimal import Decimal
 
 from kazyna.core.text import Text
+from kazyna.packs.kg import plots, reliefs
 from kazyna.tax import Rounding, Table, divide, rule
 
 MONTHS = 12
 
-
-@rule(
-    unit="KGS/m2",
-    law="tax-code art. 399",
-    title=Text("Base value", "Базовая стоимость", "Базалык нарк"),
-)
-def base_value(
-    region: str, population: Decimal, land_base_value: Table, inflation_index: Decimal
-) -> Decimal:
-    """Look up the value of a square metre and bring it to the year."""
-    return land_base_value.at(region, population) * inflation_index
-
-
-@rule(
-    unit="factor",
-    law="tax-code art. 399",
-    title=Text("Zone and use", "Зона и назначение", "Зона жана багыт"),
-)
-def land_coefficient(
-    place: str,
-    zone: str,
-    land_use: str,
-    zonal_coefficient: Table,
-    land_functional_coefficient: Table,
-) -> Decimal:
-    """Multiply the coefficients of zone and use."""
-    return zonal_coefficient.at(place, zone) * land_functional_coefficient.at(land_use)
-
-
-@rule(
-    unit="KGS",
-    law="tax-code art. 399",
-    title=Text("Taxable value", "Налогооблагаемая стоимость", "Салык салынуучу нарк"),
-)
-def taxable_value(plot_area_m2: Decimal, base_value: Decimal, land_coefficient: Decimal) -> Decimal:
-    """Multiply area, base value and coefficients; the divisor of large plots comes last."""
-    return plot_area_m2 * base_value * land_coefficient
+plot_base_value = plots.plot_base_value
+plot_coefficient = plots.plot_coefficient
+plot_value = plots.plot_value
+freed_share = reliefs.freed_share("settlement_land")
 
 
 @rule(
@@ -51,11 +19,9 @@ def taxable_value(plot_area_m2: Decimal, base_value: Decimal, land_coefficient: 
     law="tax-code art. 379",
     title=Text("Before the divisor", "До делителя", "Бөлгүчкө чейин"),
 )
-def tax_of_year(
-    taxable_value: Decimal, land_rate: Decimal, relief_category: str, relief: Table
-) -> Decimal:
+def tax_of_year(plot_value: Decimal, land_rate: Decimal, freed_share: Decimal) -> Decimal:
     """Tax the value at the rate, less relief."""
-    return taxable_value * land_rate * (1 - relief.at(relief_category))
+    return plot_value * land_rate * (1 - freed_share)
 
 
 @rule(
@@ -64,7 +30,11 @@ def tax_of_year(
     title=Text("Tax on the plot", "Налог на участок", "Жер тилкесине салык"),
 )
 def land_tax(
-    tax_of_year: Decimal, large_plot_divisor: Decimal, months: Decimal, rounding: Rounding
+    tax_of_year: Decimal,
+    plot_area_m2: Decimal,
+    large_plot_divisor: Table,
+    months: Decimal,
+    rounding: Rounding,
 ) -> Decimal:
     """Divide for large plots, and charge the months since the right arose."""
-    return divide(tax_of_year * months, large_plot_divisor * MONTHS, rounding)
+    return divide(tax_of_year * months, large_plot_divisor.at(plot_area_m2) * MONTHS, rounding)

@@ -3,49 +3,35 @@
 The plot joined the building on 29 October 2025: both are one object of tax.
 """
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from kazyna.core.text import Text
+from kazyna.packs.kg import buildings, plots, reliefs
 from kazyna.tax import Rounding, Table, divide, maximum, minimum, rule
 
 COUNCIL_RATES = date(2025, 1, 1)
 ONE_OBJECT = date(2025, 10, 29)
 MONTHS = 12
 
+base_value = replace(buildings.base_value, until=COUNCIL_RATES)
+place_coefficient = replace(buildings.place_coefficient, until=COUNCIL_RATES)
+plot_base_value = replace(plots.plot_base_value, begins=ONE_OBJECT)
+freed_share = reliefs.freed_share("home")
+freed_share_of_plot = reliefs.freed_share(
+    "plot_of_home", name="freed_share_of_plot", title=reliefs.PLOT, begins=ONE_OBJECT
+)
+
 
 @rule(
     unit="m2",
-    law="tax-code art. 379",
+    law="tax-code (article not identified)",
     title=Text("Taxed area", "Облагаемая площадь", "Салык салынуучу аянт"),
 )
 def taxed_area(area_m2: Decimal, dwelling: str, free_area: Table) -> Decimal:
     """Take the area above the free one."""
     return maximum(0, area_m2 - free_area.at(dwelling))
-
-
-@rule(
-    unit="KGS/m2",
-    law="tax-code (article not identified)",
-    title=Text("Base value", "Базовая стоимость", "Базалык нарк"),
-    until=COUNCIL_RATES,
-)
-def base_value(wall_material: str, age_years: Decimal, building_base_value: Table) -> Decimal:
-    """Look up the value of a square metre by walls and age."""
-    return building_base_value.at(wall_material, age_years)
-
-
-@rule(
-    unit="factor",
-    law="tax-code (article not identified)",
-    title=Text("Region and zone", "Регион и зона", "Аймак жана зона"),
-    until=COUNCIL_RATES,
-)
-def place_coefficient(
-    place: str, zone: str, regional_coefficient: Table, zonal_coefficient: Table
-) -> Decimal:
-    """Multiply the coefficients of region and zone."""
-    return regional_coefficient.at(place) * zonal_coefficient.at(place, zone)
 
 
 @rule(
@@ -71,23 +57,10 @@ def building_tax(
     begins=COUNCIL_RATES,
 )
 def building_tax_by_council(
-    taxed_area: Decimal, place: str, residential_rate: Table, residential_rate_max: Decimal
+    taxed_area: Decimal, council: str, residential_rate: Table, residential_rate_max: Decimal
 ) -> Decimal:
     """Tax the area at the council's rate, which may not pass the law's greatest."""
-    return taxed_area * minimum(residential_rate.at(place), residential_rate_max)
-
-
-@rule(
-    unit="KGS/m2",
-    law="tax-code art. 399",
-    title=Text("Base value of the plot", "Базовая стоимость участка", "Тилкенин базалык наркы"),
-    begins=ONE_OBJECT,
-)
-def plot_base_value(
-    region: str, population: Decimal, land_base_value: Table, inflation_index: Decimal
-) -> Decimal:
-    """Look up the value of a square metre of land and bring it to the year."""
-    return land_base_value.at(region, population) * inflation_index
+    return taxed_area * minimum(residential_rate.at(council), residential_rate_max)
 
 
 @rule(
@@ -106,9 +79,9 @@ def plot_tax(plot_area_m2: Decimal, plot_base_value: Decimal, plot_rate: Decimal
     law="tax-code art. 379",
     title=Text("After relief", "После льготы", "Жеңилдиктен кийин"),
 )
-def tax_of_year(building_tax: Decimal, relief_category: str, relief: Table) -> Decimal:
+def tax_of_year(building_tax: Decimal, freed_share: Decimal) -> Decimal:
     """Take the relief off."""
-    return building_tax * (1 - relief.at(relief_category))
+    return building_tax * (1 - freed_share)
 
 
 @rule(
@@ -119,15 +92,10 @@ def tax_of_year(building_tax: Decimal, relief_category: str, relief: Table) -> D
     begins=ONE_OBJECT,
 )
 def tax_of_one_object(
-    building_tax: Decimal,
-    plot_tax: Decimal,
-    relief_category: str,
-    relief: Table,
-    plot_relief: Table,
+    building_tax: Decimal, plot_tax: Decimal, freed_share: Decimal, freed_share_of_plot: Decimal
 ) -> Decimal:
     """Take the relief off building and plot, and add them up."""
-    building = building_tax * (1 - relief.at(relief_category))
-    return building + plot_tax * (1 - plot_relief.at(relief_category))
+    return building_tax * (1 - freed_share) + plot_tax * (1 - freed_share_of_plot)
 
 
 @rule(

@@ -3,7 +3,10 @@
 from decimal import Decimal
 
 from kazyna.core.text import Text
+from kazyna.packs.kg import reliefs
 from kazyna.tax import Rounding, Table, round_to, rule, when
+
+freed_share = reliefs.freed_share("vehicle")
 
 
 @rule(
@@ -33,8 +36,6 @@ def tax_of_year(
     law="tax-code art. 379",
     title=Text("Vehicle tax", "Налог на транспорт", "Транспорт салыгы"),
 )
-def vehicle_tax(
-    tax_of_year: Decimal, relief_category: str, relief: Table, rounding: Rounding
-) -> Decimal:
+def vehicle_tax(tax_of_year: Decimal, freed_share: Decimal, rounding: Rounding) -> Decimal:
     """Take the relief off."""
-    return round_to(tax_of_year * (1 - relief.at(relief_category)), rounding)
+    return round_to(tax_of_year * (1 - freed_share), rounding)
