@@ -11,21 +11,30 @@ MONTHS = 12
 @rule(
     unit="share",
     law="draft-2025",
-    title=Text("Freed share", "Освобождаемая доля", "Бошотулган үлүш"),
+    title=Text("Relief of the owner", "Льгота владельца", "Ээсинин жеңилдиги"),
 )
-def freed_share(
+def owner_relief(
     object_class: str,
     relief_category: str,
     relief_rank: Decimal,
-    council: str,
     relief: Table,
     relief_objects_max: Table,
-    council_relief: Table,
 ) -> Decimal:
-    """Keep the reliefs of the law in force."""
+    """Keep the reliefs of the law in force, for as many objects as they are given."""
     of_owner = relief.at(relief_category, object_class)
-    counted = when(relief_rank <= relief_objects_max.at(relief_category), of_owner, 0)
-    return maximum(counted, council_relief.at(council, object_class))
+    return when(relief_rank <= relief_objects_max.at(relief_category), of_owner, 0)
+
+
+@rule(
+    unit="share",
+    law="draft-2025",
+    title=Text("Freed share", "Освобождаемая доля", "Бошотулган үлүш"),
+)
+def freed_share(
+    owner_relief: Decimal, object_class: str, council: str, council_relief: Table
+) -> Decimal:
+    """Take the larger relief: the owner's or the council's."""
+    return maximum(owner_relief, council_relief.at(council, object_class))
 
 
 @rule(

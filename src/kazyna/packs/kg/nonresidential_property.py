@@ -62,7 +62,7 @@ def building_tax(
     title=Text("Tax on the plot", "Налог за участок", "Жер тилкеси үчүн салык"),
     begins=ONE_OBJECT,
 )
-def plot_tax(
+def plot_tax(  # noqa: PLR0917 (a rule's arguments are what it reads)
     plot_value: Decimal,
     plot_rate: Decimal,
     plot_area_m2: Decimal,

@@ -37,7 +37,7 @@ def freed_share(
     @rule(
         unit="share", law="tax-code (article not identified)", title=title, name=name, begins=begins
     )
-    def share(
+    def share(  # noqa: PLR0917 (a rule's arguments are what it reads)
         relief_category: str,
         relief_rank: Decimal,
         council: str,
