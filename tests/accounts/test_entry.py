@@ -7,18 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazyna.accounts import (
+    Debt,
     Entry,
     Movement,
     Posting,
     age_bucket,
     charge,
     chart,
+    crediting,
     creditor_reference,
     entry,
     is_creditor_reference,
-    payment,
     reference,
-    reversal,
+    reversal_postings,
     running,
     totals,
 )
@@ -27,43 +28,50 @@ DAY = date(2016, 4, 1)
 NOON = datetime(2016, 4, 1, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("module", [chart, entry, reference], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [chart, crediting, entry, reference], ids=lambda module: module.__name__
+)
 def test_the_examples_in_the_documentation_hold(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
 
-def test_a_charge_is_owed_and_earned_and_a_payment_settles_it() -> None:
+def test_a_charge_is_owed_and_earned_by_its_bucket() -> None:
+    debt = Debt(2016, "interest", DAY)
     owed = charge(
         key="k",
         tax="t",
         taxpayer_id="T1",
         amount=100,
         effective_on=DAY,
-        due_on=DAY,
+        debt=debt,
         description="d",
     )
-    paid = payment(
-        key="p", tax="t", taxpayer_id="T1", amount=100, effective_on=DAY, description="d"
+    assert owed.postings == (Posting("receivable:t:T1", "revenue:t:interest", 100, debt),)
+
+
+def test_a_reversal_gives_back_what_is_open_and_credits_what_was_paid() -> None:
+    debt = Debt(2016, "tax", DAY)
+    first = (Posting("receivable:t:T1", "revenue:t", 10, debt),)
+    undone = reversal_postings(first, {("receivable:t:T1", debt): 4}, "T1")
+    assert undone == (
+        Posting("revenue:t", "receivable:t:T1", 4, debt),
+        Posting("revenue:t", "credit:T1", 6),
     )
-    assert owed.postings == (Posting("receivable:t:T1", "revenue:t", 100),)
-    assert paid.postings == (Posting("treasury", "receivable:t:T1", 100),)
-
-
-def test_a_reversal_of_a_reversal_posts_the_first_entry_again() -> None:
-    first = (Posting("a", "b", 5), Posting("c", "d", 7))
-    undone = reversal(1, first, key="u", effective_on=DAY, reason="mistake")
-    redone = reversal(2, undone.postings, key="r", effective_on=DAY, reason="no mistake")
-    assert undone.postings == (Posting("b", "a", 5), Posting("d", "c", 7))
-    assert redone.postings == first
+    assert reversal_postings(undone, {}, "T1") == (
+        Posting("receivable:t:T1", "revenue:t", 4, debt),
+        Posting("credit:T1", "revenue:t", 6),
+    )
 
 
 @pytest.mark.parametrize(
     ("debit", "credit", "amount", "reason"),
     [
-        ("a", "a", 1, "two accounts"),
-        ("a", "b", 0, "positive amount that fits"),
-        ("a", "b", -1, "positive amount that fits"),
-        ("a", "b", 2**63, "positive amount that fits"),
+        ("treasury", "treasury", 1, "two accounts"),
+        ("treasury", "suspense", 0, "positive amount that fits"),
+        ("treasury", "suspense", -1, "positive amount that fits"),
+        ("treasury", "suspense", 2**63, "positive amount that fits"),
+        ("treasury", "receivable:t:T1", 1, "names the debt"),
+        ("treasury", "bank", 1, "is no account"),
     ],
 )
 def test_what_is_no_posting_cannot_be_made(
@@ -77,7 +85,7 @@ def test_what_is_no_entry_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="at least one posting"):
         Entry("k", "payment", DAY, "nothing", ())
     with pytest.raises(ValueError, match="only a reversal"):
-        Entry("k", "payment", DAY, "odd", (Posting("a", "b", 1),), reverses=3)
+        Entry("k", "payment", DAY, "odd", (Posting("treasury", "suspense", 1),), reverses=3)
 
 
 amounts = st.integers(-(10**9), 10**9).filter(bool)

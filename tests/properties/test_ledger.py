@@ -1,6 +1,6 @@
-"""The ledger under any sequence of charges, payments, reversals and repetitions."""
+"""The ledger under any sequence of charges, payments, refunds, reversals and repetitions."""
 
-from collections.abc import Callable
+from collections import Counter
 from datetime import date, timedelta
 
 import pyarrow as pa
@@ -16,146 +16,234 @@ from hypothesis.stateful import (
 )
 
 from kazyna.accounts import (
+    BUCKETS,
     TREASURY,
+    Bucket,
+    Credit,
+    CreditingOrder,
+    Debt,
     Entry,
+    OpenDebt,
+    Posting,
     charge,
-    payment,
+    credit,
     receivable,
     revenue,
-    reversal,
+    reversal_postings,
     running,
+    settle,
     totals,
 )
 from kazyna.core.errors import Conflict
-from kazyna.store import ledger
-from kazyna.store.connection import Database, Transaction
+from kazyna.store import ledger, ledger_audit, ledger_books
+from kazyna.store.connection import Database
 
-DEBTORS = ("T1", "T2", "T3")
+DEBTORS = ("T1", "T2")
 START = date(2016, 1, 1)
+ORDERS = (
+    CreditingOrder(("cost", "interest", "penalty", "tax"), oldest_first=True),
+    CreditingOrder(("interest", "tax", "penalty", "cost"), oldest_first=False),
+    CreditingOrder(("tax", "interest", "penalty", "cost"), False, payer_names_period=True),
+)
+
+debts = st.builds(
+    Debt,
+    period=st.integers(2014, 2016),
+    bucket=st.sampled_from(BUCKETS),
+    due_on=st.sampled_from([START, START + timedelta(days=90)]),
+    place=st.sampled_from(["", "north"]),
+)
+amounts = st.integers(1, 10**6)
 
 
 class Books(RuleBasedStateMachine):
-    """Drives the real journal and keeps the balances that it should have in a dictionary."""
+    """Drives the real journal and keeps what should stand in it in a dictionary."""
 
     database: Database
 
     def __init__(self) -> None:
         super().__init__()
-        self.posted: dict[str, Entry] = {}
-        self.numbers: dict[str, int] = {}
-        self.undone: set[int] = set()
-        self.balances: dict[str, int] = {}
+        self.standing: Counter[tuple[str, Debt | None]] = Counter()
+        self.entries: dict[str, int] = {}
+        self.requests: dict[str, Entry | tuple[Credit, CreditingOrder]] = {}
+        self.undone: set[str] = set()
 
     @initialize()
     def open_accounts(self) -> None:
-        names = [TREASURY, revenue("tax"), *(receivable("tax", debtor) for debtor in DEBTORS)]
-        rows = [
-            {
-                "account": name,
-                "kind": name.split(":")[0],
-                "tax": None if name == TREASURY else "tax",
-                "taxpayer_id": name.split(":")[2] if name.startswith("receivable") else None,
-                "currency": "USD",
-            }
-            for name in names
-        ]
         with self.database.transaction(role="officer", actor="test") as tx:
-            for debtor in DEBTORS:
-                tx.execute(
-                    "INSERT INTO taxpayers VALUES (%s, 'X', 'en', true) ON CONFLICT DO NOTHING",
-                    (debtor,),
-                )
+            run = tx.value("SELECT count(*) FROM taxpayers")
+            self.debtors = [f"{name}-{run}" for name in DEBTORS]
+            names = [TREASURY, *(revenue("tax", bucket) for bucket in BUCKETS)]
+            for debtor in self.debtors:
+                tx.execute("INSERT INTO taxpayers VALUES (%s, 'X', 'en', true)", (debtor,))
+                names.append(receivable("tax", debtor))
+            rows = [
+                {
+                    "account": name,
+                    "kind": name.split(":")[0],
+                    "tax": None if name == TREASURY else "tax",
+                    "taxpayer_id": name.split(":")[2] if name.startswith("receivable") else None,
+                    "currency": "USD",
+                }
+                for name in names
+            ]
             ledger.open_accounts(tx, pa.Table.from_pylist(rows))
-            self.before = {name: ledger.balance(tx, name) for name in names}
-            self.prefix = str(tx.value("SELECT count(*) FROM entries"))
+        self.prefix = str(run)
 
-    def post(self, entry: Entry) -> None:
+    def key(self) -> str:
+        return f"{self.prefix}:{len(self.requests)}"
+
+    def write(self, entry: Entry) -> None:
         with self.database.transaction(role="officer", actor="test") as tx:
             posted = ledger.post(tx, entry)
         assert posted.created
-        self.posted[entry.key] = entry
-        self.numbers[entry.key] = posted.entry_id
-        for posting in entry.postings:
+        self.requests[entry.key] = entry
+        self.entries[entry.key] = posted.entry_id
+        self.move(entry.postings)
+
+    def move(self, postings: tuple[Posting, ...]) -> None:
+        for posting in postings:
             for side, sign in ((posting.debit, 1), (posting.credit, -1)):
-                self.balances[side] = self.balances.get(side, 0) + sign * posting.amount
+                debt = posting.debt if side.startswith("receivable") else None
+                self.standing[side, debt] += sign * posting.amount
 
-    def key(self) -> str:
-        return f"{self.prefix}:{len(self.posted)}"
+    def owed(self, account: str) -> list[OpenDebt]:
+        return [
+            OpenDebt(debt, amount)
+            for (name, debt), amount in self.standing.items()
+            if name == account and debt is not None and amount > 0
+        ]
 
-    @rule(debtor=st.sampled_from(DEBTORS), amount=st.integers(1, 10**12), day=st.integers(0, 400))
-    def charge(self, debtor: str, amount: int, day: int) -> None:
-        on = START + timedelta(days=day)
-        self.post(
+    @rule(who=st.integers(0, 1), amount=amounts, debt=debts)
+    def charge(self, who: int, amount: int, debt: Debt) -> None:
+        self.write(
             charge(
-                key=self.key(), tax="tax", taxpayer_id=debtor, amount=amount,
-                effective_on=on, due_on=on, description="charge",
+                key=self.key(), tax="tax", taxpayer_id=self.debtors[who], amount=amount,
+                effective_on=START, debt=debt, description="charge",
             )
         )  # fmt: skip
 
-    @rule(debtor=st.sampled_from(DEBTORS), amount=st.integers(1, 10**12))
-    def pay(self, debtor: str, amount: int) -> None:
-        self.post(
-            payment(
-                key=self.key(), tax="tax", taxpayer_id=debtor, amount=amount,
-                effective_on=START, description="payment",
-            )
+    @rule(
+        who=st.integers(0, 1),
+        amount=st.integers(1, 3 * 10**6),
+        order=st.sampled_from(ORDERS),
+        period=st.none() | st.integers(2014, 2016),
+    )
+    def pay(self, who: int, amount: int, order: CreditingOrder, period: int | None) -> None:
+        """The database spreads a payment as the engine does."""
+        account = receivable("tax", self.debtors[who])
+        expected = settle(self.owed(account), amount, order, period)
+        request = Credit(self.key(), "payment", START, "paid", TREASURY, account, amount, period)
+        with self.database.transaction(role="officer", actor="test") as tx:
+            posted = ledger.post_credit(tx, request, order)
+            postings = ledger.postings_of(tx, posted.entry_id)
+        parts = [Posting(TREASURY, account, part.balance, part.debt) for part in expected.parts]
+        if expected.surplus:
+            parts.append(Posting(TREASURY, credit(self.debtors[who]), expected.surplus))
+        assert postings == tuple(parts)
+        assert sum(posting.amount for posting in postings) == amount
+        self.requests[request.key] = (request, order)
+        self.entries[request.key] = posted.entry_id
+        self.move(postings)
+
+    @rule(who=st.integers(0, 1), amount=amounts)
+    def refund(self, who: int, amount: int) -> None:
+        account = credit(self.debtors[who])
+        entry = Entry(self.key(), "refund", START, "back", (Posting(account, TREASURY, amount),))
+        if amount > -self.standing[account, None]:
+            with pytest.raises(Conflict, match="More would be taken"):
+                self.write(entry)
+        else:
+            self.write(entry)
+
+    @rule(who=st.integers(0, 1), amount=amounts, bucket=st.sampled_from(BUCKETS))
+    def write_off(self, who: int, amount: int, bucket: Bucket) -> None:
+        """More than the named debt is never written off."""
+        account = receivable("tax", self.debtors[who])
+        request = Credit(
+            self.key(), "correction", START, "", revenue("tax", bucket), account, amount,
+            2015, bucket, only=True, surplus=False,
         )  # fmt: skip
+        named = [d for d in self.owed(account) if (d.debt.period, d.debt.bucket) == (2015, bucket)]
+        if amount > sum(debt.balance for debt in named):
+            with pytest.raises(Conflict, match="more than what is owed"):
+                self.credit(request)
+        else:
+            self.credit(request)
+
+    def credit(self, request: Credit) -> None:
+        with self.database.transaction(role="officer", actor="test") as tx:
+            posted = ledger.post_credit(tx, request, ORDERS[0])
+            postings = ledger.postings_of(tx, posted.entry_id)
+        self.requests[request.key] = (request, ORDERS[0])
+        self.entries[request.key] = posted.entry_id
+        self.move(postings)
 
     @rule(data=st.data())
     def undo(self, data: st.DataObject) -> None:
-        open_keys = [key for key, number in self.numbers.items() if number not in self.undone]
+        open_keys = sorted(self.requests.keys() - self.undone)
         if not open_keys:
             return
         key = data.draw(st.sampled_from(open_keys))
-        number = self.numbers[key]
+        number = self.entries[key]
         with self.database.transaction(role="officer", actor="test") as tx:
             postings = ledger.postings_of(tx, number)
-        assert postings == self.posted[key].postings
-        self.post(reversal(number, postings, key=self.key(), effective_on=START, reason="undo"))
-        self.undone.add(number)
-        second = reversal(number, postings, key="twice", effective_on=START, reason="undo")
+            found = ledger.find_entry(tx, number)
+        assert found is not None
+        left = {side: amount for side, amount in self.standing.items() if side[1] is not None}
+        undone = reversal_postings(postings, left, found.taxpayer_id or "")  # type: ignore[arg-type]
+        entry = Entry(self.key(), "reversal", START, "undo", undone, reverses=number)
+        short = sum(p.amount for p in undone if p.debit.startswith("credit:"))
+        if short > max(0, -self.standing[credit(found.taxpayer_id or ""), None]):
+            with pytest.raises(Conflict, match="More would be taken"):
+                self.write(entry)
+            return
+        self.write(entry)
+        self.undone.add(key)
+        second = Entry(self.key(), "reversal", START, "again", undone, reverses=number)
         with pytest.raises(Conflict, match="reversed already"):
-            self.once(lambda tx: ledger.post(tx, second))
+            self.write(second)
 
     @rule(data=st.data())
     def repeat(self, data: st.DataObject) -> None:
-        if self.posted:
-            key = data.draw(st.sampled_from(sorted(self.posted)))
-            again = self.once(lambda tx: ledger.post(tx, self.posted[key]))
-            assert again == ledger.Posted(self.numbers[key], created=False)
+        if self.requests:
+            key = data.draw(st.sampled_from(sorted(self.requests)))
+            assert self.again(self.requests[key]) == (self.entries[key], False)
+
+    def again(self, request: Entry | tuple[Credit, CreditingOrder]) -> tuple[int, bool]:
+        with self.database.transaction(role="officer", actor="test") as tx:
+            if isinstance(request, Entry):
+                posted = ledger.post(tx, request)
+                return posted.entry_id, posted.created
+            credited = ledger.post_credit(tx, *request)
+            return credited.entry_id, credited.created
 
     @rule(data=st.data())
     def misuse_a_key(self, data: st.DataObject) -> None:
-        if self.posted:
-            key = data.draw(st.sampled_from(sorted(self.posted)))
-            other = payment(
-                key=key, tax="tax", taxpayer_id="T1", amount=10**13,
-                effective_on=START, description="other",
-            )  # fmt: skip
+        if self.requests:
+            key = data.draw(st.sampled_from(sorted(self.requests)))
+            account = receivable("tax", self.debtors[0])
+            other = Credit(key, "payment", START, "", TREASURY, account, 10**13)
             with pytest.raises(Conflict, match="was used for another"):
-                self.once(lambda tx: ledger.post(tx, other))
-
-    def once(self, work: Callable[[Transaction], ledger.Posted]) -> ledger.Posted:
-        with self.database.transaction(role="officer", actor="test") as tx:
-            return work(tx)
+                self.again((other, ORDERS[0]))
 
     @invariant()
     def the_books_are_right(self) -> None:
         with self.database.transaction(role="auditor", actor="test") as tx:
-            lines = ledger.trial_balance(tx)
-            for account, change in self.balances.items():
-                assert ledger.balance(tx, account) == self.before[account] + change
-            for debtor in DEBTORS:
-                self.the_statement_is_right(tx, debtor)
+            lines = ledger_books.trial_balance(tx)
+            wrong = ledger_audit.wrong_balances(tx)
+            for debtor in self.debtors:
+                account = receivable("tax", debtor)
+                kept = {row.open.debt: row.balance for row in ledger.debts(tx, account)}
+                assert kept == {item.debt: item.balance for item in self.owed(account)}
+                assert ledger.balance(tx, credit(debtor)) == self.standing[credit(debtor), None]
+                movements = ledger_books.movements_of_taxpayer(tx, debtor)
+                own = [m for m in movements if m.account == account]
+                summed = totals(own)
+                assert summed.charged - summed.paid == summed.balance == sum(kept.values())
+                assert [line.balance for line in running(own)][-1:] == [summed.balance][: len(own)]
+        assert wrong == []
         assert sum(line.debit for line in lines) == sum(line.credit for line in lines)
-
-    def the_statement_is_right(self, tx: Transaction, debtor: str) -> None:
-        account = receivable("tax", debtor)
-        movements = ledger.movements_of_taxpayer(tx, debtor)
-        summed = totals(movements)
-        owed = self.before[account] + self.balances.get(account, 0)
-        assert summed.charged - summed.paid == summed.balance == owed
-        assert [line.balance for line in running(movements)][-1:] == [owed][: len(movements)]
 
 
 @pytest.fixture

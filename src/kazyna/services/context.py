@@ -1,11 +1,11 @@
 """Who asks, when, by which law and in which transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, LiteralString, TypeVar
+from typing import Literal
 
 from kazyna.core.errors import Finding, Forbidden, InputError, SignInRequired
 from kazyna.core.text import Language
@@ -13,8 +13,6 @@ from kazyna.packs.pack import Pack, load_pack
 from kazyna.services.settings import Settings
 from kazyna.store import migrate, server
 from kazyna.store.connection import Database, Transaction
-
-T = TypeVar("T")
 
 Role = Literal["public", "taxpayer", "officer", "valuer", "participant", "auditor"]
 
@@ -61,17 +59,6 @@ class Context:
             role=self.actor.role,
             actor=self.actor.name,
             taxpayer=self.actor.taxpayer_id,
-            today=self.today,
-        )
-
-    def call(self, row: type[T], query: LiteralString, parameters: Mapping[str, Any]) -> T | None:
-        """Run one statement as a transaction of its own with the rights of the actor."""
-        return self.database.call(
-            row,
-            query,
-            parameters,
-            role=self.actor.role,
-            actor=self.actor.name,
             today=self.today,
         )
 

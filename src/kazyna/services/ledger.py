@@ -187,8 +187,13 @@ def record_payment(
     ctx.require("officer")
     given = Payment(reference, amount, received_on, key)
     minor = _checked_amount(ctx, given)
-    request = _credit(given, account="", amount=minor)
-    posted = ledger.pay_bill(ctx, request, crediting_order(ctx, received_on), reference=reference)
+    posted = ledger.pay_bill(
+        ctx.database,
+        ledger.BillPayment(reference, minor, received_on, key),
+        crediting_order(ctx, received_on),
+        actor=ctx.actor.name,
+        today=ctx.today,
+    )
     if posted is None:
         raise _unknown_reference(reference)
     return PostedEntry(

@@ -91,15 +91,19 @@ class Transaction:
         """
         create = sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP")
         self.execute(create.format(sql.Identifier(table), sql.SQL(definition)))
+        self.copy_into(table, rows)
+        self.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+        yield
+        self.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(table)))
+
+    def copy_into(self, table: LiteralString, rows: pa.Table) -> None:
+        """Carry an Arrow table by COPY into a table without row security."""
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
             sql.Identifier(table), _names(rows)
         )
         with self.connection.cursor() as cursor, cursor.copy(statement) as stream:
             for chunk in csv_of(rows):
                 stream.write(chunk)
-        self.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
-        yield
-        self.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(table)))
 
     def append(self, table: LiteralString, rows: pa.Table) -> int:
         """Append an Arrow table to a table of the database; return the number of rows."""
@@ -121,17 +125,28 @@ class Database:
             configure=_read_json_exactly,
             open=False,
         )
+        self._calls = ConnectionPool(
+            url,
+            kwargs={"autocommit": True},
+            min_size=0,
+            max_size=CONNECTIONS_MAX,
+            timeout=CONNECT_SECONDS_MAX,
+            open=False,
+        )
 
     def __enter__(self) -> "Database":
         self._pool.open()
+        self._calls.open()
         try:
             self._pool.wait(CONNECT_SECONDS_MAX)
         except PoolTimeout as error:
+            self._calls.close()
             self._pool.close()
             raise Unavailable("The PostgreSQL server does not answer.") from error
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._calls.close()
         self._pool.close()
 
     @contextmanager
@@ -151,32 +166,19 @@ class Database:
             connection.execute(ACTING, _acting(role, actor, taxpayer, today))
             yield Transaction(connection)
 
-    def call(
-        self,
-        row: type[T],
-        query: LiteralString,
-        parameters: Mapping[str, Any],
-        *,
-        role: DatabaseRole,
-        actor: str,
-        today: date | None = None,
-    ) -> T | None:
+    def call(self, row: type[T], query: LiteralString, parameters: Parameters) -> T | None:
         """Run one statement as a transaction of its own, in one round trip; return its first row.
 
-        The parameters are written into the text by the driver, so that the rights and the
-        statement travel together; the server makes one transaction of them.
+        The statement calls a function that takes the rights of its actor as its first step: the
+        connection itself gives it none.
         """
-        with self._connected() as connection:
-            connection.autocommit = True
+        with self._reported():
+            connection = self._calls.getconn()
             try:
-                with psycopg.ClientCursor(connection, row_factory=class_row(row)) as cursor:
-                    cursor.execute(
-                        f"{ACTING}; {query}", _acting(role, actor, None, today) | dict(parameters)
-                    )
-                    cursor.nextset()
-                    return cursor.fetchone()
+                with connection.cursor(row_factory=class_row(row)) as cursor:
+                    return cursor.execute(query, parameters).fetchone()
             finally:
-                connection.autocommit = False
+                self._calls.putconn(connection)
 
     @contextmanager
     def administration(self) -> Iterator[Transaction]:
@@ -186,9 +188,13 @@ class Database:
 
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        with self._reported(), self._pool.connection() as connection:
+            yield connection
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
         try:
-            with self._pool.connection() as connection:
-                yield connection
+            yield
         except psycopg.errors.InsufficientPrivilege as error:
             raise Forbidden("The database refuses this to your role.") from error
         except (PoolTimeout, psycopg.OperationalError) as error:

@@ -4,16 +4,16 @@ What is read from the books as a whole is in ledger_books.py. Only functions of 
 (migration 0011); they keep balances, keys and periods right whoever calls them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Any, LiteralString, Protocol, TypeVar
+from typing import Any, LiteralString, TypeVar
 
+import duckdb
 import psycopg
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from kazyna.accounts import (
     Bucket,
@@ -27,7 +27,7 @@ from kazyna.accounts import (
     content_of,
 )
 from kazyna.core.errors import Conflict
-from kazyna.store.connection import Transaction
+from kazyna.store.connection import Database, Transaction
 
 T = TypeVar("T")
 
@@ -48,6 +48,19 @@ STAGED = pa.schema(
 )
 """Charges of one posting each, on their way into the journal: each debits one debt."""
 
+DEBT = "debit_account, credit_account, period, bucket, due_on, place"
+"""What makes charges of a set raise the same debt."""
+
+STAGED_DEBTS: LiteralString = (
+    "debt_no bigint, debit_account text, credit_account text, period integer, bucket text,"
+    " due_on date, place text, amount bigint"
+)
+STAGED_CHARGES: LiteralString = (
+    "idempotency_key text, kind text, effective_on date, description text, debt_no bigint,"
+    " amount bigint,"
+    " entry_id bigint DEFAULT nextval(pg_get_serial_sequence('entries', 'entry_id'))"
+)
+
 CREDIT = """
     SELECT entry_id, created, balance FROM post_credit(
         %(key)s, %(kind)s, %(effective_on)s, %(description)s, %(source)s, %(account)s,
@@ -57,13 +70,8 @@ CREDIT = """
 """Lowers debts; see migration 0011."""
 
 PAY_BILL = """
-    SELECT entry_id, created, balance
-    FROM (SELECT format('receivable:%%s:%%s', tax, taxpayer_id) AS account
-          FROM bills JOIN rolls USING (roll_id) WHERE reference = %(reference)s) AS bill,
-    LATERAL post_credit(
-        %(key)s, %(kind)s, %(effective_on)s, %(description)s, %(source)s, bill.account,
-        %(amount)s::bigint, %(period)s::integer, %(bucket)s, %(only)s, %(surplus)s,
-        %(bucket_order)s::text[], %(oldest_first)s)
+    SELECT entry_id, created, balance FROM pay_bill_as(
+        'kazyna_officer', %s, %s, %s, %s, %s, %s::bigint, %s, %s)
     """
 """The same for the account of the bill with a reference; no row where no bill has it."""
 
@@ -72,13 +80,6 @@ SETS_LOCK = 4_921_015
 
 REFUSED = "KZ001"
 """The state with which the functions of the ledger refuse (migration 0011)."""
-
-
-class Acting(Protocol):
-    """Whoever runs one statement with somebody's rights."""
-
-    def call(self, row: type[T], query: LiteralString, parameters: Mapping[str, Any]) -> T | None:
-        """Run the statement and return its first row."""
 
 
 @dataclass(frozen=True)
@@ -212,22 +213,41 @@ def _parameters(request: Credit, order: CreditingOrder) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class BillPayment:
+    """Money for the bill with a reference, in minor units."""
+
+    reference: str
+    amount: int
+    received_on: date
+    key: str
+
+
 def pay_bill(
-    acting: Acting, request: Credit, order: CreditingOrder, *, reference: str
+    database: Database, paid: BillPayment, order: CreditingOrder, *, actor: str, today: date
 ) -> Credited | None:
-    """Post a payment for the bill with a reference, as a transaction of its own.
+    """Post a payment for a bill as an officer, as a transaction of its own.
 
     It takes one round trip, and the account is locked no longer than the server needs: that is
-    what a day of thousands of small payments turns on (benchmarks/ledger_posting.py).
+    what a day of thousands of small payments turns on (benchmarks/ledger_payments.py).
 
     Returns
     -------
     Credited or None
         None where no bill has the reference; then nothing is posted.
     """
-    parameters = {**_parameters(request, order), "reference": reference}
+    parameters = (
+        actor,
+        today.isoformat(),
+        paid.reference,
+        paid.key,
+        paid.received_on,
+        paid.amount,
+        ",".join(order.buckets),
+        order.oldest_first,
+    )
     with _refusals():
-        return acting.call(Credited, PAY_BILL, parameters)
+        return database.call(Credited, PAY_BILL, parameters)
 
 
 def post_credits(tx: Transaction, requests: Sequence[tuple[Credit, CreditingOrder]]) -> int:
@@ -258,15 +278,14 @@ def post_all(tx: Transaction, staged: pa.Table) -> int:
     Conflict
         As `post`; then nothing of the set is written.
     """
+    charges, debts = _by_debt(staged.select(STAGED.names))
     tx.execute("SELECT pg_advisory_xact_lock(%s)", (SETS_LOCK,))
-    columns = (
-        "idempotency_key text, kind text, effective_on date, description text,"
-        " debit_account text, credit_account text, amount bigint, period integer, bucket text,"
-        " due_on date, place text,"
-        " entry_id bigint DEFAULT nextval(pg_get_serial_sequence('entries', 'entry_id'))"
-    )
-    with _refusals(), tx.staged("staged", columns, _once_each(staged.select(STAGED.names))):
-        tx.execute("GRANT SELECT, DELETE ON staged TO kazyna_ledger")
+    with (
+        _refusals(),
+        tx.staged("staged_debts", STAGED_DEBTS, debts),
+        tx.staged("staged", STAGED_CHARGES, charges),
+    ):
+        tx.execute("GRANT SELECT, UPDATE, DELETE ON staged, staged_debts TO kazyna_ledger")
         created: int = tx.value("SELECT post_staged()")
     return created
 
@@ -277,19 +296,49 @@ def open_accounts(tx: Transaction, accounts: pa.Table) -> None:
         tx.execute("INSERT INTO accounts SELECT * FROM opened ON CONFLICT (account) DO NOTHING")
 
 
-def _once_each(staged: pa.Table) -> pa.Table:
-    """Leave out charges that stand in the set already, by the same key and content."""
-    keys = staged["idempotency_key"]
-    if pc.count_distinct(keys).as_py() == staged.num_rows:
-        return staged
-    content = [name for name in staged.column_names if name != "description"]
-    first = staged.group_by(content, use_threads=False).aggregate([("description", "first")])
-    first = first.rename_columns([*content, "description"])
-    counts = pc.value_counts(first["idempotency_key"])
-    if len(counts) < first.num_rows:
-        key = next(count["values"] for count in counts.to_pylist() if count["counts"] > 1)
-        raise Conflict(f"The key {key!r} was used for another entry.")
-    return first
+def _by_debt(staged: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Part charges from the debts they raise, so that no text travels twice.
+
+    A charge that stands in the set twice, by the same key and content, is taken once.
+    """
+    with duckdb.connect() as memory:
+        memory.register("given", staged)
+        memory.execute(
+            f"""
+            CREATE TABLE debts AS
+            SELECT row_number() OVER (ORDER BY {DEBT}) AS debt_no, {DEBT}
+            FROM (SELECT DISTINCT {DEBT} FROM given);
+            CREATE TABLE charges AS
+            SELECT idempotency_key, kind, effective_on, description, debt_no, amount
+            FROM given JOIN debts USING ({DEBT})
+            """  # noqa: S608 (the columns are ours)
+        )
+        keys = "SELECT count(DISTINCT idempotency_key) FROM charges"
+        if memory.sql(keys).fetchall() != [(staged.num_rows,)]:
+            _take_once(memory)
+        charges = memory.sql("FROM charges").to_arrow_table()
+        debts = memory.sql(
+            f"""
+            SELECT debt_no, {DEBT}, sum(amount)::BIGINT AS amount
+            FROM debts JOIN charges USING (debt_no) GROUP BY ALL ORDER BY debt_no
+            """  # noqa: S608
+        ).to_arrow_table()
+    return charges, debts
+
+
+def _take_once(memory: duckdb.DuckDBPyConnection) -> None:
+    memory.execute(
+        """
+        CREATE OR REPLACE TABLE charges AS
+        SELECT idempotency_key, kind, effective_on, min(description) AS description, debt_no, amount
+        FROM charges GROUP BY idempotency_key, kind, effective_on, debt_no, amount
+        """
+    )
+    twice = memory.sql(
+        "SELECT idempotency_key FROM charges GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 1"
+    ).fetchall()
+    if twice:
+        raise Conflict(f"The key {twice[0][0]!r} was used for another entry.")
 
 
 @contextmanager
@@ -349,7 +398,7 @@ def postings_of(tx: Transaction, entry_id: int) -> tuple[Posting, ...]:
 
 def lock_debts(tx: Transaction, account: str) -> list[DebtRow]:
     """Return the open debts of an account, which nobody else changes until the commit."""
-    tx.value("SELECT lock_account(%s)", (account,))
+    tx.value("SELECT lock_accounts(%s)", ([account],))
     return debts(tx, account)
 
 

@@ -1,0 +1,161 @@
+"""Single payments through the service, durable, 16 clients, ten hot accounts, beside a bare insert.
+
+Each client is a process, as the workers of a web server are, and calls `record_payment` for bills
+of ten taxpayers. The floor, measured in the same run, is a single-row insert into a table with one
+key, durable, by as many clients through the same driver. Bars: 3,000 payments a second, 95 of 100
+within 30 ms.
+
+    python benchmarks/ledger_payments.py [payments]
+"""
+
+import multiprocessing
+import random
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+from ledger_posting import TAX, open_accounts
+
+from kazyna.accounts import creditor_reference, receivable, revenue
+from kazyna.packs.pack import load_pack
+from kazyna.services import ledger as office
+from kazyna.services.context import Actor, Context
+from kazyna.store import ledger, ledger_audit, migrate, server
+from kazyna.store.connection import Database
+
+CLIENTS, HOT = 16, 10
+DAY = date(2016, 5, 2)
+CLERK = Actor("bench", "officer")
+
+Timed = list[float]
+Start = Any
+"""A barrier of `multiprocessing`, shared by its manager."""
+
+
+def bill(number: int) -> str:
+    """Write the reference of the bill of one hot taxpayer."""
+    return creditor_reference(f"0001{number:08d}")
+
+
+def issue_bills(database: Database) -> None:
+    """Give ten taxpayers a bill each, with a debt that lasts."""
+    open_accounts(database, HOT)
+    rows = [
+        {
+            "idempotency_key": f"charge:{bill(n)}", "kind": "charge", "effective_on": DAY,
+            "description": "", "debit_account": receivable(TAX, f"T{n}"),
+            "credit_account": revenue(TAX), "amount": 10**12, "period": 2016, "bucket": "tax",
+            "due_on": DAY, "place": "",
+        }
+        for n in range(HOT)
+    ]  # fmt: skip
+    with database.transaction(role="officer", actor="bench") as tx:
+        ledger.post_all(tx, pa.Table.from_pylist(rows, ledger.STAGED))
+    with database.administration() as tx:
+        tx.execute("CREATE TABLE bare (key text PRIMARY KEY, amount bigint)")
+        # A bill stands here without its property and its value: only the reference is asked for.
+        tx.execute("SET LOCAL session_replication_role = replica")
+        tx.execute(
+            "INSERT INTO rolls (tax, year, round_id, pack, pack_hash, law_on, due_on, bills, total,"
+            " issued_by) VALUES (%s, 2016, 1, '', '', %s, %s, %s, 0, '')",
+            (TAX, DAY, DAY, HOT),
+        )
+        for number in range(HOT):
+            tx.execute(
+                "INSERT INTO bills (roll_id, bill_no, reference, property_id, taxpayer_id, share,"
+                " value, steps, amount) VALUES (1, %s, %s, '', %s, 1, 1, '{}', 1)",
+                (number, bill(number), f"T{number}"),
+            )
+
+
+def pay(url: str, client: int, count: int, barrier: Start) -> Timed:
+    """Pay one bill after the other; return the seconds each took."""
+    with Database(url) as database:
+        ctx = Context(database, load_pack("us_wa"), DAY, CLERK)
+        payers = random.Random(client)  # noqa: S311 (who pays next is no secret)
+
+        def one(number: int) -> None:
+            office.record_payment(
+                ctx,
+                reference=bill(payers.randrange(HOT)),
+                amount=Decimal("1.00"),
+                received_on=DAY,
+                key=f"{client}:{number}",
+            )
+
+        return timed(one, count, client, barrier)
+
+
+def insert(url: str, client: int, count: int, barrier: Start) -> Timed:
+    """Insert bare rows; return the seconds each took."""
+    with psycopg.connect(url, autocommit=True) as connection:
+
+        def one(number: int) -> None:
+            connection.execute("INSERT INTO bare VALUES (%s, 1)", (f"{client}:{number}",))
+
+        return timed(one, count, client, barrier)
+
+
+def timed(one: Callable[[int], None], count: int, client: int, barrier: Start) -> Timed:
+    """Call `one` so many times from the moment when all clients are ready."""
+    one(-client - 1)
+    barrier.wait()
+    times = []
+    for number in range(count):
+        start = perf_counter()
+        one(number)
+        times.append(perf_counter() - start)
+    return times
+
+
+def together(work: Callable[[str, int, int, Start], Timed], url: str, count: int) -> Timed:
+    """Let all clients work at once; return the seconds of every call, and of the whole last."""
+    with multiprocessing.Manager() as manager:
+        barrier = manager.Barrier(CLIENTS + 1)
+        with multiprocessing.Pool(CLIENTS) as pool:
+            share = count // CLIENTS
+            results = [
+                pool.apply_async(work, (url, client, share, barrier)) for client in range(CLIENTS)
+            ]
+            barrier.wait()
+            start = perf_counter()
+            times = [second for result in results for second in result.get()]
+            return [*times, perf_counter() - start]
+
+
+def describe(name: str, times: Timed) -> float:
+    """Print the rate and the 95th of 100 of the times of one kind of work."""
+    *each, whole = times
+    late = statistics.quantiles(each, n=20)[-1] * 1000
+    print(f"{name:55s} {len(each) / whole:7,.0f} /s   95 of 100 within {late:5.1f} ms")
+    return len(each) / whole
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 32_000
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        url = server.start(Path(folder))
+        with Database(url) as database:
+            migrate.migrate(database)
+            issue_bills(database)
+            paid = together(pay, url, count)
+            bare = together(insert, url, count)
+            with database.transaction(role="auditor", actor="bench") as tx:
+                assert ledger_audit.wrong_balances(tx) == []
+        server.stop(Path(folder))
+    rate = describe(f"payments, {CLIENTS} clients, ten hot accounts (bar 3,000/s)", paid)
+    floor = describe("bare inserts by as many clients", bare)
+    print(f"ratio to that floor {rate / floor:.2f}")
+
+
+if __name__ == "__main__":
+    main()
