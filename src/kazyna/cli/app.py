@@ -19,12 +19,14 @@ from kazyna.cli import (
     ledger,
     objections,
     output,
+    packs,
     ratio_studies,
     reports,
     rolls,
     rounds,
     screening,
     serve,
+    simulations,
     valuations,
 )
 from kazyna.core.errors import KazynaError
@@ -44,6 +46,7 @@ COMMANDS = (
     reports.notice,
     rolls.roll,
     rolls.explain,
+    simulations.simulate,
 )
 
 HELP = """The revenue system of a small state or a city: value every property, tax it by the law,
@@ -75,6 +78,7 @@ for command in COMMANDS:
 app.add_typer(rounds.app, name="round")
 app.add_typer(objections.app, name="objection")
 app.add_typer(ledger.app, name="account")
+app.add_typer(packs.app, name="pack")
 app.add_typer(databases.app, name="db")
 
 

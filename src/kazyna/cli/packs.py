@@ -1,0 +1,61 @@
+"""Jurisdiction packs: invented cadastres to try their taxes on. No database."""
+
+# ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Group, RenderableType
+from rich.text import Text as Line
+
+from kazyna.cli import output
+from kazyna.cli.arguments import Seed
+
+if TYPE_CHECKING:
+    from kazyna.services.invented import InventedCadastre
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="Jurisdiction packs: the law of a country as data and functions.",
+)
+
+PackName = Annotated[
+    str, typer.Argument(metavar="PACK", help="Name of the pack.", show_default=False)
+]
+
+
+@app.command()
+def invent(
+    pack: PackName,
+    *,
+    out: Annotated[Path, typer.Option(help="Folder for the files.", show_default=False)],
+    objects: Annotated[int, typer.Option(min=1, help="Objects of all taxes together.")] = 2000,
+    year: Annotated[int, typer.Option(help="Tax year for which months are counted.")] = 2026,
+    seed: Seed = 0,
+    as_json: output.Json = False,
+) -> None:
+    r"""Invent a cadastre: one Parquet file a tax, ready for `kazyna roll`.
+
+    No object is real. The same seed gives the same objects; ten million take little memory.
+
+    Example:
+    ```sh
+    kazyna pack invent kg --objects 2000 --out town
+    kazyna roll town/residential_property.parquet --pack kg --tax residential_property \
+      --on 2026-01-01 --out homes.parquet
+    ```
+    """
+    from kazyna.services.invented import invent_cadastre
+
+    invented = invent_cadastre(pack, objects=objects, out=out, seed=seed, year=year)
+
+    def listed(invented: "InventedCadastre") -> RenderableType:
+        rows = (
+            {"tax": each.tax, "objects": each.objects, "file": each.file} for each in invented.files
+        )
+        title = f"{invented.objects:,} invented objects, seed {invented.seed}"
+        return Group(Line(title, style="bold"), output.listing(rows))
+
+    output.show(invented, as_json=as_json, table=listed)

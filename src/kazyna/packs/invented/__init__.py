@@ -1,0 +1,1 @@
+"""Invented cadastres, of any size and from seeds: no object in them is real."""
