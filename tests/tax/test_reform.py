@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kazyna.core.errors import InputError, PackError
+from kazyna.core.errors import InputError
 from kazyna.core.text import Text
 from kazyna.packs.cases import read_cases
 from kazyna.packs.pack import load_pack
@@ -145,7 +145,7 @@ def test_a_row_of_a_table_is_replaced_from_its_day() -> None:
     ],
 )
 def test_a_reform_of_what_is_not_there_is_refused(reform: Reform, said: str, law: RuleSet) -> None:
-    with pytest.raises(PackError, match=said):
+    with pytest.raises(InputError, match=said):
         reformed(law, reform)
 
 

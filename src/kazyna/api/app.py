@@ -14,6 +14,7 @@ from kazyna.api import (
     reports,
     rolls,
     rounds,
+    simulations,
     users,
 )
 from kazyna.api.arguments import PREFIX
@@ -59,7 +60,17 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
     app.state.installation = installation
     app.state.metrics = metrics
     install(app)
-    for part in (cadastre, rounds, ratio_studies, reports, objections, rolls, ledger, users):
+    for part in (
+        cadastre,
+        rounds,
+        ratio_studies,
+        reports,
+        objections,
+        rolls,
+        ledger,
+        simulations,
+        users,
+    ):
         app.include_router(part.router, responses=EVERYWHERE)
     app.include_router(health.router)
     return app

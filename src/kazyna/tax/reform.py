@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from kazyna.core.dated import Dated
-from kazyna.core.errors import Finding, InputError, PackError
+from kazyna.core.errors import Finding, InputError
 from kazyna.core.money import EXACT
 from kazyna.tax.compile import compile_query
 from kazyna.tax.parameter import Parameter, ParameterKind, ParameterValue
@@ -111,7 +111,7 @@ def reformed(rules: RuleSet, reform: Reform) -> RuleSet:
 
     Raises
     ------
-    PackError
+    InputError
         With every name that the tax does not have and every value of the wrong kind.
     """
     parameters = dict(rules.parameters)
@@ -129,7 +129,7 @@ def reformed(rules: RuleSet, reform: Reform) -> RuleSet:
         if name in parameters:
             parameters[name] = _with_rows(parameters[name], rows, reform.title, findings)
     if findings:
-        raise PackError(findings)
+        raise InputError(findings)
     return replace(rules, parameters=parameters)
 
 

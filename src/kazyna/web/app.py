@@ -32,6 +32,7 @@ from kazyna.web import (
     round_pages,
     rounds,
     sign_in,
+    simulations,
     tiles,
 )
 from kazyna.web.pages import STATIC, error_page
@@ -41,6 +42,10 @@ STATIC_SECONDS = 31_536_000
 """Addresses of static files carry the hash of their content, so a year is safe."""
 COMPRESSED_BYTES_MIN = 1024
 """What is smaller travels as it is; tiles are packed already."""
+
+PARTS = (
+    cadastre, rounds, round_pages, reports, objections, rolls, ledger, simulations, sign_in, tiles,
+)  # fmt: skip
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -72,7 +77,7 @@ def create_web(installation: Installation) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _missing)
     app.add_exception_handler(Exception, _defect)
-    for part in (cadastre, rounds, round_pages, reports, objections, rolls, ledger, sign_in, tiles):
+    for part in PARTS:
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     return app
