@@ -80,9 +80,9 @@ def test_winners_losers_and_unchanged_are_all(values: list[int], change: int) ->
     amounts = pa.array([Decimal(value) for value in values], pa.decimal128(18, 2))
     table = pa.table({"id": range(len(values)), "value": amounts,
                       "homestead": [value % 2 == 0 for value in values]})  # fmt: skip
-    new = Decimal("0.013998") + Decimal(change) / 10**6
+    new = Decimal("0.006317") + Decimal(change) / 10**6
     day = date(2026, 1, 1)
-    reform = Reform("r", {"rate": NewValue(day, new)}, {})
+    reform = Reform("r", {"city_rate": NewValue(day, new)}, {})
     found = simulate(pack, reform, table, on=day, id_column="id").whole
     assert found.winners + found.losers + found.unchanged == found.objects == len(values)
     assert (found.reformed > found.base) <= (change > 0)

@@ -67,15 +67,29 @@ def tax_at_rate(
     law="tax-code art. 406",
     title=Text("Rate", "Ставка", "Ставка"),
 )
-def rate_of_object(
+def rate_of_object(  # noqa: PLR0917 (a rule's arguments are what it reads)
     value: Decimal,
+    municipality: str,
     object_kind: str,
     property_rate: Table,
     dear_value: Decimal,
     dear_rate: Decimal,
 ) -> Decimal:
-    """Take the rate of the kind, or that of dear objects."""
-    return when(value > dear_value, dear_rate, property_rate.at(object_kind))
+    """Take the rate of the kind in the municipality, or that of dear objects."""
+    return when(value > dear_value, dear_rate, property_rate.at(municipality, object_kind))
+
+
+@rule(
+    unit="RUB",
+    law="tax-code art. 408(8)",
+    title=Text("In the transition", "В переходный период", "Өткөөл мезгилде"),
+)
+def transition_tax(
+    tax_at_rate: Decimal, inventory_tax: Decimal, transition_year: Decimal, transition: Table
+) -> Decimal:
+    """Let the tax rise from that by inventory value by a share of the difference, year by year."""
+    rise = maximum(0, tax_at_rate - inventory_tax) * transition.at(transition_year)
+    return minimum(tax_at_rate, inventory_tax + rise)
 
 
 @rule(
@@ -84,15 +98,15 @@ def rate_of_object(
     title=Text("After the cap on growth", "С ограничением роста", "Өсүү чегинен кийин"),
 )
 def capped_tax(
-    tax_at_rate: Decimal,
+    transition_tax: Decimal,
     previous_tax: Decimal,
     growth_max: Decimal,
     object_kind: str,
-    growth_cap: Table,
+    growth_uncapped: Table,
 ) -> Decimal:
     """Let the tax grow by a tenth a year, where the year before is known and the kind is capped."""
-    free = (growth_cap.at(object_kind) == 1) | (previous_tax == 0)
-    return when(free, tax_at_rate, minimum(tax_at_rate, previous_tax * growth_max))
+    free = (growth_uncapped.at(object_kind) == 1) | (previous_tax == 0)
+    return when(free, transition_tax, minimum(transition_tax, previous_tax * growth_max))
 
 
 @rule(

@@ -26,15 +26,30 @@ def deduction(
 
 
 @rule(
+    unit="share",
+    law="tax-code art. 394",
+    title=Text("Rate", "Ставка", "Ставка"),
+)
+def rate_of_plot(  # noqa: PLR0917 (a rule's arguments are what it reads)
+    value: Decimal,
+    municipality: str,
+    land_category: str,
+    land_rate: Table,
+    dear_value: Decimal,
+    dear_rate: Decimal,
+) -> Decimal:
+    """Take the rate of the category in the municipality, or that of dear plots."""
+    return when(value > dear_value, dear_rate, land_rate.at(municipality, land_category))
+
+
+@rule(
     unit="RUB",
     law="tax-code art. 394",
     title=Text("Tax at the rate", "Налог по ставке", "Ставка боюнча салык"),
 )
-def tax_at_rate(
-    value: Decimal, deduction: Decimal, land_category: str, land_rate: Table
-) -> Decimal:
+def tax_at_rate(value: Decimal, deduction: Decimal, rate_of_plot: Decimal) -> Decimal:
     """Tax what the deduction leaves."""
-    return maximum(0, value - deduction) * land_rate.at(land_category)
+    return maximum(0, value - deduction) * rate_of_plot
 
 
 @rule(

@@ -1,4 +1,4 @@
-"""Real estate tax: one rate on the market value above the homestead exemption."""
+"""Real estate tax: city and school district tax the value above the homestead exemption."""
 
 from decimal import Decimal
 
@@ -19,8 +19,28 @@ def taxable_value(value: Decimal, homestead: bool, homestead_exemption: Decimal)
 @rule(
     unit="USD",
     law="code § 19-1301",
+    title=Text("Tax of the city", "Налог города", "Шаардын салыгы"),
+)
+def city_tax(taxable_value: Decimal, city_rate: Decimal) -> Decimal:
+    """Tax the value at the rate of the city."""
+    return taxable_value * city_rate
+
+
+@rule(
+    unit="USD",
+    law="code (section not identified)",
+    title=Text("Tax of the school district", "Налог школьного округа", "Мектеп округунун салыгы"),
+)
+def school_tax(taxable_value: Decimal, school_rate: Decimal) -> Decimal:
+    """Tax the value at the rate of the school district."""
+    return taxable_value * school_rate
+
+
+@rule(
+    unit="USD",
+    law="code § 19-1301",
     title=Text("Real estate tax", "Налог на недвижимость", "Кыймылсыз мүлк салыгы"),
 )
-def real_estate_tax(taxable_value: Decimal, rate: Decimal, rounding: Rounding) -> Decimal:
-    """Tax the value at the rate of city and school district."""
-    return round_to(taxable_value * rate, rounding)
+def real_estate_tax(city_tax: Decimal, school_tax: Decimal, rounding: Rounding) -> Decimal:
+    """Add up both."""
+    return round_to(city_tax + school_tax, rounding)
