@@ -36,6 +36,7 @@ from kazyna.accounts.entry import (
     content_of,
     unmatched_payment,
 )
+from kazyna.accounts.export import LedgerAccount, LedgerLine, write_csv, write_saft
 from kazyna.accounts.reference import creditor_reference, is_creditor_reference
 from kazyna.accounts.statement import Movement, StatementLine, Totals, running, totals
 
@@ -55,6 +56,8 @@ __all__ = [
     "Debt",
     "Entry",
     "EntryKind",
+    "LedgerAccount",
+    "LedgerLine",
     "Movement",
     "OpenDebt",
     "Posting",
@@ -77,5 +80,7 @@ __all__ = [
     "settle",
     "totals",
     "unmatched_payment",
+    "write_csv",
     "write_off",
+    "write_saft",
 ]

@@ -105,6 +105,18 @@ class RevenueMonth:
 
 
 @dataclass(frozen=True)
+class RevenuePlace:
+    """What was charged and received in one month for one tax and place."""
+
+    tax: str
+    place: str
+    """The district whose budget it belongs to; empty where the law knows none."""
+    month: date
+    charged: Decimal
+    received: Decimal
+
+
+@dataclass(frozen=True)
 class Revenue:
     """Revenue by tax and month, with its totals."""
 
@@ -262,8 +274,22 @@ def reverse(ctx: Context, entry_id: int, *, reason: str, key: str) -> PostedEntr
     )
 
 
-def statement(ctx: Context, *, taxpayer_id: str) -> tuple[Statement, ...]:
-    """Return every account of one taxpayer with its movements and running balance."""
+def statement(
+    ctx: Context, *, taxpayer_id: str, on: date | None = None, known_on: date | None = None
+) -> tuple[Statement, ...]:
+    """Return every account of one taxpayer with its movements and running balance.
+
+    Parameters
+    ----------
+    ctx
+        An officer, an auditor, or the taxpayer.
+    taxpayer_id
+        Whose accounts.
+    on
+        As of this day: only what counts up to it.
+    known_on
+        As it was known on this day: only what was posted up to it.
+    """
     ctx.require("officer", "auditor", "taxpayer")
     if ctx.actor.role == "taxpayer" and ctx.actor.taxpayer_id != taxpayer_id:
         raise Forbidden("This is another taxpayer's account.")
@@ -271,7 +297,7 @@ def statement(ctx: Context, *, taxpayer_id: str) -> tuple[Statement, ...]:
         person = taxpayers.find_taxpayer(tx, taxpayer_id)
         if person is None:
             raise NotFound(f"No taxpayer has the number {taxpayer_id!r}.")
-        rows = ledger_books.movements_of_taxpayer(tx, taxpayer_id)
+        rows = ledger_books.movements_of_taxpayer(tx, taxpayer_id, on=on, known_on=known_on)
     by_account = groupby(rows, key=lambda row: row.account)
     return tuple(
         _statement(ctx, account, person, list(movements)) for account, movements in by_account
@@ -299,6 +325,24 @@ def revenue(ctx: Context) -> Revenue:
         charged=sum((month.charged for month in months), Decimal(0)),
         received=sum((month.received for month in months), Decimal(0)),
         payments=sum(row.payments for row in rows),
+    )
+
+
+def revenue_by_place(ctx: Context) -> tuple[RevenuePlace, ...]:
+    """Return what was charged and received, by tax, place and month."""
+    ctx.require("officer", "auditor")
+    currency = ctx.pack.currency
+    with ctx.transaction() as tx:
+        rows = ledger_books.revenue_by_place(tx)
+    return tuple(
+        RevenuePlace(
+            row.tax,
+            row.place,
+            row.month,
+            from_minor(row.charged, currency),
+            from_minor(row.received, currency),
+        )
+        for row in rows
     )
 
 
@@ -391,17 +435,20 @@ def _reversal(
     return Entry(key, "reversal", day, reason, undone, reverses=entry.entry_id)
 
 
-def _checked_amount(ctx: Context, given: Payment) -> int:
-    """Return the amount in minor units, or say what is wrong with the payment."""
-    findings = []
+def amount_in_minor(ctx: Context, amount: Decimal, *, source: str) -> tuple[int, list[Finding]]:
+    """Return a positive amount in minor units, or what is wrong with it."""
     unit = ctx.pack.currency.unit
     most = from_minor(MINOR_UNITS_MAX, ctx.pack.currency)
     # Neither the comparison nor the remainder is defined for what is no number or too large.
-    if not given.amount.is_finite() or not 0 < given.amount <= most or given.amount % unit:
+    if not amount.is_finite() or not 0 < amount <= most or amount % unit:
         expected = f"a positive amount of {ctx.pack.currency.code} in steps of {unit}"
-        findings.append(
-            Finding("payment", f"the amount is {given.amount}", expected, column="amount")
-        )
+        return 0, [Finding(source, f"the amount is {amount}", expected, column="amount")]
+    return to_minor(amount, ctx.pack.currency), []
+
+
+def _checked_amount(ctx: Context, given: Payment) -> int:
+    """Return the amount in minor units, or say what is wrong with the payment."""
+    minor, findings = amount_in_minor(ctx, given.amount, source="payment")
     if given.received_on > ctx.today:
         reason = f"the payment is received on {given.received_on}"
         expected = f"a day up to {ctx.today}"
@@ -410,7 +457,7 @@ def _checked_amount(ctx: Context, given: Payment) -> int:
         findings.append(Finding("payment", "no key is given", "a key of its own", column="key"))
     if findings:
         raise InputError(findings)
-    return to_minor(given.amount, ctx.pack.currency)
+    return minor
 
 
 def _unknown_reference(reference: str) -> NotFound:

@@ -153,7 +153,7 @@ def post(tx: Transaction, entry: Entry) -> Posted:
         does not exist, or more would be taken from it than stands on it.
     """
     debts = [posting.debt for posting in entry.postings]
-    with _refusals():
+    with refusals():
         posted = tx.row(
             Posted,
             """
@@ -189,7 +189,7 @@ def post_credit(tx: Transaction, request: Credit, order: CreditingOrder) -> Cred
     Conflict
         As `post`, and when the amount exceeds the debts of a request that keeps no surplus.
     """
-    with _refusals():
+    with refusals():
         return _given(tx.row(Credited, CREDIT, _parameters(request, order)))
 
 
@@ -246,14 +246,14 @@ def pay_bill(
         ",".join(order.buckets),
         order.oldest_first,
     )
-    with _refusals():
+    with refusals():
         return database.call(Credited, PAY_BILL, parameters)
 
 
 def post_credits(tx: Transaction, requests: Sequence[tuple[Credit, CreditingOrder]]) -> int:
     """Lower many debts, such as by a day of the bank; return how many requests were new."""
     posted = []
-    with _refusals(), tx.connection.pipeline():
+    with refusals(), tx.connection.pipeline():
         cursors = [
             tx.connection.execute(CREDIT, _parameters(request, order))
             for request, order in requests
@@ -281,7 +281,7 @@ def post_all(tx: Transaction, staged: pa.Table) -> int:
     charges, debts = _by_debt(staged.select(STAGED.names))
     tx.execute("SELECT pg_advisory_xact_lock(%s)", (SETS_LOCK,))
     with (
-        _refusals(),
+        refusals(),
         tx.staged("staged_debts", STAGED_DEBTS, debts),
         tx.staged("staged", STAGED_CHARGES, charges),
     ):
@@ -294,6 +294,15 @@ def open_accounts(tx: Transaction, accounts: pa.Table) -> None:
     """Open accounts that are not open yet: account, kind, tax, taxpayer_id, currency."""
     with tx.staged("opened", "LIKE accounts", accounts):
         tx.execute("INSERT INTO accounts SELECT * FROM opened ON CONFLICT (account) DO NOTHING")
+
+
+def open_expense(tx: Transaction, account: str, *, tax: str, currency: str) -> None:
+    """Open the account of debts of a tax that are given up, if it is not open yet."""
+    tx.execute(
+        "INSERT INTO accounts (account, kind, tax, currency)"
+        " VALUES (%s, split_part(%s, ':', 1), %s, %s) ON CONFLICT DO NOTHING",
+        (account, account, tax, currency),
+    )
 
 
 def _by_debt(staged: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -342,7 +351,7 @@ def _take_once(memory: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """Turn what the functions of the ledger refuse into our own error."""
     try:
         yield

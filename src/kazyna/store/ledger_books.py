@@ -38,30 +38,92 @@ class BalanceRow:
     credit: int
 
 
-def movements_of_taxpayer(tx: Transaction, taxpayer_id: str) -> list[Movement]:
-    """Return the movements on all accounts of one taxpayer."""
+@dataclass(frozen=True)
+class JournalRow:
+    """One side of a posting in minor units; positive is a debit."""
+
+    entry_id: int
+    line: int
+    kind: str
+    booked_on: date
+    effective_on: date
+    posted_on: date
+    description: str
+    actor: str
+    account: str
+    period: int | None
+    bucket: str | None
+    place: str | None
+    amount: int
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account with its balances before and after a period, in minor units."""
+
+    account: str
+    taxpayer_id: str | None
+    taxpayer_name: str | None
+    opening: int
+    closing: int
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """What was charged and settled for a tax in a place and month, in minor units."""
+
+    tax: str
+    place: str
+    month: date
+    charged: int
+    received: int
+
+
+def movements_of_taxpayer(
+    tx: Transaction,
+    taxpayer_id: str,
+    *,
+    on: date | None = None,
+    known_on: date | None = None,
+) -> list[Movement]:
+    """Return the movements on all accounts of one taxpayer, one an entry and account.
+
+    Parameters
+    ----------
+    tx
+        The transaction.
+    taxpayer_id
+        Whose accounts.
+    on
+        Only what counts up to this day.
+    known_on
+        Only what was posted up to this day of the office: what was known then.
+    """
     return tx.rows(
         Movement,
         """
-        WITH RECURSIVE own AS (
+        WITH RECURSIVE known AS NOT MATERIALIZED (
+            SELECT * FROM entries WHERE effective_on <= coalesce(%(on)s::date, 'infinity')
+                AND posted_on <= coalesce(%(known_on)s::date, 'infinity')
+        ), own AS (
             SELECT account, entry_id, sum(amount)::bigint AS amount
             FROM accounts JOIN items USING (account) JOIN movements USING (item_id)
-            WHERE taxpayer_id = %s GROUP BY account, entry_id
+            WHERE taxpayer_id = %(taxpayer_id)s GROUP BY account, entry_id
         ), undoing AS (
-            SELECT own.entry_id, entries.entry_id AS undone_by
-            FROM own JOIN entries ON reverses = own.entry_id
+            SELECT own.entry_id, known.entry_id AS undone_by
+            FROM own JOIN known ON reverses = own.entry_id
             UNION
-            SELECT undoing.entry_id, entries.entry_id
-            FROM undoing JOIN entries ON reverses = undone_by
+            SELECT undoing.entry_id, known.entry_id
+            FROM undoing JOIN known ON reverses = undone_by
         )
         -- Undone an even number of times is not undone: the reversal itself was reversed.
-        SELECT account, entry_id, entries.kind, effective_on, posted_at, description, amount,
-               (SELECT count(*) %% 2 = 1 FROM undoing WHERE undoing.entry_id = entries.entry_id)
+        SELECT account, entry_id, known.kind, effective_on, posted_at, description, amount,
+               (SELECT count(*) %% 2 = 1 FROM undoing WHERE undoing.entry_id = known.entry_id)
                    AS reversed
-        FROM own JOIN entries USING (entry_id)
+        FROM own JOIN known USING (entry_id)
         ORDER BY account, effective_on, entry_id
         """,
-        (taxpayer_id,),
+        {"taxpayer_id": taxpayer_id, "on": on, "known_on": known_on},
     )
 
 
@@ -129,4 +191,56 @@ def trial_balance(tx: Transaction) -> list[BalanceRow]:
         ) AS sums JOIN items USING (item_id) JOIN accounts USING (account)
         GROUP BY kind, tax ORDER BY 1
         """,
+    )
+
+
+def revenue_by_place(tx: Transaction) -> list[PlaceRow]:
+    """Return what was charged and received by tax, place and month of the debts it settled."""
+    return tx.rows(
+        PlaceRow,
+        """
+        SELECT tax, items.place, date_trunc('month', effective_on)::date AS month,
+               sum(CASE WHEN other.account LIKE 'revenue:%' THEN amount ELSE 0 END)::bigint
+                   AS charged,
+               sum(CASE WHEN other.account = 'treasury' THEN -amount ELSE 0 END)::bigint
+                   AS received
+        FROM (
+            SELECT entry_id, debit AS item_id, credit AS other_id, amount FROM postings
+            UNION ALL SELECT entry_id, credit, debit, -amount FROM postings
+        ) AS side
+        JOIN items USING (item_id) JOIN accounts USING (account) JOIN entries USING (entry_id)
+        JOIN items AS other ON other.item_id = other_id
+        WHERE items.period IS NOT NULL
+        GROUP BY 1, 2, 3 ORDER BY 3, 1, 2
+        """,
+    )
+
+
+def journal(tx: Transaction, first: date, last: date) -> list[JournalRow]:
+    """Return both sides of every posting that is booked in a period, by entry."""
+    return tx.rows(
+        JournalRow,
+        """
+        SELECT entry_id, line, kind, booked_on, effective_on, posted_on, description, actor,
+               account, period, bucket, place, amount
+        FROM entries JOIN movements USING (entry_id) JOIN items USING (item_id)
+        WHERE booked_on BETWEEN %s AND %s ORDER BY entry_id, line, amount DESC
+        """,
+        (first, last),
+    )
+
+
+def account_balances(tx: Transaction, first: date, last: date) -> list[AccountRow]:
+    """Return every account that has moved up to a day, with its balances around the period."""
+    return tx.rows(
+        AccountRow,
+        """
+        SELECT account, taxpayer_id, name AS taxpayer_name,
+               coalesce(sum(amount) FILTER (WHERE booked_on < %s), 0)::bigint AS opening,
+               sum(amount)::bigint AS closing
+        FROM entries JOIN movements USING (entry_id) JOIN items USING (item_id)
+        JOIN accounts USING (account) LEFT JOIN taxpayers USING (taxpayer_id)
+        WHERE booked_on <= %s GROUP BY account, taxpayer_id, name ORDER BY account
+        """,
+        (first, last),
     )
