@@ -1,4 +1,4 @@
-"""Jurisdiction packs: invented cadastres to try their taxes on. No database."""
+"""Jurisdiction packs: decisions of councils, invented cadastres to try taxes on. No database."""
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
@@ -10,9 +10,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text as Line
 
 from kazyna.cli import output
-from kazyna.cli.arguments import Seed
+from kazyna.cli.arguments import Pack, Seed
 
 if TYPE_CHECKING:
+    from kazyna.services.decisions import CheckedDecisions
     from kazyna.services.invented import InventedCadastre
 
 app = typer.Typer(
@@ -59,3 +60,44 @@ def invent(
         return Group(Line(title, style="bold"), output.listing(rows))
 
     output.show(invented, as_json=as_json, table=listed)
+
+
+@app.command()
+def decisions(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV in UTF-8.", show_default=False)],
+    *,
+    pack: Pack,
+    as_json: output.Json = False,
+) -> None:
+    r"""Check decisions of local councils against the limits that the law sets them.
+
+    A row a decision, with the columns place, parameter, keys, from, to, value, document, source.
+    `keys` are the other keys of the parameter's table, joined by semicolons; `to` is the last day.
+    A council that the pack does not know is added by its decision.
+
+    Example:
+    ```sh
+    kazyna pack decisions councils.csv --pack kg
+    kazyna roll homes.parquet --pack kg --tax residential_property --on 2026-01-01 \
+      --decisions councils.csv --out roll.parquet
+    ```
+    """
+    from kazyna.services.decisions import check_decisions
+
+    checked = check_decisions(file, pack=pack)
+
+    def listed(checked: "CheckedDecisions") -> RenderableType:
+        return output.listing(
+            {
+                "place": each.place,
+                "parameter": each.parameter,
+                "keys": ", ".join(each.keys),
+                "from": each.since,
+                "to": each.until or "",
+                "value": each.value,
+                "document": each.document,
+            }
+            for each in checked.decisions
+        )
+
+    output.show(checked, as_json=as_json, table=listed)

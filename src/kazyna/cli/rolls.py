@@ -24,6 +24,12 @@ Engine = Annotated[
 ]
 
 
+Decisions = Annotated[
+    Path | None,
+    typer.Option(help="Decisions of local councils, CSV: see `kazyna pack decisions`."),
+]
+
+
 def roll(
     table: TableFile,
     *,
@@ -33,6 +39,7 @@ def roll(
     tax: Tax = None,
     id_column: IdColumn = "id",
     engine: Engine = "duckdb",
+    decisions: Decisions = None,
     as_json: output.Json = False,
 ) -> None:
     r"""Compute a tax for every row of a table, exactly, with every step of the computation.
@@ -49,8 +56,9 @@ def roll(
     from kazyna.services import studies
 
     computed = studies.compute_roll(
-        table, pack=pack, tax=tax, on=on, out=out, id_column=id_column, on_spark=engine == "spark"
-    )
+        table, pack=pack, tax=tax, on=on, out=out, id_column=id_column,
+        on_spark=engine == "spark", decisions=decisions,
+    )  # fmt: skip
     output.show(computed, as_json=as_json)
 
 
@@ -67,6 +75,7 @@ def explain(
     language: Annotated[
         Language, typer.Option(help="Language of the titles and citations.")
     ] = "en",
+    decisions: Decisions = None,
     as_json: output.Json = False,
 ) -> None:
     """Show how the tax of one row is computed, step by step, with the articles of law.
@@ -79,8 +88,9 @@ def explain(
     from kazyna.services import studies
 
     explanation = studies.explain_row(
-        table, row_id, pack=pack, tax=tax, on=on, id_column=id_column, language=language
-    )
+        table, row_id, pack=pack, tax=tax, on=on, id_column=id_column, language=language,
+        decisions=decisions,
+    )  # fmt: skip
 
     def steps(explanation: "Explanation") -> RenderableType:
         return Group(
