@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kazyna.accounts import BUCKETS, OLDEST_FIRST, CreditingOrder, Debt, OpenDebt, settle
+from kazyna.accounts import (
+    BUCKETS,
+    OLDEST_FIRST,
+    Bucket,
+    CreditingOrder,
+    Debt,
+    OpenDebt,
+    settle,
+)
 
 DAY = date(2020, 4, 1)
 # Kenai Peninsula Borough code 5.12.295; Rosemont, Illinois 3-1-6; Richton Park, Illinois.
@@ -16,13 +24,16 @@ RICHTON_PARK = CreditingOrder(("tax", "interest", "penalty", "cost"), oldest_fir
 # San Francisco: the oldest year, unless the payer names another.
 SAN_FRANCISCO = CreditingOrder(KENAI.buckets, oldest_first=True, payer_names_period=True)
 
-OWED = [
-    OpenDebt(Debt(year, bucket, DAY), amount)
-    for year, bucket, amount in [
-        (2019, "tax", 500), (2019, "interest", 60), (2019, "penalty", 50), (2019, "cost", 10),
-        (2020, "tax", 400), (2020, "interest", 20), (2020, "penalty", 40),
-    ]
-]  # fmt: skip
+BILLED: list[tuple[int, Bucket, int]] = [
+    (2019, "tax", 500),
+    (2019, "interest", 60),
+    (2019, "penalty", 50),
+    (2019, "cost", 10),
+    (2020, "tax", 400),
+    (2020, "interest", 20),
+    (2020, "penalty", 40),
+]
+OWED = [OpenDebt(Debt(year, bucket, DAY), amount) for year, bucket, amount in BILLED]
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_an_offset_settles_a_later_debt_with_the_credit(
     request = settlements.request(officer, asked(debtor, kind="offset", amount=Decimal(40)))
     settlements.approve(head(officer), request.request_id)
     after = balances(officer, debtor.taxpayer_id)
-    assert (after["receivable"], after["credit"]) == (owed - 40, 0)
+    assert (after["receivable"], after["credit"]) == (owed - 40, Decimal(0))
 
 
 @pytest.mark.parametrize(

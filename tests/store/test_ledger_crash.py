@@ -84,15 +84,17 @@ def test_nothing_acknowledged_is_lost_when_the_server_crashes(own_server: Path) 
             killed.set()
             for done in work:
                 done.result()
-    with Database(server.start(own_server)) as database:
-        with database.transaction(role="auditor", actor="test") as tx:
-            kept = set(tx.value("SELECT array_agg(idempotency_key) FROM entries"))
-            half = tx.value(
-                "SELECT count(*) FROM entries FULL JOIN postings USING (entry_id)"
-                " WHERE idempotency_key IS NULL OR amount IS NULL"
-            )
-            assert ledger_audit.wrong_balances(tx) == []
-            owed = ledger.balance(tx, ACCOUNT)
+    with (
+        Database(server.start(own_server)) as database,
+        database.transaction(role="auditor", actor="test") as tx,
+    ):
+        kept = set(tx.value("SELECT array_agg(idempotency_key) FROM entries"))
+        half = tx.value(
+            "SELECT count(*) FROM entries FULL JOIN postings USING (entry_id)"
+            " WHERE idempotency_key IS NULL OR amount IS NULL"
+        )
+        assert ledger_audit.wrong_balances(tx) == []
+        owed = ledger.balance(tx, ACCOUNT)
     assert set(acknowledged) <= kept
     assert half == 0
     assert owed == 10**6 - 3 * (len(kept) - 1)

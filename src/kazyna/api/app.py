@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 import kazyna
 from kazyna.api import (
+    books,
     cadastre,
     health,
     ledger,
@@ -61,6 +62,7 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
     app.state.metrics = metrics
     install(app)
     for part in (
+        books,
         cadastre,
         rounds,
         ratio_studies,

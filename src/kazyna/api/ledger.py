@@ -63,15 +63,28 @@ def reverse(
     "/taxpayers/{taxpayer_id}/statement",
     responses=BY_ROLE | documented(HTTPStatus.NOT_FOUND),
 )
-def statement(ctx: Caller, taxpayer_id: TaxpayerId) -> list[ledger.Statement]:
+def statement(
+    ctx: Caller,
+    taxpayer_id: TaxpayerId,
+    on: Annotated[date | None, Query(description="What counts up to this day.")] = None,
+    known_on: Annotated[
+        date | None, Query(description="As it was known: what was posted up to this day.")
+    ] = None,
+) -> list[ledger.Statement]:
     """Return every movement on a taxpayer's accounts, and what is owed."""
-    return list(ledger.statement(ctx, taxpayer_id=taxpayer_id))
+    return list(ledger.statement(ctx, taxpayer_id=taxpayer_id, on=on, known_on=known_on))
 
 
 @router.get("/revenue", responses=BY_ROLE)
 def revenue(ctx: Caller) -> ledger.Revenue:
     """Return what was charged and received, by tax and month."""
     return ledger.revenue(ctx)
+
+
+@router.get("/revenue/places", responses=BY_ROLE)
+def revenue_by_place(ctx: Caller) -> list[ledger.RevenuePlace]:
+    """Return what was charged and received, by tax, place and month."""
+    return list(ledger.revenue_by_place(ctx))
 
 
 @router.get("/arrears", responses=BY_ROLE)

@@ -18,14 +18,14 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text as Line
 
-from kazyna.cli import output
+from kazyna.cli import books, output
 from kazyna.cli.arguments import day
 from kazyna.core.errors import NotFound
 from kazyna.services.settings import Settings
 
 if TYPE_CHECKING:
     from kazyna.services.context import Context
-    from kazyna.services.ledger import Arrears, Revenue, Statement
+    from kazyna.services.ledger import Arrears, Revenue, RevenuePlace, Statement
 
 Key = Annotated[
     str,
@@ -35,7 +35,8 @@ Key = Annotated[
     ),
 ]
 
-app = typer.Typer(help="Post payments and read the accounts.", no_args_is_help=True)
+app = typer.Typer(help="Post payments, read and control the accounts.", no_args_is_help=True)
+app.add_typer(books.app)
 
 
 def amount(text: str) -> Decimal:
@@ -116,36 +117,51 @@ def reverse(
 @app.command()
 def statement(
     taxpayer_id: Annotated[str, typer.Argument(help="The taxpayer's number.", show_default=False)],
+    on: Annotated[
+        date | None,
+        typer.Option(parser=day, metavar="DATE", help="As of this day: what counts up to it."),
+    ] = None,
+    known_on: Annotated[
+        date | None,
+        typer.Option(parser=day, metavar="DATE", help="As it was known: what was posted by then."),
+    ] = None,
     as_json: output.Json = False,
 ) -> None:
     """Show every movement on a taxpayer's accounts, and what is owed.
 
     Example:
     ```sh
-    kazyna account statement T0000017
+    kazyna account statement T0000017 --on 2016-03-31 --known-on 2016-04-15
     ```
     """
     from kazyna.services import ledger
 
     with office() as ctx:
-        statements = ledger.statement(ctx, taxpayer_id=taxpayer_id)
+        statements = ledger.statement(ctx, taxpayer_id=taxpayer_id, on=on, known_on=known_on)
     if not statements:
         raise NotFound(f"Taxpayer {taxpayer_id!r} has no account.")
     output.show({"statements": statements}, as_json=as_json, table=_statement_tables)
 
 
 @app.command()
-def revenue(as_json: output.Json = False) -> None:
-    """Show what was charged and received, by tax and month.
+def revenue(
+    by_place: Annotated[bool, typer.Option(help="By tax, place and month.")] = False,
+    as_json: output.Json = False,
+) -> None:
+    """Show what was charged and received, by tax and month, or also by place.
 
     Example:
     ```sh
-    kazyna account revenue --json
+    kazyna account revenue --by-place --json
     ```
     """
     from kazyna.services import ledger
 
     with office() as ctx:
+        if by_place:
+            places = {"places": ledger.revenue_by_place(ctx)}
+            output.show(places, as_json=as_json, table=_places_table)
+            return
         output.show(ledger.revenue(ctx), as_json=as_json, table=_revenue_table)
 
 
@@ -200,6 +216,19 @@ def _statement_tables(found: dict[str, tuple["Statement", ...]]) -> RenderableTy
         owed = f"Owed: {account.balance:,} {account.currency}"
         parts += [output.listing(rows, title=title), Line(owed, style="bold")]
     return Group(*parts)
+
+
+def _places_table(found: dict[str, tuple["RevenuePlace", ...]]) -> RenderableType:
+    return output.listing(
+        {
+            "tax": place.tax,
+            "place": place.place,
+            "month": f"{place.month:%Y-%m}",
+            "charged": place.charged,
+            "received": place.received,
+        }
+        for place in found["places"]
+    )
 
 
 def _revenue_table(revenue: "Revenue") -> RenderableType:
