@@ -39,8 +39,7 @@ def test_a_charge_is_owed_and_earned_by_its_bucket() -> None:
     debt = Debt(2016, "interest", DAY)
     owed = charge(
         key="k",
-        tax="t",
-        taxpayer_id="T1",
+        account="receivable:t:T1",
         amount=100,
         effective_on=DAY,
         debt=debt,

@@ -118,7 +118,7 @@ class Books(RuleBasedStateMachine):
     def charge(self, who: int, amount: int, debt: Debt) -> None:
         self.write(
             charge(
-                key=self.key(), tax="tax", taxpayer_id=self.debtors[who], amount=amount,
+                key=self.key(), account=receivable("tax", self.debtors[who]), amount=amount,
                 effective_on=START, debt=debt, description="charge",
             )
         )  # fmt: skip

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from kazyna.accounts import Debt, charge
+from kazyna.accounts import Debt, charge, receivable
 from kazyna.core.errors import Conflict, InputError
 from kazyna.services import books, ledger, rolls
 from kazyna.services.context import Actor, Context
@@ -24,7 +24,7 @@ def correct(ctx: Context, amount: int, on: date, key: str) -> int:
         return journal.post(
             tx,
             charge(
-                key=key, tax="property_tax", taxpayer_id=debtor, amount=amount, effective_on=on,
+                key=key, account=receivable("property_tax", debtor), amount=amount, effective_on=on,
                 debt=Debt(on.year, "tax", on), description="", kind="correction",
             ),
         ).entry_id  # fmt: skip

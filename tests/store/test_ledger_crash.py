@@ -49,7 +49,7 @@ def prepare(database: Database) -> None:
         ledger.post(
             tx,
             charge(
-                key="c", tax="tax", taxpayer_id="T1", amount=10**6, effective_on=DAY, debt=debt,
+                key="c", account=ACCOUNT, amount=10**6, effective_on=DAY, debt=debt,
                 description="",
             ),
         )  # fmt: skip

@@ -61,3 +61,33 @@ def test_the_public_posts_nothing(office: httpx.Client) -> None:
         form = {"reference": "x", "amount": "1", "received_on": "2016-06-01", "key": "k"}
         answer = public.post("/office/payments", data=form)
         assert answer.headers["location"] == "/sign-in?next=/"
+
+
+def test_the_books_are_asked_closed_and_proved(office: httpx.Client) -> None:
+    taxpayer, _ = first_debtor(office)
+    form = {"kind": "write_off", "taxpayer_id": taxpayer, "amount": "5,00", "reason": "insolvent",
+            "tax": "property_tax"}  # fmt: skip
+    asked = office.post("/office/books/requests", data=form)
+    assert asked.headers["location"] == "/office/books"
+    page = office.get("/office/books").text
+    assert "insolvent" in page
+    assert "waits for a second signature" in page
+    own = office.post("/office/books/requests/1", data={"decision": "approve", "note": "x"})
+    assert own.status_code == HTTPStatus.CONFLICT
+    office.post("/office/books/closing", data={"through": "2016-01-31"})
+    office.post("/office/books/reopening", data={"reason": "late bank day"})
+    assert "asked to open again" in office.get("/office/books").text
+    assert "every balance is the sum of its entries" in office.get("/office/books/proof").text
+    days = {"first": "2016-01-01", "last": "2016-12-31", "form": "xml"}
+    sent = office.get("/office/books/journal", params=days)
+    assert sent.headers["content-disposition"].endswith('.xml"')
+    assert b"AuditFile" in sent.content
+
+
+def test_an_account_as_of_a_day(office: httpx.Client) -> None:
+    taxpayer, _ = first_debtor(office)
+    address = f"/office/taxpayers/{taxpayer}"
+    assert "No account is open" in office.get(address, params={"on": "2015-12-31"}).text
+    assert "No account is open" not in office.get(address, params={"known_on": "2016-12-31"}).text
+    odd = office.get(address, params={"on": "yesterday"})
+    assert odd.status_code == HTTPStatus.UNPROCESSABLE_ENTITY

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from kazyna.accounts.chart import SUSPENSE, TREASURY, Bucket, kind_of, receivable, revenue
+from kazyna.accounts.chart import SUSPENSE, TREASURY, Bucket, kind_of, revenue
 from kazyna.core.money import MINOR_UNITS_MAX
 
 EntryKind = Literal[
@@ -98,8 +98,8 @@ class Entry:
 
 
 def charge(
-    *, key: str, tax: str, taxpayer_id: str, amount: int, effective_on: date, debt: Debt,
-    description: str, kind: ChargeKind = "charge",
+    *, key: str, account: str, amount: int, effective_on: date, debt: Debt, description: str,
+    kind: ChargeKind = "charge",
 ) -> Entry:  # fmt: skip
     """Charge a tax, its interest, a fine or a fee: the taxpayer owes it, the revenue is earned.
 
@@ -107,8 +107,8 @@ def charge(
     ----------
     key
         Idempotency key.
-    tax, taxpayer_id
-        What for and who.
+    account
+        The receivable account of who owes it: see `receivable`.
     amount
         Minor units, positive.
     effective_on
@@ -120,7 +120,7 @@ def charge(
     kind
         What kind of charge it is.
     """
-    account = receivable(tax, taxpayer_id)
+    _kind, tax, _taxpayer_id = account.split(":", 2)
     posting = Posting(account, revenue(tax, debt.bucket), amount, debt)
     return Entry(key, kind, effective_on, description, (posting,))
 

@@ -402,9 +402,9 @@ def trial_balance(ctx: Context) -> TrialBalance:
 
 
 def crediting_order(ctx: Context, on: date) -> CreditingOrder:
-    """Return the order in which the law settles debts on a day."""
+    """Return the order in which the law settles debts on a day; the oldest first without one."""
     orders = ctx.pack.accounts.crediting
-    return OLDEST_FIRST if orders is None else orders.on(on)
+    return OLDEST_FIRST if orders is None or on < orders.days[0] else orders.on(on)
 
 
 def _credit(given: Payment, *, account: str, amount: int) -> Credit:

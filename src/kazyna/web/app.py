@@ -24,6 +24,7 @@ from kazyna.core.errors import (
 )
 from kazyna.services.context import Installation
 from kazyna.web import (
+    books,
     cadastre,
     ledger,
     objections,
@@ -44,7 +45,8 @@ COMPRESSED_BYTES_MIN = 1024
 """What is smaller travels as it is; tiles are packed already."""
 
 PARTS = (
-    cadastre, rounds, round_pages, reports, objections, rolls, ledger, simulations, sign_in, tiles,
+    cadastre, rounds, round_pages, reports, objections, rolls, ledger, books, simulations, sign_in,
+    tiles,
 )  # fmt: skip
 
 HEADERS = {

@@ -9,7 +9,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kazyna.core.errors import InputError, Refused
+from kazyna.core.errors import Finding, InputError, Refused
 from kazyna.core.table import parse_decimal
 from kazyna.services import ledger, objections, rolls, round_studies, rounds
 from kazyna.services.context import Role
@@ -68,15 +68,20 @@ def reverse(
 
 
 @router.get("/office/taxpayers/{taxpayer_id}")
-def taxpayer(visit: Visiting, taxpayer_id: str) -> HTMLResponse:
-    """Show the bills and accounts of one taxpayer."""
+def taxpayer(visit: Visiting, taxpayer_id: str, on: str = "", known_on: str = "") -> HTMLResponse:
+    """Show the bills and accounts of one taxpayer, as of a day and as known on a day."""
     visit.ctx.require(*STAFF)
+    as_of, as_known = _day(on, "on"), _day(known_on, "known_on")
+    statements = ledger.statement(visit.ctx, taxpayer_id=taxpayer_id, on=as_of, known_on=as_known)
     return page(
         visit,
         "ledger/taxpayer.html",
         taxpayer_id=taxpayer_id,
-        statements=ledger.statement(visit.ctx, taxpayer_id=taxpayer_id),
+        statements=statements,
         bills=rolls.bills_of_taxpayer(visit.ctx, taxpayer_id),
+        account_name=lambda name: _account(visit, name.rsplit(":", 1)[0]),
+        on=as_of,
+        known_on=as_known,
         new_key=new_key,
     )
 
@@ -156,6 +161,15 @@ def _account(visit: Visit, name: str) -> str:
     if tax:
         words.append(visit.write.text(taxes[tax].title) if tax in taxes else tax)
     return ": ".join(words)
+
+
+def _day(text: str, field: str) -> date | None:
+    """Read a day of a form that may be left empty."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        finding = Finding("form", f"{text!r} is not a date", "such as 2016-05-31", column=field)
+        raise InputError(finding) from error
 
 
 def _share(part: Decimal, whole: Decimal) -> float | None:

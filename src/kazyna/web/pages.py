@@ -58,7 +58,16 @@ def page(
         "as_json": as_json,
         "kinds": {
             "charge": _("Charge"),
+            "penalty_interest": _("Penalty interest"),
+            "fine": _("Fine"),
+            "fee": _("Fee"),
+            "correction": _("Correction"),
             "payment": _("Payment"),
+            "refund": _("Refund"),
+            "offset": _("Offset"),
+            "write_off": _("Write-off"),
+            "remission": _("Remission"),
+            "transfer": _("Transfer"),
             "reversal": _("Reversal"),
         },
     }
