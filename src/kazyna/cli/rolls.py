@@ -54,10 +54,11 @@ def roll(
     ```
     """
     from kazyna.services import studies
+    from kazyna.services.decisions import decided_pack
 
     computed = studies.compute_roll(
-        table, pack=pack, tax=tax, on=on, out=out, id_column=id_column,
-        on_spark=engine == "spark", decisions=decisions,
+        table, pack=decided_pack(pack, decisions), tax=tax, on=on, out=out, id_column=id_column,
+        on_spark=engine == "spark",
     )  # fmt: skip
     output.show(computed, as_json=as_json)
 
@@ -86,10 +87,11 @@ def explain(
     ```
     """
     from kazyna.services import studies
+    from kazyna.services.decisions import decided_pack
 
     explanation = studies.explain_row(
-        table, row_id, pack=pack, tax=tax, on=on, id_column=id_column, language=language,
-        decisions=decisions,
+        table, row_id, pack=decided_pack(pack, decisions), tax=tax, on=on, id_column=id_column,
+        language=language,
     )  # fmt: skip
 
     def steps(explanation: "Explanation") -> RenderableType:

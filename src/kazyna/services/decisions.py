@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from kazyna.packs.decidable import read_decidable
 from kazyna.packs.decision_table import read_decisions
 from kazyna.packs.decisions import Decision, with_decisions
 from kazyna.packs.pack import Pack, load_pack
@@ -46,7 +47,7 @@ def check_decisions(path: Path, *, pack: str) -> CheckedDecisions:
     """
     loaded = load_pack(pack)
     read = decisions_in(path, loaded)
-    known = {word for column in loaded.columns.values() for word in column.allowed or ()}
+    known = loaded.columns[read_decidable(loaded).place].allowed or ()
     checked = tuple(
         CheckedDecision(
             place=each.place,

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from kazyna.core.errors import Finding, InputError, NotFound
 from kazyna.core.text import Language
+from kazyna.packs.pack import Pack, load_pack
 from kazyna.packs.taxes import Tax
-from kazyna.services.decisions import decided_pack
 from kazyna.services.tables import naming, require_columns
 from kazyna.store import files, parquet_rolls
 from kazyna.tax import Explanation, RuleSet, explain, roll_total, run_roll, verify_sample
@@ -46,13 +46,12 @@ class ComputedRoll:
 def compute_roll(
     path: Path,
     *,
-    pack: str,
+    pack: str | Pack,
     tax: str | None = None,
     on: date,
     out: Path,
     id_column: str,
     on_spark: bool = False,
-    decisions: Path | None = None,
 ) -> ComputedRoll:
     """Compute a tax for every row of a file, exactly, and write it with all its steps.
 
@@ -61,12 +60,12 @@ def compute_roll(
 
     Parameters
     ----------
+    pack
+        Its name, or a pack over which decisions of councils are laid.
     on_spark
         Whether Apache Spark computes it; the result is a folder of Parquet files.
-    decisions
-        A file of decisions of local councils to lay over the pack.
     """
-    law, currency = _law(pack, tax, decisions)
+    law, currency = _law(pack, tax)
     start = perf_counter()
     if on_spark:
         bills, total = roll_on_spark(law.rules, str(path), str(out), on=on, id_column=id_column)
@@ -125,15 +124,14 @@ def explain_row(
     path: Path,
     row_id: str,
     *,
-    pack: str,
+    pack: str | Pack,
     tax: str | None = None,
     on: date,
     id_column: str,
     language: Language = "en",
-    decisions: Path | None = None,
 ) -> Explanation:
     """Explain the tax of one row of a file, step by step, with the articles of law."""
-    law, _ = _law(pack, tax, decisions)
+    law, _ = _law(pack, tax)
     table = files.read_table(path)
     require_columns(table, [id_column], path)
     row = table.filter(pc.equal(pc.cast(table[id_column], pa.string()), row_id))
@@ -145,13 +143,13 @@ def explain_row(
     return explain(law.rules, inputs, on, language)
 
 
-def _law(pack: str, tax: str | None, decisions: Path | None) -> tuple[Tax, str]:
+def _law(pack: str | Pack, tax: str | None) -> tuple[Tax, str]:
     """Find a tax of a pack; a pack with one tax needs no name."""
-    loaded = decided_pack(pack, decisions)
+    loaded = load_pack(pack) if isinstance(pack, str) else pack
     known = ", ".join(loaded.taxes)
     if tax is None and len(loaded.taxes) > 1:
         raise InputError(Finding("call", "the pack has several taxes", f"--tax one of {known}"))
     name = tax or next(iter(loaded.taxes))
     if name not in loaded.taxes:
-        raise NotFound(f"The pack {pack} has no tax {name!r}; it has {known}.")
+        raise NotFound(f"The pack {loaded.name} has no tax {name!r}; it has {known}.")
     return loaded.taxes[name], loaded.currency.code
