@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kazyna.core.dated import Dated
@@ -147,6 +147,7 @@ CASES = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(cases=st.lists(CASES, min_size=1, max_size=8), on=st.sampled_from((ON, REFORM)))
 def test_the_roll_the_single_bill_and_plain_integers_agree(cases: list[Case], on: date) -> None:
     rules = law()
@@ -196,6 +197,7 @@ def test_a_marginal_scale_taxes_each_bracket_by_its_own_rate(value: int, expecte
     assert roll_of(rules, [{"value": D(value)}]) == [D(expected)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**11), min_size=1, max_size=8))
 def test_a_scale_is_the_same_for_a_bill_and_a_roll(cents: list[int]) -> None:
     rules = law(duty, table=SCALE, name="scale")

@@ -7,7 +7,7 @@ columns it becomes one SQL query (`compile_query`, `run_roll`), and either way i
 
 from kazyna.tax.arithmetic import Rounding, divide, maximum, minimum, round_to, when
 from kazyna.tax.compile import compile_query
-from kazyna.tax.compute import Computation, compute
+from kazyna.tax.compute import Computation, PreparedRules, compute
 from kazyna.tax.doubts import DoubtfulValue, doubtful, doubtful_in_case
 from kazyna.tax.explain import Explanation, Step, explain
 from kazyna.tax.inputs import InputColumn
@@ -27,6 +27,7 @@ __all__ = [
     "KeyColumn",
     "Parameter",
     "ParameterValue",
+    "PreparedRules",
     "Rounding",
     "Rule",
     "RuleSet",

@@ -158,7 +158,11 @@ def divide(value: Number, by: Number, rounding: Rounding) -> Decimal:
 
 
 def _columns(values: Iterable[object]) -> bool:
-    return any(isinstance(value, Expression) for value in values)
+    # A plain loop is twice as fast as `any`, and every step of every bill comes through here.
+    for value in values:  # noqa: SIM110
+        if isinstance(value, Expression):
+            return True
+    return False
 
 
 def _column(value: Expression) -> Decimal:

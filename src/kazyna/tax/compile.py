@@ -87,7 +87,9 @@ def compile_query(
     chosen = [exp.column(name, quoted=True) for name in names]
     asking = [exp.column(f"{UNANSWERED} {name}", quoted=True) for name in asked_for]
     last = [exp.alias_(exp.or_(*asking), UNANSWERED, quoted=True)] if asking else []
-    whole = exp.select(*chosen, amount, *last).from_(inner.subquery("steps"))
+    whole = exp.select(*chosen, amount, *last, copy=False).from_(
+        inner.subquery("steps", copy=False), copy=False
+    )
     return _adapted(whole, dialect).sql(dialect=dialect, pretty=True)
 
 
@@ -133,8 +135,10 @@ def compile_rows_query(rules: RuleSet, on: date, *, table: str, id_column: str) 
         )
         for name, number, _ in named
     ]
-    query = exp.select(*lists).from_(inner.subquery("steps")).sql(dialect="duckdb")
-    return Answers(query, tuple((name, look_up.table) for name, _, look_up in named))
+    query = exp.select(*lists).from_(inner.subquery("steps", copy=False), copy=False)
+    return Answers(
+        query.sql(dialect="duckdb"), tuple((name, look_up.table) for name, _, look_up in named)
+    )
 
 
 def _layered(
@@ -150,7 +154,8 @@ def _layered(
     for number, layer in enumerate(_layers(rules), 1):
         computed = [exp.alias_(fitted(steps[name]), name, quoted=True) for name in layer]
         computed += [extra for name in layer for extra in beside.get(name, [])]
-        query = exp.select(exp.Star(), *computed).from_(query.subquery(f"layer_{number}"))
+        below = query.subquery(f"layer_{number}", copy=False)
+        query = exp.select(exp.Star(), *computed, copy=False).from_(below, copy=False)
     return query
 
 

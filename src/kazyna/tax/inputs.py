@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.schema import Column
@@ -37,6 +38,49 @@ class InputColumn(Column):
         ):
             return None
         return Decimal(self.minimum), Decimal(self.maximum)
+
+
+class Check(NamedTuple):
+    """What one column accepts, ready to be asked thousands of times a second."""
+
+    name: str
+    words: frozenset[object] | None
+    """Of a text, or the two truths."""
+    low: Decimal
+    high: Decimal
+    exponent: int
+    """Of the last place that is accepted."""
+
+
+def check_of(column: InputColumn) -> Check:
+    """Prepare the check of one column."""
+    if column.limits is None:
+        words = column.allowed if column.type == "text" else (True, False)
+        return Check(column.name, frozenset(words or ()), Decimal(0), Decimal(0), 0)
+    return Check(column.name, None, *column.limits, -column.decimals)
+
+
+def accepted(checks: tuple[Check, ...], values: Mapping[str, Value]) -> dict[str, Checked] | None:
+    """Return the inputs of one case, numbers as decimals; None where `check_case` must look."""
+    found: dict[str, Checked] = {}
+    for name, words, low, high, exponent in checks:
+        value = values.get(name)
+        kind = value.__class__
+        if words is not None:
+            if value not in words or (kind is not str and kind is not bool):
+                return None
+        else:
+            if kind is int:
+                value = Decimal(value)  # type: ignore[arg-type]
+            elif kind is not Decimal:
+                return None
+            if not (value.is_finite() and low <= value <= high):  # type: ignore[union-attr,operator]
+                return None
+            last = value.as_tuple().exponent  # type: ignore[union-attr]
+            if last < exponent:  # type: ignore[operator]
+                return None
+        found[name] = value  # type: ignore[assignment]
+    return found
 
 
 def check_case(

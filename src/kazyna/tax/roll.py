@@ -15,7 +15,7 @@ from kazyna.core.errors import Finding, InputError, Refused
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import ROWS_NAMED_MAX, as_arrow, check
 from kazyna.tax.compile import UNANSWERED, compile_query
-from kazyna.tax.compute import compute
+from kazyna.tax.compute import PreparedRules, compute
 from kazyna.tax.expression import digits
 from kazyna.tax.inputs import InputColumn
 from kazyna.tax.rule import AMOUNT, RuleSet
@@ -143,8 +143,9 @@ def verify_sample(rules: RuleSet, roll: pa.Table, *, on: date, size: int, seed: 
     """
     drawn = np.random.default_rng(seed).choice(roll.num_rows, min(size, roll.num_rows), False)
     identifier = roll.column_names[0]
+    prepared = PreparedRules.of(rules, on)
     for row in roll.take(pa.array(np.sort(drawn))).to_pylist():
-        for name, value in compute(rules, row, on).steps.items():
+        for name, value in prepared.compute(row).steps.items():
             if row[name] != value:
                 raise Refused(
                     f"The roll is not to be trusted: for {identifier} {row[identifier]} the query "

@@ -25,6 +25,9 @@ writing that repeats the law; from memory; told differently by two sources."""
 
 ANY = "*"
 """A key that answers for whatever no other row names."""
+LOWS = "lower ends"
+"""Under this word a level of the tree keeps its lower ends; no word of a pack has a space."""
+ANSWERS_KEPT = 10_000
 UNKNOWN = exp.Null
 Key = str | Decimal
 Term = Expression | TextColumn | str
@@ -81,13 +84,17 @@ class Table:
         Unanswered
             If no row answers, or the one that does has no value.
         """
-        given = cast(tuple[object, ...], keys)
-        if any(isinstance(key, Expression | TextColumn) for key in given):
-            return cast(Decimal, self._column([_term(key) for key in given]))
-        row = self.row_at(*keys)
-        if row.value is None:
-            raise Unanswered(f"{self.name} has no known value for {self.described(keys)}")
-        return row.value
+        try:
+            found = self._answers.get(keys)
+        except TypeError:  # a column of a query has no hash
+            return cast(Decimal, self._column([_term(key) for key in keys]))
+        if found is None:
+            found = self.row_at(*keys).value
+            if found is None:
+                raise Unanswered(f"{self.name} has no known value for {self.described(keys)}")
+            if len(self._answers) < ANSWERS_KEPT:
+                self._answers[keys] = found
+        return found
 
     def row_at(self, *keys: Key | int) -> TableRow:
         """Return the row that answers for the keys."""
@@ -131,6 +138,11 @@ class Table:
         return ", ".join(f"{column.name} {_shown(key)}" for column, key in named)
 
     @cached_property
+    def _answers(self) -> dict[tuple[Key | int, ...], Decimal]:
+        """What was asked before: most bills ask what others asked."""
+        return {}
+
+    @cached_property
     def _tree(self) -> Mapping[Key, Any]:
         """The rows by their keys, one level a key."""
         tree: dict[Key, Any] = {}
@@ -139,6 +151,7 @@ class Table:
             for key in row.keys[:-1]:
                 level = level.setdefault(key, {})
             level[row.keys[-1]] = row
+        _with_lows(tree, [key.bracket for key in self.keys])
         return tree
 
     def _column(self, terms: list[Term]) -> Expression:
@@ -175,12 +188,22 @@ def overlaps(table: Table) -> Iterator[tuple[TableRow, TableRow]]:
         seen[row.keys] = row
 
 
+def _with_lows(level: dict[Key, Any], brackets: list[bool]) -> None:
+    """Keep the lower ends of each level of brackets in order, to be searched by halving."""
+    for below in level.values():
+        if isinstance(below, dict):
+            _with_lows(below, brackets[1:])
+    if brackets[0]:
+        level[LOWS] = sorted(low for low in level if isinstance(low, Decimal))
+
+
 def _step(level: Mapping[Key, Any], column: KeyColumn, key: Key | int) -> Any:
     """Go down one key: the row that names it, else the one for any."""
     if not column.bracket:
-        return level.get(cast(Key, key), level.get(ANY))
-    lows = sorted(low for low in level if isinstance(low, Decimal))
-    place = bisect_right(lows, Decimal(cast(Decimal, key)))
+        found = level.get(cast(Key, key))
+        return level.get(ANY) if found is None else found
+    lows = level[LOWS]
+    place = bisect_right(lows, key)
     return level[lows[place - 1]] if place else level.get(ANY)
 
 
@@ -192,7 +215,7 @@ def _case(
         return written(level)
     (column, term), rest = keys[0], keys[1:]
     other = _case(level[ANY], rest, written) if ANY in level else UNKNOWN()
-    named = {key: below for key, below in level.items() if key != ANY}
+    named = {key: below for key, below in level.items() if key not in {ANY, LOWS}}
     if not named:
         return other
     if isinstance(term, str):
