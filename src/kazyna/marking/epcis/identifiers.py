@@ -1,0 +1,249 @@
+"""EPC URIs and GS1 Digital Link URIs of the same thing, and the canonical form of both.
+
+`urn:epc:id:sgtin:4012345.011111.987` and `https://shop.example/01/04012345111118/21/987?x=1` name
+the same item as `https://id.gs1.org/01/04012345111118/21/987`, which is the canonical form: the
+domain of GS1, the finest level of identification, no query string.
+
+Sources: EPC Tag Data Standard 2.0 section 6 (EPC URIs), GS1 Digital Link 1.2 section 4.11
+(canonical form), CBV 2.0 section 8.9 (which keys and qualifiers are kept).
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from urllib.parse import quote, unquote
+
+DOMAIN = "https://id.gs1.org/"
+
+IDENTIFIER_FIELDS = (
+    "epcList",
+    "parentID",
+    "childEPCs",
+    "inputEPCList",
+    "outputEPCList",
+    "quantityList",
+    "childQuantityList",
+    "inputQuantityList",
+    "outputQuantityList",
+)
+"""Where an event names things, classes of things and their parents."""
+
+_TEXT = r"(?:%[0-9A-Fa-f]{2}|[!'()*+,.0-9:;=A-Za-z_-])"
+"""One character of a serial number in an EPC URI, or its escape."""
+
+_COMPANY = r"(\d{6,12})"
+
+KEY_DIGITS = {"01": 13, "00": 17, "gln": 12, "gsrn": 17, "gsin": 16}
+"""Digits of each key before its check digit; company prefix and reference share them."""
+
+
+def check_digit(digits: str) -> str:
+    """Return the GS1 check digit: weights 3 and 1 from the right (General Specifications 7.9.1)."""
+    weighted = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
+    return str(-weighted % 10)
+
+
+def _gtin(company: str, reference: str) -> str | None:
+    """Move the indicator digit to the front and add the check digit."""
+    if len(company) + len(reference) != KEY_DIGITS["01"] or not reference:
+        return None
+    digits = reference[0] + company + reference[1:]
+    return digits + check_digit(digits)
+
+
+def _whole(company: str, reference: str, length: int) -> str | None:
+    digits = company + reference
+    return digits + check_digit(digits) if len(digits) == length else None
+
+
+def _gln(company: str, reference: str) -> str | None:
+    return _whole(company, reference, KEY_DIGITS["gln"])
+
+
+def _escaped(serial: str) -> str:
+    """Write a serial of an EPC URI as a path segment of a web URI."""
+    return quote(unquote(serial), safe="-._~=';")
+
+
+def _joined(*parts: str | None) -> str | None:
+    """Join parts, or none where one of them could not be made."""
+    return None if any(part is None for part in parts) else "".join(map(str, parts))
+
+
+def _sgtin(company: str, reference: str, serial: str) -> str | None:
+    return _joined("01/", _gtin(company, reference), "/21/", _escaped(serial))
+
+
+def _sscc(company: str, reference: str) -> str | None:
+    digits = reference[0] + company + reference[1:]
+    if len(digits) != KEY_DIGITS["00"]:
+        return None
+    return "00/" + digits + check_digit(digits)
+
+
+def _sgln(company: str, reference: str, extension: str) -> str | None:
+    ending = "" if extension == "0" else f"/254/{_escaped(extension)}"
+    return _joined("414/", _gln(company, reference), ending)
+
+
+def _pattern(scheme: str, *parts: str) -> re.Pattern[str]:
+    return re.compile(f"urn:epc:{scheme}:" + r"\.".join(parts))
+
+
+_SERIAL, _SERIAL_28 = f"({_TEXT}{{1,20}})", f"({_TEXT}{{1,28}})"
+_NUMBER, _DIGITS = r"(\d*)", r"(\d+)"
+_CPI = r"((?:%[0-9A-Fa-f]{2}|[0-9A-Z-]){1,24})"
+
+SCHEMES: dict[str, tuple[re.Pattern[str], Callable[..., str | None]]] = {
+    scheme: (_pattern(scheme, *parts), convert)
+    for scheme, parts, convert in (
+        ("id:sgtin", (_COMPANY, _NUMBER, _SERIAL), _sgtin),
+        ("id:sscc", (_COMPANY, _DIGITS), _sscc),
+        ("id:sgln", (_COMPANY, _NUMBER, _SERIAL), _sgln),
+        (
+            "id:grai",
+            (_COMPANY, _NUMBER, f"({_TEXT}{{1,16}})"),
+            lambda c, r, s: _joined("8003/0", _gln(c, r), _escaped(s)),
+        ),
+        (
+            "id:giai",
+            (_COMPANY, f"({_TEXT}{{1,24}})"),
+            lambda c, r: "8004/" + c + _escaped(r),
+        ),
+        ("id:gsrn", (_COMPANY, _DIGITS), lambda c, r: _joined("8018/", _whole(c, r, 17))),
+        ("id:gsrnp", (_COMPANY, _DIGITS), lambda c, r: _joined("8017/", _whole(c, r, 17))),
+        (
+            "id:gdti",
+            (_COMPANY, _NUMBER, f"({_TEXT}{{1,17}})"),
+            lambda c, r, s: _joined("253/", _gln(c, r), _escaped(s)),
+        ),
+        (
+            "id:cpi",
+            (_COMPANY, _CPI, r"(\d{1,12})"),
+            lambda c, r, s: f"8010/{c}{_escaped(r)}/8011/{s}",
+        ),
+        (
+            "id:sgcn",
+            (_COMPANY, _NUMBER, r"(\d{1,12})"),
+            lambda c, r, s: _joined("255/", _gln(c, r), s),
+        ),
+        ("id:ginc", (_COMPANY, f"({_TEXT}{{1,24}})"), lambda c, r: "401/" + c + _escaped(r)),
+        ("id:gsin", (_COMPANY, _DIGITS), lambda c, r: _joined("402/", _whole(c, r, 16))),
+        (
+            "id:itip",
+            (_COMPANY, _NUMBER, r"(\d\d)", r"(\d\d)", _SERIAL),
+            lambda c, r, p, t, s: _joined("8006/", _gtin(c, r), p, t, "/21/", _escaped(s)),
+        ),
+        (
+            "id:upui",
+            (_COMPANY, _NUMBER, _SERIAL_28),
+            lambda c, r, s: _joined("01/", _gtin(c, r), "/235/", _escaped(s)),
+        ),
+        ("id:pgln", (_COMPANY, _NUMBER), lambda c, r: _joined("417/", _gln(c, r))),
+        (
+            "class:lgtin",
+            (_COMPANY, _NUMBER, _SERIAL),
+            lambda c, r, s: _joined("01/", _gtin(c, r), "/10/", _escaped(s)),
+        ),
+        (
+            "idpat:sgtin",
+            (_COMPANY, _NUMBER, r"\*"),
+            lambda c, r: _joined("01/", _gtin(c, r)),
+        ),
+        (
+            "idpat:grai",
+            (_COMPANY, _NUMBER, r"\*"),
+            lambda c, r: _joined("8003/0", _gln(c, r)),
+        ),
+        ("idpat:gdti", (_COMPANY, _NUMBER, r"\*"), lambda c, r: _joined("253/", _gln(c, r))),
+        ("idpat:sgcn", (_COMPANY, _NUMBER, r"\*"), lambda c, r: _joined("255/", _gln(c, r))),
+        ("idpat:cpi", (_COMPANY, _CPI, r"\*"), lambda c, r: f"8010/{c}{_escaped(r)}"),
+        (
+            "idpat:itip",
+            (_COMPANY, _NUMBER, r"(\d\d)", r"(\d\d)", r"\*"),
+            lambda c, r, p, t: _joined("8006/", _gtin(c, r), p, t),
+        ),
+        (
+            "idpat:upui",
+            (_COMPANY, _NUMBER, r"\*"),
+            lambda c, r: _joined("01/", _gtin(c, r)),
+        ),
+    )
+}
+"""Of each EPC scheme the form of its URI and the path of its Digital Link."""
+
+OTHER_SCHEMES = frozenset(("id:gid", "id:adi", "id:usdod", "id:bic", "id:imovn"))
+"""Schemes of the Tag Data Standard that carry no GS1 key: they have no Digital Link form."""
+
+_DIGITAL_LINK = re.compile(
+    r"https?://[^/?#\s]+(?:/[^?#\s]*?)?/"
+    r"(?:(?P<item>01/(?P<gtin>\d{8}|\d{12,14})(?:/22/[^/?#]+)?)"
+    r"(?P<lot>/10/[^/?#]+)?(?P<serial>/21/[^/?#]+)?(?P<controlled>/235/[^/?#]+)?"
+    r"|(?P<gln>414/\d{13})(?P<extension>/254/[^/?#]+)?"
+    r"|(?P<itip>8006/\d{18})(?P<itip_lot>/10/[^/?#]+)?(?P<itip_serial>/21/[^/?#]+)?"
+    r"|(?P<cpi>8010/[^/?#]+)(?P<cpi_serial>/8011/\d{1,12})?"
+    r"|(?P<key>00/\d{18}|253/\d{13}[^/?#]*|255/\d{13}\d*|401/[^/?#]+|402/\d{17}"
+    r"|417/\d{13}|8003/\d{14}[^/?#]*|8004/[^/?#]+|8017/\d{18}|8018/\d{18})(?:/8019/\d+)?)"
+    r"/?(?:[?#]\S*)?"
+)
+
+
+def digital_link(epc: str) -> str | None:
+    """Return the canonical Digital Link of an EPC, EPC class or EPC pattern URI.
+
+    None where the URI is of a scheme without one, or is not well formed.
+
+    Examples
+    --------
+    >>> digital_link("urn:epc:id:sgtin:4012345.011111.987")
+    'https://id.gs1.org/01/04012345111118/21/987'
+    """
+    scheme = ":".join(epc.split(":", 4)[2:4])
+    if scheme not in SCHEMES:
+        return None
+    pattern, convert = SCHEMES[scheme]
+    parts = pattern.fullmatch(epc)
+    path = None if parts is None else convert(*parts.groups())
+    return None if path is None else DOMAIN + path
+
+
+@lru_cache(maxsize=65_536)
+def canonical_identifier(uri: str) -> str:
+    """Return the constrained canonical Digital Link of a URI, or the URI itself where it has none.
+
+    Parameters
+    ----------
+    uri
+        Any URI: of an EPC, or a Digital Link under any domain.
+
+    References
+    ----------
+    CBV 2.0 section 8.9.2, rules for EPC URIs and GS1 Digital Link URIs.
+    """
+    if uri.startswith("urn:epc:"):
+        return digital_link(uri) or uri
+    if not uri.startswith(("http://", "https://")):
+        return uri
+    found = _DIGITAL_LINK.fullmatch(uri)
+    return uri if found is None else DOMAIN + _finest(found)
+
+
+def _finest(found: re.Match[str]) -> str:
+    """Keep the key and the qualifier that says most."""
+    part = found.groupdict(default="")
+    if part["item"]:
+        qualifier = part["serial"] or part["controlled"] or part["lot"]
+        return "01/" + part["gtin"].zfill(14) + qualifier
+    if part["gln"]:
+        return part["gln"] + part["extension"]
+    if part["itip"]:
+        return part["itip"] + (part["itip_serial"] or part["itip_lot"])
+    return (part["cpi"] + part["cpi_serial"]) or part["key"]
+
+
+def is_malformed(uri: str) -> bool:
+    """Tell whether a URI claims to be an EPC of a known scheme and is not formed like one."""
+    if not uri.startswith("urn:epc:"):
+        return False
+    scheme = ":".join(uri.split(":", 4)[2:4])
+    return scheme not in OTHER_SCHEMES and digital_link(uri) is None

@@ -1,0 +1,235 @@
+"""Whether events are as EPCIS 2.0 and CBV 2.0 want them; every mistake with the path of the value.
+
+The schema of the type of event goes first; it is compiled code and costs microseconds. What no
+schema can say follows only where it can matter: that a prefix is declared, that extensions are
+not nested without end, that identifiers of the EPC schemes are well formed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jsonschema_rs
+
+from kazyna.core.errors import Finding, InputError
+from kazyna.marking.epcis.document import (
+    DEFAULT_NAMESPACES,
+    EVENT_TYPES,
+    Document,
+    Event,
+    Fields,
+    extensions,
+)
+from kazyna.marking.epcis.identifiers import IDENTIFIER_FIELDS, is_malformed
+from kazyna.marking.epcis.schema import Schema, event_schema, event_validator
+from kazyna.marking.epcis.words import with_bare_words
+
+DEPTH_MAX = 32
+"""How deep an extension may be nested: no exchange needs more, and every reader is recursive."""
+
+FINDINGS_MAX = 100
+"""After so many mistakes in a document the rest is not told."""
+
+WEB_SCHEMES = frozenset(("http", "https", "urn"))
+"""A name that begins like this is a URI, not a prefix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The events of a document, the valid ones apart from the mistakes in the others."""
+
+    valid: tuple[Event, ...]
+    """With standard values as bare words, in the order of the document."""
+    positions: tuple[int, ...]
+    """Where each valid event stood in the document, from 0."""
+    findings: tuple[Finding, ...]
+    """Every mistake in the others, up to `FINDINGS_MAX`; `column` is the path of the value, such
+    as `eventList[3].bizStep`."""
+
+
+def sort_events(events: Iterable[Event], source: str) -> Sorted:
+    """Part the valid events of a document from the others.
+
+    Parameters
+    ----------
+    events
+        Events as `parse_json` or `parse_xml` give them.
+    source
+        The document's name, for the findings.
+    """
+    valid: list[Event] = []
+    positions: list[int] = []
+    found: list[Finding] = []
+    for index, given in enumerate(events):
+        event = given
+        if not is_valid(event):
+            # Most senders write bare words; only what does not pass as it stands is rewritten.
+            event = replace(given, fields=with_bare_words(given.fields))
+            if not is_valid(event):
+                if len(found) < FINDINGS_MAX:
+                    found += event_findings(event, source, f"eventList[{index}]")
+                continue
+        valid.append(event)
+        positions.append(index)
+    return Sorted(tuple(valid), tuple(positions), tuple(found[:FINDINGS_MAX]))
+
+
+def validated(document: Document, source: str) -> Document:
+    """Return a document of valid events with standard values as bare words.
+
+    Raises
+    ------
+    InputError
+        With every mistake that was found and the path of each.
+    """
+    events = sort_events(document.events, source)
+    if events.findings:
+        raise InputError(events.findings)
+    return replace(document, events=events.valid)
+
+
+def is_valid(event: Event) -> bool:
+    """Tell whether an event is valid, without saying why not."""
+    fields = event.fields
+    kind = fields.get("type")
+    if kind not in EVENT_TYPES or not event_validator(kind).is_valid(fields):
+        return False
+    return next(_beyond_schema(event), None) is None
+
+
+def event_findings(event: Event, source: str, place: str = "") -> tuple[Finding, ...]:
+    """Return every mistake in one event.
+
+    Parameters
+    ----------
+    place
+        The path of the event in its document, put before the paths inside it.
+    """
+    where = source if event.line is None else f"{source}:{event.line}"
+    kind = event.fields.get("type")
+    if kind not in EVENT_TYPES:
+        reason = "the event has no type" if kind is None else f"{kind!r} is no type of event"
+        expected = "one of " + ", ".join(EVENT_TYPES)
+        return (Finding(where, reason, expected, column=_join(place, "type")),)
+    schema = event_schema(kind)
+    found = [
+        _finding(error, schema, where, place)
+        for error in event_validator(kind).iter_errors(event.fields)
+    ]
+    found += [
+        Finding(where, reason, expected, column=_join(place, path))
+        for path, reason, expected in _beyond_schema(event)
+    ]
+    return tuple(found)
+
+
+def _finding(
+    error: jsonschema_rs.ValidationError, schema: Schema, source: str, place: str
+) -> Finding:
+    path = _join(place, path_of(error.instance_path))
+    kind = error.kind.as_dict()
+    name = error.kind.name
+    if name == "additionalProperties":
+        unknown = ", ".join(map(repr, kind["unexpected"]))
+        return Finding(
+            source,
+            f"unknown member {unknown}",
+            "members of the standard, or names with a prefix such as 'example:batch'",
+            column=path,
+        )
+    if name == "required":
+        return Finding(source, f"{kind['property']!r} is missing", "it", column=path)
+    expected = _expected(error.schema_path, schema) or error.message
+    return Finding(source, f"{_shown(error.instance)} stands here", expected, column=path)
+
+
+def _expected(path: Iterable[str | int], schema: Schema) -> str | None:
+    """Return the innermost title on the way to the part of the schema that failed."""
+    node: Any = schema
+    title: str | None = None
+    for step in path:
+        if isinstance(node, Mapping) and isinstance(node.get("title"), str):
+            title = node["title"]
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            break
+    return title
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004
+
+
+def path_of(steps: Iterable[str | int]) -> str:
+    """Write the way to a value: `sensorElementList[0].sensorReport[2].type`."""
+    path = ""
+    for step in steps:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+    return path
+
+
+def _join(place: str, path: str) -> str:
+    if not place or not path:
+        return place or path or "the event"
+    return place + path if path.startswith("[") else f"{place}.{path}"
+
+
+Mistake = tuple[str, str, str]
+"""Path, reason and what was expected."""
+
+
+def _beyond_schema(event: Event) -> Iterator[Mistake]:
+    fields = event.fields
+    yield from _identifiers(fields)
+    for place, part in extensible_parts(fields):
+        for name, value in extensions(part):
+            path = _join(place, name) if place else name
+            prefix = name.partition(":")[0]
+            known = prefix in event.namespaces or prefix in DEFAULT_NAMESPACES
+            if not known and prefix not in WEB_SCHEMES:
+                yield path, f"the prefix {prefix!r} is not declared", "it in the @context"
+            if _too_deep(value, DEPTH_MAX):
+                yield path, "the extension is nested too deeply", f"at most {DEPTH_MAX} levels"
+
+
+def _identifiers(fields: Fields) -> Iterator[Mistake]:
+    for name in IDENTIFIER_FIELDS:
+        value = fields.get(name)
+        if value is None:
+            continue
+        for index, uri in enumerate(value if isinstance(value, list) else (value,)):
+            text = uri.get("epcClass") if isinstance(uri, dict) else uri
+            if isinstance(text, str) and is_malformed(text):
+                path = f"{name}[{index}]" if isinstance(value, list) else name
+                yield path, f"{text!r} is not well formed", "an EPC URI as TDS 2.0 section 6 has it"
+
+
+def extensible_parts(fields: Fields) -> Iterator[tuple[str, Fields]]:
+    """Yield each part of an event in which a user may add, with its path."""
+    yield "", fields
+    for name in ("readPoint", "bizLocation", "errorDeclaration", "ilmd"):
+        if isinstance(part := fields.get(name), dict):
+            yield name, part
+    sensors = fields.get("sensorElementList")
+    for index, element in enumerate(sensors if isinstance(sensors, list) else ()):
+        if not isinstance(element, dict):
+            continue
+        place = f"sensorElementList[{index}]"
+        yield place, element
+        if isinstance(part := element.get("sensorMetadata"), dict):
+            yield f"{place}.sensorMetadata", part
+        reports = element.get("sensorReport")
+        for number, report in enumerate(reports if isinstance(reports, list) else ()):
+            if isinstance(report, dict):
+                yield f"{place}.sensorReport[{number}]", report
+
+
+def _too_deep(value: Any, left: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    if left == 0:
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return any(_too_deep(each, left - 1) for each in inner)
