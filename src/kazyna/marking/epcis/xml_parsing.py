@@ -40,8 +40,9 @@ def parse_xml(data: bytes, limits: Limits, source: str) -> etree._Element:
         huge_tree=False,
     )
     try:
-        # The declaration is cut off: what it says was checked, and lxml wants none beside a text.
-        root = etree.fromstring(_DECLARATION.sub("", text, count=1).strip(), parser)
+        # What the declaration says was checked, and lxml wants none in a text. Lines stay counted.
+        bare = _DECLARATION.sub(lambda found: "\n" * found.group().count("\n"), text, count=1)
+        root = etree.fromstring(bare, parser)
     except etree.XMLSyntaxError as error:
         raise InputError(Finding(source, f"{error}", "well-formed XML")) from None
     _refuse_depth(root, limits, source)
