@@ -69,12 +69,12 @@ def test_a_decision_replaces_what_the_pack_knew_and_is_without_doubt() -> None:
 
 
 def test_a_first_decision_keeps_for_other_keys_what_holds_for_any_place() -> None:
-    zone = RATE | {"parameter": "zonal_coefficient", "keys": "land;1", "value": "1.5"}
+    zone = RATE | {"parameter": "zonal_coefficient", "keys": "land;1", "value": "0.5"}
     kg = decided(zone)
     on = date(2025, 7, 1)
     plain = tax_of(kg, "land", PLOT, on)
     assert plain == tax_of(KG, "land", PLOT | {"council": "other"}, on)
-    assert tax_of(kg, "land", PLOT | {"zone": "1"}, on) == plain * Decimal("1.5")
+    assert tax_of(kg, "land", PLOT | {"zone": "1"}, on) == plain * Decimal("0.5")
 
 
 def test_a_village_is_freed_from_one_tax_and_not_from_others() -> None:
@@ -136,6 +136,18 @@ def test_a_wrong_decision_is_refused_by_row_and_column(
     finding = caught.value.findings[0]
     assert (finding.source, finding.column) == ("councils.csv", column)
     assert finding.row in {2, None}
+
+
+def test_the_limit_is_that_of_the_place_and_says_its_doubt() -> None:
+    zone = RATE | {"parameter": "zonal_coefficient", "keys": "land;1", "value": "2.5"}
+    (found,) = read_decisions([zone | {"place": "bishkek"}], KG, source="councils.csv")
+    assert found.limit_doubt is not None
+    with pytest.raises(
+        InputError, match=r"2\.5 is outside .* from 0\.3 to 1\.2"
+    ):
+        read_decisions([zone], KG, source="councils.csv")
+    (rate,) = read_decisions([RATE], KG, source="councils.csv")
+    assert rate.limit_doubt is None
 
 
 def test_two_decisions_for_one_day_are_refused() -> None:

@@ -96,6 +96,7 @@ def decisions(
                 "to": each.until or "",
                 "value": each.value,
                 "document": each.document,
+                "doubt": each.limit_doubt or "",
             }
             for each in checked.decisions
         )

@@ -46,6 +46,13 @@ class Decidable:
     """The source that is cited with a decision's document."""
     limits: tuple[Limit, ...]
 
+    def limit_of(self, parameter: str, keys: Mapping[str, object]) -> Limit | None:
+        """Return the first limit that is for a row of a parameter, by the row's keys."""
+        for limit in self.limits:
+            if limit.parameter == parameter and limit.keys.items() <= keys.items():
+                return limit
+        return None
+
 
 def read_decidable(pack: Pack) -> Decidable:
     """Read what councils decide in a pack.

@@ -18,7 +18,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
 from kazyna.core.errors import Finding, InputError
-from kazyna.packs.decidable import Decidable, read_decidable, table_of
+from kazyna.packs.decidable import Decidable, Limit, read_decidable, table_of
 from kazyna.packs.decisions import Decision
 from kazyna.packs.pack import Pack
 from kazyna.tax import Table
@@ -102,13 +102,14 @@ class _Line:
             self.fault("from", "the day is missing", "a date such as 2025-01-01")
         if since and until and until < since:
             self.fault("to", f"{until} is before {since}", "the last day")
-        value = self.value(decidable, parameter, keys)
+        value = self.value()
+        limit = self.limit(decidable, parameter, keys, value)
         document = self.required("document")
-        if len(self.findings) > before or since is None or value is None:
+        if len(self.findings) > before or since is None or value is None or limit is None:
             return None
         return Decision(
             place, parameter, tuple(keys.values()), since, until, value, document,
-            self.text("source"), f"{self.source}, row {self.row}",
+            self.text("source"), limit.doubt, f"{self.source}, row {self.row}",
         )  # fmt: skip
 
     def fault(self, column: str, reason: str, expected: str) -> None:
@@ -152,10 +153,8 @@ class _Line:
                 self.fault("keys", f"{name} {word!r} is not known", "one of " + ", ".join(known))
         return {key.name: words.get(key.name, place) for key in table.keys}
 
-    def value(
-        self, decidable: Decidable, parameter: str, keys: Mapping[str, Key]
-    ) -> Decimal | None:
-        """Read the value, which the limits of the law must allow."""
+    def value(self) -> Decimal | None:
+        """Read the value, a number."""
         text = self.required("value")
         try:
             value = Decimal(text or "NaN")
@@ -165,16 +164,20 @@ class _Line:
             if text:
                 self.fault("value", f"{text!r} is not a number", "a number such as 75")
             return None
-        for limit in decidable.limits:
-            fits = limit.keys.items() <= keys.items()
-            if limit.parameter == parameter and keys and fits:
-                if not limit.minimum <= value <= limit.maximum:
-                    expected = f"from {limit.minimum} to {limit.maximum} ({limit.law})"
-                    self.fault("value", f"{value} is outside the law's limits", expected)
-                return value
-        if keys:
-            self.fault("keys", "no limit is known for them", "keys of decisions.toml")
         return value
+
+    def limit(
+        self, decidable: Decidable, parameter: str, keys: Mapping[str, Key], value: Decimal | None
+    ) -> Limit | None:
+        """Find the law's limit for the row, which the value must keep to."""
+        limit = decidable.limit_of(parameter, keys) if keys else None
+        if limit is None:
+            if keys:
+                self.fault("keys", "no limit is known for them", "keys of decisions.toml")
+        elif value is not None and not limit.minimum <= value <= limit.maximum:
+            expected = f"from {limit.minimum} to {limit.maximum} ({limit.law})"
+            self.fault("value", f"{value} is outside the law's limits", expected)
+        return limit
 
 
 def _words(pack: Pack, table: Table, name: str) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ class Decision:
     value: Decimal
     document: str
     source: str | None
+    limit_doubt: str | None
+    """Why the limit that the value was checked against may be wrong."""
     origin: str
     """The file and row that it was read from."""
 

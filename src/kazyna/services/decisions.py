@@ -26,6 +26,8 @@ class CheckedDecision:
     document: str
     new_place: bool
     """Whether the pack has not known the council before."""
+    limit_doubt: str | None
+    """Why the limit of the law that it was checked against may be wrong."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def check_decisions(path: Path, *, pack: str) -> CheckedDecisions:
             value=each.value,
             document=each.document,
             new_place=each.place not in known,
+            limit_doubt=each.limit_doubt,
         )
         for each in read
     )

@@ -9,7 +9,7 @@ from kazyna.tax import Rounding, Table, minimum, round_to, rule, when
 @rule(
     unit="KGS",
     law="tax-code (article not identified)",
-    title=Text("Penalty interest", "Пеня", "Туум"),
+    title=Text("Penalty interest", "Пеня", "Пеня (туум)"),
 )
 def penalty_interest(
     debt: Decimal,
@@ -25,7 +25,7 @@ def penalty_interest(
 @rule(
     unit="KGS",
     law="tax-code (article not identified)",
-    title=Text("Fine", "Штраф", "Айып"),
+    title=Text("Fine", "Штраф", "Айып пул"),
 )
 def fine(debt: Decimal, days: Decimal, payer_kind: str, late_fine: Table) -> Decimal:
     """Fine whoever owes on the day after the due day."""
