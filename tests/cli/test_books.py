@@ -7,7 +7,7 @@ from conftest import OFFICER
 from kazyna.services import ledger, users
 from kazyna.services.context import Installation
 
-PASSWORD = "a long word for the head"  # noqa: S105 (of a test)
+PASSWORD = "a long word for the head"
 
 
 def test_two_persons_give_a_debt_up(

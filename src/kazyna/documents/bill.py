@@ -54,7 +54,8 @@ class BillFigure:
     """A figure that a step took: an input, an earlier step or a parameter of the law."""
 
     label: str
-    value: Decimal
+    value: Decimal | str
+    """A number, or the word of a closed list such as the material of walls."""
     unit: str | None = None
     law: str | None = None
     """Of a parameter: the article, in the bill's language."""
@@ -161,7 +162,9 @@ def _step(step: BillStep, bill: BillDocument) -> dict[str, Any]:
 
 def _figure(figure: BillFigure, step: BillStep, bill: BillDocument) -> dict[str, str]:
     language = bill.language
-    if figure.unit == bill.currency.code and figure.law is None:
+    if isinstance(figure.value, str):
+        value = figure.value.replace("_", " ")
+    elif figure.unit == bill.currency.code and figure.law is None:
         value = _money(figure.value, bill)
     else:
         value = " ".join(filter(None, (_number(figure.value, language), figure.unit)))

@@ -21,6 +21,7 @@ from kazyna.services.context import Context
 from kazyna.store import ledger, rolls, rounds, taxpayers
 from kazyna.store.connection import Transaction
 from kazyna.tax import Explanation, Step, explain, run_roll, split_by_share, verify_sample
+from kazyna.tax.explain import AppliedParameter
 
 VERIFIED_BILLS = 1000
 """Bills of a roll that are computed again by the other path before it is issued."""
@@ -366,7 +367,14 @@ def _printed(step: Step, ctx: Context, language: Language) -> paper.BillStep:
         label = column.label.in_(language) if column else name
         figures.append(paper.BillFigure(label, value, column.unit if column else None))
     figures += [
-        paper.BillFigure(p.label.in_(language), p.value, p.unit, p.law, p.since)
+        paper.BillFigure(_named(p, language), p.value, p.unit, p.law, p.since)
         for p in step.parameters
     ]
     return paper.BillStep(step.title.in_(language), step.value, step.unit, step.law, tuple(figures))
+
+
+def _named(parameter: AppliedParameter, language: Language) -> str:
+    """Name a parameter, with the keys of its row where it is a table."""
+    keys = ", ".join(parameter.keys).replace("_", " ")
+    label = parameter.label.in_(language)
+    return f"{label} ({keys})" if keys else label
