@@ -142,9 +142,7 @@ def test_the_limit_is_that_of_the_place_and_says_its_doubt() -> None:
     zone = RATE | {"parameter": "zonal_coefficient", "keys": "land;1", "value": "2.5"}
     (found,) = read_decisions([zone | {"place": "bishkek"}], KG, source="councils.csv")
     assert found.limit_doubt is not None
-    with pytest.raises(
-        InputError, match=r"2\.5 is outside .* from 0\.3 to 1\.2"
-    ):
+    with pytest.raises(InputError, match=r"2\.5 is outside .* from 0\.3 to 1\.2"):
         read_decisions([zone], KG, source="councils.csv")
     (rate,) = read_decisions([RATE], KG, source="councils.csv")
     assert rate.limit_doubt is None

@@ -198,3 +198,8 @@ def test_every_title_and_label_is_there_in_three_languages() -> None:
         assert all(text.en and text.ru and text.ky for text in titles)
         cyrillic = [text.ky for text in titles]
         assert all(any("Ѐ" <= letter <= "ӿ" for letter in text) for text in cyrillic)
+
+
+def test_a_pack_says_how_months_are_counted() -> None:
+    found = [load_pack(name).months for name in ("kg", "ru", "us_phl")]
+    assert found == ["month_after", "middle_of_month", None]

@@ -98,6 +98,7 @@ def test_every_mistake_of_every_file_is_named_at_once(copy: Path, edit: Edit) ->
         ("pack.toml", '["property_tax"]', '["vat"]', "us_wa/vat.toml: the file is missing"),
         ("pack.toml", '"half_up"', '"floor"', r"rounding.values\[1\].value.mode: 'floor'"),
         ("pack.toml", "unit = 0.01", "unit = 0", "0 is not positive"),
+        ("pack.toml", "[currency]", 'months = "days"\n[currency]', "'days' is not known"),
         ("pack.toml", "[currency]", "[currency", "cannot be read"),
         ("sources.toml", "[constitution]", "[statute]", "cites an unknown source"),
         ("sources.toml", 'ky = "АКШнын', 'kg = "АКШнын', "usc.title.ky: the key is missing"),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import get_args
 
 from kazyna.core.errors import Finding, NotFound, PackError
 from kazyna.core.money import Currency
@@ -20,6 +21,7 @@ from kazyna.packs.reading import Section, read_file
 from kazyna.packs.sources import read_sources
 from kazyna.packs.taxes import Ground, Tax, read_tax
 from kazyna.tax import InputColumn, Parameter, Source
+from kazyna.tax.months import MonthConvention
 
 ENTRY_POINTS = "kazyna.packs"
 BUILT_IN = Path(__file__).parent
@@ -42,6 +44,8 @@ class Pack:
     """The column with the plot's area, where values are split into land and building."""
     objection_days: Parameter | None
     """How long values can be objected to, by date."""
+    months: MonthConvention | None
+    """How the months of a year are shared among successive holders, where tax is owed by months."""
     accounts: Accounts
     sources: Mapping[str, Source]
     content_hash: str
@@ -117,6 +121,7 @@ def _pack(
         neighbourhood=columns.neighbourhood,
         land_area=columns.land_area,
         objection_days=_parameter(about, "objection_days", folder),
+        months=_months(about),
         accounts=accounts,
         sources=ground.sources,
         content_hash=_content_hash(folder),
@@ -147,6 +152,14 @@ def _languages(about: Section) -> tuple[Language, ...]:
         if language not in LANGUAGES:
             about.fault("languages", f"{language!r} is not known", "of " + ", ".join(LANGUAGES))
     return tuple(language for language in LANGUAGES if language in given)
+
+
+def _months(about: Section) -> MonthConvention | None:
+    known: dict[str, MonthConvention] = {name: name for name in get_args(MonthConvention)}
+    given = about.optional("months", str)
+    if given is not None and given not in known:
+        about.fault("months", f"{given!r} is not known", "one of " + ", ".join(known))
+    return known.get(given or "")
 
 
 def _folders() -> dict[str, Path]:

@@ -61,7 +61,7 @@ def batches(pack: Pack, tax: str, objects: int, *, seed: int, year: int) -> Iter
     for batch, start in enumerate(range(0, objects, BATCH_ROWS)):
         rows = min(BATCH_ROWS, objects - start)
         random = np.random.default_rng([seed, crc32(tax.encode()), batch])
-        drawn = draw(Lot(random, rows, words, year))
+        drawn = draw(Lot(random, rows, words, year, pack.months or "month_after"))
         yield pa.table({"id": np.arange(start, start + rows), **drawn})
 
 

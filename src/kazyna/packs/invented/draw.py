@@ -23,6 +23,8 @@ class Lot:
     """What each text column of the pack may say."""
     year: int
     """The tax year for which months are counted."""
+    months: MonthConvention
+    """How they are counted."""
 
 
 Kind = Callable[[Lot], Columns]
@@ -70,7 +72,7 @@ def sizes(lot: Lot, median: float, spread: float, largest: float) -> pa.Array:
     return decimals(values, 2, (1, largest))
 
 
-def holding(lot: Lot, convention: MonthConvention, *, new: float = 0.08) -> Columns:
+def holding(lot: Lot, *, new: float = 0.08) -> Columns:
     """Draw the day on which each right arose, a share of them in the year; count the months."""
     days = 365
     is_new = chance(lot, new)
@@ -81,5 +83,5 @@ def holding(lot: Lot, convention: MonthConvention, *, new: float = 0.08) -> Colu
     until = pa.nulls(lot.n, pa.date32())
     return {
         "right_since": since,
-        "months": months_owed(since, until, year=lot.year, convention=convention),
+        "months": months_owed(since, until, year=lot.year, convention=lot.months),
     }

@@ -52,7 +52,7 @@ def homes(lot: Lot) -> Columns:
         "plot_area_m2": decimals(np.where(is_flat, 0, plot), 2, (0, 10_000)),
         "region": coded(np.where(is_flat, len(PEOPLE_MAX), region), [*PEOPLE_MAX, "none"]),
         "population": _people(lot, region),
-        **holding(lot, "month_after"),
+        **holding(lot),
     }
 
 
@@ -81,7 +81,7 @@ def plots(lot: Lot) -> Columns:
         "zone": always(lot, "none"),
         "land_use": drawn(lot, lot.words["land_use"]),
         **_relief(lot),
-        **holding(lot, "month_after"),
+        **holding(lot),
     }
 
 
@@ -93,7 +93,7 @@ def farm_land(lot: Lot) -> Columns:
         "land_type": drawn(lot, _known(lot, "land_type")),
         "council": always(lot, "other"),
         **_relief(lot),
-        **holding(lot, "month_after"),
+        **holding(lot),
     }
 
 
@@ -132,7 +132,7 @@ def valued(lot: Lot) -> Columns:
         "object_class": drawn(lot, lot.words["object_class"], common=0.6),
         "council": drawn(lot, _known(lot, "council")),
         **_relief(lot),
-        **holding(lot, "month_after"),
+        **holding(lot),
     }
 
 

@@ -24,7 +24,7 @@ def premises(lot: Lot) -> Columns:
         "previous_tax": decimals(previous, 2, (0, 10**11)),
         "transition_year": pa.array(year),
         "inventory_tax": decimals(inventory, 2, (0, 10**11)),
-        **holding(lot, "middle_of_month"),
+        **holding(lot),
     }
 
 
@@ -40,7 +40,7 @@ def land(lot: Lot) -> Columns:
         "municipality": drawn(lot, lot.words["municipality"]),
         "beneficiary": pa.array(chance(lot, 0.2)),
         "previous_tax": decimals(previous, 2, (0, 10**11)),
-        **holding(lot, "middle_of_month"),
+        **holding(lot),
     }
 
 
