@@ -53,7 +53,7 @@ DEBT = "debit_account, credit_account, period, bucket, due_on, place"
 
 STAGED_DEBTS: LiteralString = (
     "debt_no bigint, debit_account text, credit_account text, period integer, bucket text,"
-    " due_on date, place text, amount bigint"
+    " due_on date, place text, amount bigint, debit bigint, credit bigint"
 )
 STAGED_CHARGES: LiteralString = (
     "idempotency_key text, kind text, effective_on date, description text, debt_no bigint,"

@@ -357,13 +357,24 @@ BEGIN
     IF NOT EXISTS (SELECT FROM staged) THEN
         RETURN 0;
     END IF;
-    PERFORM item_of(account, NULL, NULL, NULL, NULL)
-    FROM (SELECT DISTINCT credit_account AS account FROM staged_debts) AS credited;
-    INSERT INTO items (account, period, bucket, due_on, place, balance)
-    SELECT debit_account, period, bucket, due_on, place, sum(amount) FROM staged_debts
-    WHERE amount > 0 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
-    ON CONFLICT (account, period, bucket, due_on, place)
-        DO UPDATE SET balance = items.balance + excluded.balance;
+    -- The items are taken as they are written, never looked up by a join with their table: its
+    -- statistics know nothing of what this transaction has added.
+    WITH raised AS (
+        INSERT INTO items (account, period, bucket, due_on, place, balance)
+        SELECT debit_account, period, bucket, due_on, place, sum(amount) FROM staged_debts
+        WHERE amount > 0 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+        ON CONFLICT (account, period, bucket, due_on, place)
+            DO UPDATE SET balance = items.balance + excluded.balance
+        RETURNING item_id, account, period, bucket, due_on, place
+    ), credited AS MATERIALIZED (
+        SELECT account, item_of(account, NULL, NULL, NULL, NULL) AS item_id
+        FROM (SELECT DISTINCT credit_account AS account FROM staged_debts) AS named
+    )
+    UPDATE staged_debts SET debit = raised.item_id, credit = credited.item_id
+    FROM raised, credited
+    WHERE raised.account = debit_account AND raised.period = staged_debts.period
+      AND raised.bucket = staged_debts.bucket AND raised.due_on = staged_debts.due_on
+      AND raised.place = staged_debts.place AND credited.account = credit_account;
     SELECT open_from INTO booked_from FROM ledger_state;
     INSERT INTO entries (entry_id, idempotency_key, content_hash, kind, effective_on, description,
                          booked_on)
@@ -374,13 +385,8 @@ BEGIN
     FROM staged JOIN staged_debts USING (debt_no);
     GET DIAGNOSTICS created = ROW_COUNT;
     INSERT INTO postings
-    SELECT entry_id, 1, debit, credit, staged.amount FROM staged JOIN (
-        SELECT debt_no, debited.item_id AS debit, credited.item_id AS credit FROM staged_debts
-        JOIN items AS debited ON debited.account = debit_account
-            AND debited.period = staged_debts.period AND debited.bucket = staged_debts.bucket
-            AND debited.due_on = staged_debts.due_on AND debited.place = staged_debts.place
-        JOIN items AS credited ON credited.account = credit_account
-    ) AS sides USING (debt_no);
+    SELECT entry_id, 1, debit, credit, staged.amount
+    FROM staged JOIN staged_debts USING (debt_no);
     RETURN created;
 END $$;
 
