@@ -10,28 +10,14 @@ Sources: EPC Tag Data Standard 2.0 section 6 (EPC URIs), GS1 Digital Link 1.2 se
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
 DOMAIN = "https://id.gs1.org/"
 
-IDENTIFIER_FIELDS = (
-    "epcList",
-    "parentID",
-    "childEPCs",
-    "inputEPCList",
-    "outputEPCList",
-    "quantityList",
-    "childQuantityList",
-    "inputQuantityList",
-    "outputQuantityList",
-)
-"""Where an event names things, classes of things and their parents."""
-
 _TEXT = r"(?:%[0-9A-Fa-f]{2}|[!'()*+,.0-9:;=A-Za-z_-])"
 """One character of a serial number in an EPC URI, or its escape."""
-
-_COMPANY = r"(\d{6,12})"
 
 KEY_DIGITS = {"01": 13, "00": 17, "gln": 12, "gsrn": 17, "gsin": 16}
 """Digits of each key before its check digit; company prefix and reference share them."""
@@ -86,94 +72,110 @@ def _sgln(company: str, reference: str, extension: str) -> str | None:
     return _joined("414/", _gln(company, reference), ending)
 
 
-def _pattern(scheme: str, *parts: str) -> re.Pattern[str]:
-    return re.compile(f"urn:epc:{scheme}:" + r"\.".join(parts))
-
-
 _SERIAL, _SERIAL_28 = f"({_TEXT}{{1,20}})", f"({_TEXT}{{1,28}})"
-_NUMBER, _DIGITS = r"(\d*)", r"(\d+)"
 _CPI = r"((?:%[0-9A-Fa-f]{2}|[0-9A-Z-]){1,24})"
+_COMPANY_DIGITS = range(6, 13)
 
-SCHEMES: dict[str, tuple[re.Pattern[str], Callable[..., str | None]]] = {
-    scheme: (_pattern(scheme, *parts), convert)
-    for scheme, parts, convert in (
-        ("id:sgtin", (_COMPANY, _NUMBER, _SERIAL), _sgtin),
-        ("id:sscc", (_COMPANY, _DIGITS), _sscc),
-        ("id:sgln", (_COMPANY, _NUMBER, _SERIAL), _sgln),
-        (
-            "id:grai",
-            (_COMPANY, _NUMBER, f"({_TEXT}{{1,16}})"),
-            lambda c, r, s: _joined("8003/0", _gln(c, r), _escaped(s)),
-        ),
-        (
-            "id:giai",
-            (_COMPANY, f"({_TEXT}{{1,24}})"),
-            lambda c, r: "8004/" + c + _escaped(r),
-        ),
-        ("id:gsrn", (_COMPANY, _DIGITS), lambda c, r: _joined("8018/", _whole(c, r, 17))),
-        ("id:gsrnp", (_COMPANY, _DIGITS), lambda c, r: _joined("8017/", _whole(c, r, 17))),
-        (
-            "id:gdti",
-            (_COMPANY, _NUMBER, f"({_TEXT}{{1,17}})"),
-            lambda c, r, s: _joined("253/", _gln(c, r), _escaped(s)),
-        ),
-        (
-            "id:cpi",
-            (_COMPANY, _CPI, r"(\d{1,12})"),
-            lambda c, r, s: f"8010/{c}{_escaped(r)}/8011/{s}",
-        ),
-        (
-            "id:sgcn",
-            (_COMPANY, _NUMBER, r"(\d{1,12})"),
-            lambda c, r, s: _joined("255/", _gln(c, r), s),
-        ),
-        ("id:ginc", (_COMPANY, f"({_TEXT}{{1,24}})"), lambda c, r: "401/" + c + _escaped(r)),
-        ("id:gsin", (_COMPANY, _DIGITS), lambda c, r: _joined("402/", _whole(c, r, 16))),
-        (
-            "id:itip",
-            (_COMPANY, _NUMBER, r"(\d\d)", r"(\d\d)", _SERIAL),
-            lambda c, r, p, t, s: _joined("8006/", _gtin(c, r), p, t, "/21/", _escaped(s)),
-        ),
-        (
-            "id:upui",
-            (_COMPANY, _NUMBER, _SERIAL_28),
-            lambda c, r, s: _joined("01/", _gtin(c, r), "/235/", _escaped(s)),
-        ),
-        ("id:pgln", (_COMPANY, _NUMBER), lambda c, r: _joined("417/", _gln(c, r))),
-        (
-            "class:lgtin",
-            (_COMPANY, _NUMBER, _SERIAL),
-            lambda c, r, s: _joined("01/", _gtin(c, r), "/10/", _escaped(s)),
-        ),
-        (
-            "idpat:sgtin",
-            (_COMPANY, _NUMBER, r"\*"),
-            lambda c, r: _joined("01/", _gtin(c, r)),
-        ),
-        (
-            "idpat:grai",
-            (_COMPANY, _NUMBER, r"\*"),
-            lambda c, r: _joined("8003/0", _gln(c, r)),
-        ),
-        ("idpat:gdti", (_COMPANY, _NUMBER, r"\*"), lambda c, r: _joined("253/", _gln(c, r))),
-        ("idpat:sgcn", (_COMPANY, _NUMBER, r"\*"), lambda c, r: _joined("255/", _gln(c, r))),
-        ("idpat:cpi", (_COMPANY, _CPI, r"\*"), lambda c, r: f"8010/{c}{_escaped(r)}"),
-        (
-            "idpat:itip",
-            (_COMPANY, _NUMBER, r"(\d\d)", r"(\d\d)", r"\*"),
-            lambda c, r, p, t: _joined("8006/", _gtin(c, r), p, t),
-        ),
-        (
-            "idpat:upui",
-            (_COMPANY, _NUMBER, r"\*"),
-            lambda c, r: _joined("01/", _gtin(c, r)),
-        ),
-    )
+
+@dataclass(frozen=True)
+class Scheme:
+    """One scheme of EPC URIs."""
+
+    digits: int | None
+    """Of company prefix and reference together; none where the reference is free text."""
+    rest: tuple[str, ...]
+    """Patterns of the parts behind them."""
+    convert: Callable[..., str | None]
+    """Parts to the path of the Digital Link."""
+
+    @property
+    def strict(self) -> str:
+        """The pattern of the parts, lengths and all, without groups."""
+        if self.digits is None:
+            parts = [r"\d{6,12}"]
+        else:
+            lengths = (f"\\d{{{n}}}\\.\\d{{{self.digits - n}}}" for n in _COMPANY_DIGITS)
+            parts = [f"(?:{'|'.join(lengths)})"]
+        return r"\.".join((*parts, *self.rest))
+
+
+SCHEMES: dict[str, Scheme] = {
+    "id:sgtin": Scheme(13, (_SERIAL,), _sgtin),
+    "id:sscc": Scheme(17, (), _sscc),
+    "id:sgln": Scheme(12, (_SERIAL,), _sgln),
+    "id:grai": Scheme(
+        12,
+        (f"({_TEXT}{{1,16}})",),
+        lambda c, r, s: _joined("8003/0", _gln(c, r), _escaped(s)),
+    ),
+    "id:giai": Scheme(None, (f"({_TEXT}{{1,24}})",), lambda c, r: "8004/" + c + _escaped(r)),
+    "id:gsrn": Scheme(17, (), lambda c, r: _joined("8018/", _whole(c, r, 17))),
+    "id:gsrnp": Scheme(17, (), lambda c, r: _joined("8017/", _whole(c, r, 17))),
+    "id:gdti": Scheme(
+        12,
+        (f"({_TEXT}{{1,17}})",),
+        lambda c, r, s: _joined("253/", _gln(c, r), _escaped(s)),
+    ),
+    "id:cpi": Scheme(
+        None, (_CPI, r"(\d{1,12})"), lambda c, r, s: f"8010/{c}{_escaped(r)}/8011/{s}"
+    ),
+    "id:sgcn": Scheme(12, (r"(\d{1,12})",), lambda c, r, s: _joined("255/", _gln(c, r), s)),
+    "id:ginc": Scheme(None, (f"({_TEXT}{{1,24}})",), lambda c, r: "401/" + c + _escaped(r)),
+    "id:gsin": Scheme(16, (), lambda c, r: _joined("402/", _whole(c, r, 16))),
+    "id:itip": Scheme(
+        13,
+        (r"(\d\d)", r"(\d\d)", _SERIAL),
+        lambda c, r, p, t, s: _joined("8006/", _gtin(c, r), p, t, "/21/", _escaped(s)),
+    ),
+    "id:upui": Scheme(
+        13,
+        (_SERIAL_28,),
+        lambda c, r, s: _joined("01/", _gtin(c, r), "/235/", _escaped(s)),
+    ),
+    "id:pgln": Scheme(12, (), lambda c, r: _joined("417/", _gln(c, r))),
+    "class:lgtin": Scheme(
+        13,
+        (_SERIAL,),
+        lambda c, r, s: _joined("01/", _gtin(c, r), "/10/", _escaped(s)),
+    ),
+    "idpat:sgtin": Scheme(13, (r"\*",), lambda c, r: _joined("01/", _gtin(c, r))),
+    "idpat:grai": Scheme(12, (r"\*",), lambda c, r: _joined("8003/0", _gln(c, r))),
+    "idpat:gdti": Scheme(12, (r"\*",), lambda c, r: _joined("253/", _gln(c, r))),
+    "idpat:sgcn": Scheme(12, (r"\*",), lambda c, r: _joined("255/", _gln(c, r))),
+    "idpat:cpi": Scheme(None, (_CPI, r"\*"), lambda c, r: f"8010/{c}{_escaped(r)}"),
+    "idpat:itip": Scheme(
+        13,
+        (r"(\d\d)", r"(\d\d)", r"\*"),
+        lambda c, r, p, t: _joined("8006/", _gtin(c, r), p, t),
+    ),
+    "idpat:upui": Scheme(13, (r"\*",), lambda c, r: _joined("01/", _gtin(c, r))),
 }
 """Of each EPC scheme the form of its URI and the path of its Digital Link."""
 
-OTHER_SCHEMES = frozenset(("id:gid", "id:adi", "id:usdod", "id:bic", "id:imovn"))
+OTHER_SCHEMES = ("id:gid", "id:adi", "id:usdod", "id:bic", "id:imovn")
 """Schemes of the Tag Data Standard that carry no GS1 key: they have no Digital Link form."""
+
+PATTERNS = {
+    name: re.compile(
+        rf"urn:epc:{name}:"
+        + r"\.".join(
+            ((r"(\d{6,12})",) if each.digits is None else (r"(\d{6,12})", r"(\d*)")) + each.rest
+        )
+    )
+    for name, each in SCHEMES.items()
+}
+
+EPC_URI = (
+    "^urn:epc:(?:"
+    + "|".join(
+        (
+            *(f"{name}:{each.strict}" for name, each in SCHEMES.items()),
+            *(f"{name}:.+" for name in OTHER_SCHEMES),
+        )
+    )
+    + ")$"
+)
+"""A well-formed EPC URI of any scheme, as a pattern for the schema of events."""
 
 _DIGITAL_LINK = re.compile(
     r"https?://[^/?#\s]+(?:/[^?#\s]*?)?/"
@@ -198,12 +200,11 @@ def digital_link(epc: str) -> str | None:
     >>> digital_link("urn:epc:id:sgtin:4012345.011111.987")
     'https://id.gs1.org/01/04012345111118/21/987'
     """
-    scheme = ":".join(epc.split(":", 4)[2:4])
-    if scheme not in SCHEMES:
+    name = ":".join(epc.split(":", 4)[2:4])
+    if name not in SCHEMES:
         return None
-    pattern, convert = SCHEMES[scheme]
-    parts = pattern.fullmatch(epc)
-    path = None if parts is None else convert(*parts.groups())
+    parts = PATTERNS[name].fullmatch(epc)
+    path = None if parts is None else SCHEMES[name].convert(*parts.groups())
     return None if path is None else DOMAIN + path
 
 
@@ -239,11 +240,3 @@ def _finest(found: re.Match[str]) -> str:
     if part["itip"]:
         return part["itip"] + (part["itip_serial"] or part["itip_lot"])
     return (part["cpi"] + part["cpi_serial"]) or part["key"]
-
-
-def is_malformed(uri: str) -> bool:
-    """Tell whether a URI claims to be an EPC of a known scheme and is not formed like one."""
-    if not uri.startswith("urn:epc:"):
-        return False
-    scheme = ":".join(uri.split(":", 4)[2:4])
-    return scheme not in OTHER_SCHEMES and digital_link(uri) is None

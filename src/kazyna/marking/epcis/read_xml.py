@@ -13,6 +13,7 @@ from kazyna.core.errors import Finding, InputError
 from kazyna.marking.epcis.document import EVENT_TYPES, Document, Event, Fields, Kind
 from kazyna.marking.epcis.limits import DEFAULT_LIMITS, Limits, check_count, check_size
 from kazyna.marking.epcis.validate import validated
+from kazyna.marking.epcis.words import with_bare_words
 from kazyna.marking.epcis.xml_extensions import Names, extension_members
 from kazyna.marking.epcis.xml_master_data import read_vocabularies
 from kazyna.marking.epcis.xml_parsing import parse_xml
@@ -86,7 +87,8 @@ def parse_xml_document(data: bytes, source: str, *, limits: Limits = DEFAULT_LIM
     elements = list(_event_elements(root, source))
     check_count(len(elements), limits, source)
     events = tuple(
-        Event(_event(element, names), names.declared, element.sourceline) for element in elements
+        Event(with_bare_words(_event(element, names)), names.declared, element.sourceline)
+        for element in elements
     )
     vocabularies = read_vocabularies(root, names)
     return Document(

@@ -18,9 +18,7 @@ from kazyna.marking.epcis.document import (
     Document,
     Event,
     Fields,
-    extensions,
 )
-from kazyna.marking.epcis.identifiers import IDENTIFIER_FIELDS, is_malformed
 from kazyna.marking.epcis.schema import Schema, event_schema, event_validator
 from kazyna.marking.epcis.words import with_bare_words
 
@@ -181,10 +179,10 @@ Mistake = tuple[str, str, str]
 
 
 def _beyond_schema(event: Event) -> Iterator[Mistake]:
-    fields = event.fields
-    yield from _identifiers(fields)
-    for place, part in extensible_parts(fields):
-        for name, value in extensions(part):
+    for place, part in extended_parts(event.fields):
+        for name, value in part.items():
+            if ":" not in name:
+                continue
             path = _join(place, name) if place else name
             prefix = name.partition(":")[0]
             known = prefix in event.namespaces or prefix in DEFAULT_NAMESPACES
@@ -194,36 +192,26 @@ def _beyond_schema(event: Event) -> Iterator[Mistake]:
                 yield path, "the extension is nested too deeply", f"at most {DEPTH_MAX} levels"
 
 
-def _identifiers(fields: Fields) -> Iterator[Mistake]:
-    for name in IDENTIFIER_FIELDS:
-        value = fields.get(name)
-        if value is None:
-            continue
-        for index, uri in enumerate(value if isinstance(value, list) else (value,)):
-            text = uri.get("epcClass") if isinstance(uri, dict) else uri
-            if isinstance(text, str) and is_malformed(text):
-                path = f"{name}[{index}]" if isinstance(value, list) else name
-                yield path, f"{text!r} is not well formed", "an EPC URI as TDS 2.0 section 6 has it"
-
-
-def extensible_parts(fields: Fields) -> Iterator[tuple[str, Fields]]:
-    """Yield each part of an event in which a user may add, with its path."""
+def extended_parts(fields: Fields) -> Iterator[tuple[str, Fields]]:
+    """Yield each part of an event to which a user may have added, with its path."""
     yield "", fields
     for name in ("readPoint", "bizLocation", "errorDeclaration", "ilmd"):
-        if isinstance(part := fields.get(name), dict):
+        if isinstance(part := fields.get(name), dict) and (len(part) > 1 or name == "ilmd"):
             yield name, part
     sensors = fields.get("sensorElementList")
     for index, element in enumerate(sensors if isinstance(sensors, list) else ()):
-        if not isinstance(element, dict):
-            continue
-        place = f"sensorElementList[{index}]"
-        yield place, element
-        if isinstance(part := element.get("sensorMetadata"), dict):
-            yield f"{place}.sensorMetadata", part
-        reports = element.get("sensorReport")
-        for number, report in enumerate(reports if isinstance(reports, list) else ()):
-            if isinstance(report, dict):
-                yield f"{place}.sensorReport[{number}]", report
+        if isinstance(element, dict):
+            yield from _sensor_parts(f"sensorElementList[{index}]", element)
+
+
+def _sensor_parts(place: str, element: Fields) -> Iterator[tuple[str, Fields]]:
+    yield place, element
+    if isinstance(part := element.get("sensorMetadata"), dict):
+        yield f"{place}.sensorMetadata", part
+    reports = element.get("sensorReport")
+    for number, report in enumerate(reports if isinstance(reports, list) else ()):
+        if isinstance(report, dict):
+            yield f"{place}.sensorReport[{number}]", report
 
 
 def _too_deep(value: Any, left: int) -> bool:

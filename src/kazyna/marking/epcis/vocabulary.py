@@ -9,6 +9,7 @@ Source: GS1 Core Business Vocabulary 2.0 (2022), section 7; GS1 Web Vocabulary f
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 CBV = "https://ref.gs1.org/cbv/"
 GS1_VOC = "https://ref.gs1.org/voc/"
@@ -22,9 +23,9 @@ GS1_VOC_FORMS = (
 """How the GS1 Web Vocabulary is written about; the first is the canonical one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """One list of standard words."""
+    """One list of standard words; there is one of each, so identity is equality."""
 
     title: str
     """What one of the words is, for messages."""
@@ -128,6 +129,7 @@ ALERT = Vocabulary(
 )
 
 
+@lru_cache(maxsize=4_096)
 def bare_word(value: str, vocabulary: Vocabulary) -> str:
     """Write a value as the bare word where it names one of the vocabulary, else leave it.
 
@@ -144,6 +146,7 @@ def bare_word(value: str, vocabulary: Vocabulary) -> str:
     return value
 
 
+@lru_cache(maxsize=4_096)
 def web_uri(value: str, vocabulary: Vocabulary) -> str:
     """Write a value as a Web URI where it is a word of the vocabulary, else leave it."""
     word = bare_word(value, vocabulary)
