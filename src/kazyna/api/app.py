@@ -8,6 +8,7 @@ import kazyna
 from kazyna.api import (
     books,
     cadastre,
+    confirmations,
     health,
     ledger,
     objections,
@@ -68,6 +69,7 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
         ratio_studies,
         reports,
         objections,
+        confirmations,
         rolls,
         ledger,
         simulations,

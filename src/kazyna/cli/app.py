@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 import kazyna
 from kazyna.cli import (
+    confirmations,
     costs,
     databases,
     demo,
@@ -77,6 +78,7 @@ for command in COMMANDS:
     app.command(command.__name__.replace("_", "-"))(command)
 app.add_typer(rounds.app, name="round")
 app.add_typer(objections.app, name="objection")
+app.add_typer(confirmations.app, name="law")
 app.add_typer(ledger.app, name="account")
 app.add_typer(packs.app, name="pack")
 app.add_typer(databases.app, name="db")

@@ -22,6 +22,7 @@ from kazyna.core.progress import Progress, silent
 from kazyna.packs.pack import Pack
 from kazyna.services import (
     cadastre,
+    confirmations,
     drafts,
     ledger,
     objections,
@@ -43,6 +44,8 @@ TAX_YEAR = 2016
 TODAY = date(2016, 6, 15)
 """The demonstration's business date: six weeks after the first half of the tax was due."""
 SEED = 2015
+DEMONSTRATION = "none: a demonstration, nothing is binding"
+"""The document by which the demonstration's officer confirms doubtful values of the law."""
 PASSWORD = "kazyna-demo"  # noqa: S105 (accounts of a demonstration on this machine)
 
 PUBLISHED_ON = date(2015, 6, 15)
@@ -326,6 +329,10 @@ def _whole(amount: Decimal) -> Decimal:
 def _issue(ctx: Context) -> bool:
     if any((roll.tax, roll.year) == (TAX, TAX_YEAR) for roll in rolls.issued(ctx)):
         return True
+    doubts = confirmations.doubts(ctx, tax=TAX, year=TAX_YEAR)
+    confirmations.confirm(
+        ctx, [doubt.id for doubt in doubts], tax=TAX, year=TAX_YEAR, document=DEMONSTRATION
+    )
     rolls.issue_roll(ctx, tax=TAX, year=TAX_YEAR)
     return False
 

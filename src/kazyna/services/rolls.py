@@ -16,6 +16,7 @@ from kazyna.core.money import from_minor
 from kazyna.core.text import Language, Text
 from kazyna.documents import bill as paper
 from kazyna.packs.taxes import Tax
+from kazyna.services import confirmations
 from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
 from kazyna.store import ledger, rolls, rounds, taxpayers
@@ -96,7 +97,8 @@ def issue_roll(ctx: Context, *, tax: str, year: int) -> IssuedRoll:
     NotFound
         When the pack has no such tax, or no values are published.
     Conflict
-        When the roll is issued already.
+        When the roll is issued already, or rests on doubtful values of the law that no officer
+        has confirmed.
     Refused
         When the two ways of computing a bill disagree.
     """
@@ -110,6 +112,7 @@ def issue_roll(ctx: Context, *, tax: str, year: int) -> IssuedRoll:
         holdings = rolls.taxable(tx, round_id=round_.round_id, on=on)
         if holdings.num_rows == 0:
             raise NotFound(f"Nobody holds a property on {on}: load the holdings first.")
+        confirmations.require_confirmed(tx, confirmations.of_objects(law, holdings, on=on))
         bills = _compute(ctx, law, holdings, on=on)
         total = from_minor(pc.sum(bills["amount_minor"]).as_py(), ctx.pack.currency)
         roll_id = rolls.insert_roll(

@@ -26,6 +26,7 @@ from kazyna.services.context import Installation
 from kazyna.web import (
     books,
     cadastre,
+    confirmations,
     ledger,
     objections,
     reports,
@@ -45,8 +46,8 @@ COMPRESSED_BYTES_MIN = 1024
 """What is smaller travels as it is; tiles are packed already."""
 
 PARTS = (
-    cadastre, rounds, round_pages, reports, objections, rolls, ledger, books, simulations, sign_in,
-    tiles,
+    cadastre, rounds, round_pages, reports, objections, rolls, confirmations, ledger, books,
+    simulations, sign_in, tiles,
 )  # fmt: skip
 
 HEADERS = {
