@@ -83,12 +83,12 @@ def simulate(
     """
     from kazyna.services import simulations
 
-    asked = simulations.NeutralAsked(neutral, quantum, target) if neutral is not None else None
+    sought = simulations.NeutralAsked(neutral, quantum, target) if neutral is not None else None
+    asked = simulations.Asked(on, id_column, tax, tuple(by or ()), sought)
     with ProgressBars() as progress:
         found = simulations.simulate_file(
-            table, pack=pack, tax=tax, on=on, id_column=id_column, reform=reform,
-            by=tuple(by or ()), neutral=asked, out=out, language=language, progress=progress,
-        )  # fmt: skip
+            table, reform, pack=pack, asked=asked, out=out, language=language, progress=progress
+        )
     output.show(found, as_json=as_json, table=_tables)
 
 

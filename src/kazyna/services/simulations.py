@@ -34,6 +34,7 @@ from kazyna.tax.reform import (
 from kazyna.tax.table import Key, Table
 
 __all__ = [
+    "Asked",
     "GroupEffect",
     "NeutralAsked",
     "NeutralRate",
@@ -57,6 +58,20 @@ class NeutralAsked:
     quantum: Decimal = QUANTUM
     target: Decimal | None = None
     """What the roll shall add up to; that of the law when not given."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """On what, and by what, a reform is simulated."""
+
+    on: date
+    id_column: str
+    tax: str | None = None
+    """May be left out where the pack has one."""
+    by: tuple[str, ...] = ()
+    """Columns whose groups are told apart."""
+    neutral: NeutralAsked | None = None
+    """A parameter that is searched, upon the reform, until the roll raises a target."""
 
 
 @dataclass(frozen=True)
@@ -132,14 +147,10 @@ def read_reform(path: Path, law: Tax) -> Reform:
 
 def simulate_file(
     path: Path,
+    reform: Path,
     *,
     pack: str,
-    tax: str | None,
-    on: date,
-    id_column: str,
-    reform: Path,
-    by: tuple[str, ...] = (),
-    neutral: NeutralAsked | None = None,
+    asked: Asked,
     out: Path | None = None,
     language: Language = "en",
     progress: Progress = silent,
@@ -148,14 +159,12 @@ def simulate_file(
 
     Parameters
     ----------
-    path, pack, tax, on, id_column
+    path, pack
         As a roll of a file takes them.
     reform
         The overlay, TOML.
-    by
-        Columns whose groups are told apart.
-    neutral
-        A parameter that is searched, upon the reform, until the roll raises a target.
+    asked
+        The tax, the day and what is to be told apart.
     out
         Where the page (.html) or paper (.pdf) is written.
 
@@ -165,13 +174,12 @@ def simulate_file(
         When a file cannot be read, or the reform does not fit the law.
     """
     loaded = load_pack(pack)
-    law = _tax(loaded, tax)
+    law = _tax(loaded, asked.tax)
     overlay = read_reform(reform, law)
     table = files.read_table(path)
-    require_columns(table, [id_column, *by], path)
+    require_columns(table, [asked.id_column, *asked.by], path)
     with naming(path, {}):
-        found = _simulated(law, overlay, table, on=on, id_column=id_column, by=by,
-                           neutral=neutral, progress=progress)  # fmt: skip
+        found = _simulated(law, overlay, table, asked=asked, progress=progress)
     article = _article(loaded, found, language)
     written: tuple[str, ...] = ()
     if out is not None:
@@ -232,25 +240,18 @@ def simulate_register(
         values = rounds.effective_values(tx, latest.round_id).select(["property_id", "value"])
         table = cadastre.places(tx, types | beside).join(values, "property_id", join_type="inner")
     overlay = Reform(parameter, {parameter: NewValue(ctx.today, value)}, {})
-    found = _simulated(law, overlay, table, on=ctx.today, id_column="property_id",
-                       by=(near,) if near is not None else (), neutral=neutral)  # fmt: skip
+    by = (near,) if near is not None else ()
+    found = _simulated(law, overlay, table, asked=Asked(ctx.today, "property_id", tax, by, neutral))
     body = article_body(_article(ctx.pack, found, ctx.language))
     return replace(found, currency=ctx.pack.currency.code, body=body)
 
 
 def _simulated(
-    law: Tax,
-    overlay: Reform,
-    table: pa.Table,
-    *,
-    on: date,
-    id_column: str,
-    by: tuple[str, ...],
-    neutral: NeutralAsked | None,
-    progress: Progress = silent,
+    law: Tax, overlay: Reform, table: pa.Table, *, asked: Asked, progress: Progress = silent
 ) -> Simulated:
     progress("two rolls")
-    found = simulate(law.rules, overlay, table, on=on, id_column=id_column, by=by)
+    on, id_column, neutral = asked.on, asked.id_column, asked.neutral
+    found = simulate(law.rules, overlay, table, on=on, id_column=id_column, by=asked.by)
     rate = None
     if neutral is not None:
         progress("neutral rate")

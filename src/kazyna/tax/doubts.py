@@ -91,7 +91,18 @@ def doubtful(rules: RuleSet, cases: Any, on: date, *, id_column: str) -> tuple[D
 def doubtful_in_case(
     rules: RuleSet, case: Mapping[str, Value], on: date
 ) -> tuple[DoubtfulValue, ...]:
-    """Find the doubtful values that one bill rests on; see `doubtful`."""
+    """Find the doubtful values that one bill rests on.
+
+    Parameters
+    ----------
+    rules, case, on
+        As `compute` takes them.
+
+    Returns
+    -------
+    tuple of DoubtfulValue
+        As `doubtful` returns them.
+    """
     rules = rules.on(on)
     computed = compute(rules, case, on)
     facts = {**computed.inputs, **computed.steps}
