@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 
 from conftest import OFFICER
@@ -11,6 +12,7 @@ from kazyna.core.errors import Conflict, InputError, NotFound
 from kazyna.services import ledger, rolls
 from kazyna.services.context import Context, Installation
 from kazyna.services.rolls import Payable
+from kazyna.store import ledger as journal
 
 DAY = date(2016, 5, 2)
 
@@ -268,3 +270,31 @@ def test_a_charge_that_is_undone_settles_no_other_debt(officer: Context, bill: P
     again = arrear_of(late, bill.taxpayer_id)
     assert again is not None
     assert again.balance == redone.balance > before.balance
+
+
+def test_a_set_that_stands_in_part_is_posted_for_the_rest(officer: Context, bill: Payable) -> None:
+    day, account = date(2016, 6, 1), f"receivable:property_tax:{bill.taxpayer_id}"
+    rows = [
+        {
+            "idempotency_key": f"fee:{n}", "kind": "fee", "effective_on": day, "description": "",
+            "debit_account": account, "credit_account": "revenue:property_tax", "amount": 10 + n,
+            "period": 2016, "bucket": "cost", "due_on": day, "place": "",
+        }
+        for n in range(5)
+    ]  # fmt: skip
+
+    def post(part: list[dict[str, object]]) -> int:
+        with officer.transaction() as tx:
+            return journal.post_all(tx, pa.Table.from_pylist(part, journal.STAGED))
+
+    def owed() -> int:
+        with officer.transaction() as tx:
+            return sum(row.balance for row in journal.debts(tx, account) if row.bucket == "cost")
+
+    assert (post(rows[:2]), owed()) == (2, 21)
+    assert (post(rows), owed()) == (3, 60)
+    assert (post(rows), owed()) == (0, 60)
+    with pytest.raises(Conflict, match="The key 'fee:4' was used for another entry"):
+        post([{**rows[4], "amount": 99}])
+    with pytest.raises(Conflict, match="No account is open under the name 'receivable:t:nobody'"):
+        post([{**rows[4], "idempotency_key": "new", "debit_account": "receivable:t:nobody"}])

@@ -323,6 +323,30 @@ CREATE FUNCTION hash_of_charge(
         || amount || ':' || period || ':' || bucket || ':' || due_on || ':' || place, 'UTF8'))
 $$;
 
+-- Takes out of a set what stands in the journal already, or refuses where it says something else.
+CREATE FUNCTION leave_out_repeated(asked bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    strange text;
+BEGIN
+    -- Statistics that are older than a roll make the planner compare every row with every row.
+    PERFORM set_config('enable_nestloop', CASE WHEN asked > 10000 THEN 'off' ELSE 'on' END, true);
+    SELECT staged.idempotency_key INTO strange
+    FROM staged JOIN entries USING (idempotency_key) JOIN staged_debts USING (debt_no)
+    WHERE entries.entry_id <> staged.entry_id
+      AND entries.content_hash <> hash_of_charge(staged.kind, staged.effective_on, debit_account,
+            credit_account, staged.amount, period, bucket, due_on, place) LIMIT 1;
+    IF strange IS NOT NULL THEN
+        PERFORM refuse(format('The key %L was used for another entry.', strange));
+    END IF;
+    DELETE FROM staged USING entries
+    WHERE entries.idempotency_key = staged.idempotency_key AND entries.entry_id <> staged.entry_id;
+    UPDATE staged_debts SET amount = 0;
+    UPDATE staged_debts SET amount = left_over.amount
+    FROM (SELECT debt_no, sum(amount) AS amount FROM staged GROUP BY debt_no) AS left_over
+    WHERE left_over.debt_no = staged_debts.debt_no;
+    PERFORM set_config('enable_nestloop', 'on', true);
+END $$;
+
 -- A set of charges of one posting each, staged as the temporary tables `staged` and, for the debts
 -- they make or raise, `staged_debts`; returns how many were new. Sets are posted one after the
 -- other; single payments go on beside them.
@@ -331,6 +355,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     strange text;
     booked_from date;
+    asked bigint;
     created bigint;
 BEGIN
     LOCK TABLE entries IN ROW EXCLUSIVE MODE;
@@ -340,21 +365,21 @@ BEGIN
     IF strange IS NOT NULL THEN
         PERFORM refuse(format('No account is open under the name %L.', strange));
     END IF;
-    IF EXISTS (SELECT FROM entries JOIN staged USING (idempotency_key)) THEN
-        SELECT staged.idempotency_key INTO strange
-        FROM staged JOIN entries USING (idempotency_key) JOIN staged_debts USING (debt_no)
-        WHERE entries.content_hash <> hash_of_charge(staged.kind, staged.effective_on,
-            debit_account, credit_account, staged.amount, period, bucket, due_on, place) LIMIT 1;
-        IF strange IS NOT NULL THEN
-            PERFORM refuse(format('The key %L was used for another entry.', strange));
-        END IF;
-        DELETE FROM staged WHERE EXISTS (
-            SELECT FROM entries WHERE entries.idempotency_key = staged.idempotency_key);
-        UPDATE staged_debts SET amount = coalesce((
-            SELECT sum(staged.amount) FROM staged WHERE staged.debt_no = staged_debts.debt_no), 0)
-        WHERE EXISTS (SELECT FROM staged);
+    SELECT count(*) INTO asked FROM staged;
+    SELECT open_from INTO booked_from FROM ledger_state;
+    INSERT INTO entries (entry_id, idempotency_key, content_hash, kind, effective_on, description,
+                         booked_on)
+    OVERRIDING SYSTEM VALUE
+    SELECT entry_id, idempotency_key, hash_of_charge(kind, effective_on, debit_account,
+               credit_account, staged.amount, period, bucket, due_on, place),
+           kind, effective_on, description, greatest(effective_on, booked_from)
+    FROM staged JOIN staged_debts USING (debt_no)
+    ON CONFLICT (idempotency_key) DO NOTHING;
+    GET DIAGNOSTICS created = ROW_COUNT;
+    IF created < asked THEN
+        PERFORM leave_out_repeated(asked);
     END IF;
-    IF NOT EXISTS (SELECT FROM staged) THEN
+    IF created = 0 THEN
         RETURN 0;
     END IF;
     -- The items are taken as they are written, never looked up by a join with their table: its
@@ -375,15 +400,6 @@ BEGIN
     WHERE raised.account = debit_account AND raised.period = staged_debts.period
       AND raised.bucket = staged_debts.bucket AND raised.due_on = staged_debts.due_on
       AND raised.place = staged_debts.place AND credited.account = credit_account;
-    SELECT open_from INTO booked_from FROM ledger_state;
-    INSERT INTO entries (entry_id, idempotency_key, content_hash, kind, effective_on, description,
-                         booked_on)
-    OVERRIDING SYSTEM VALUE
-    SELECT entry_id, idempotency_key, hash_of_charge(kind, effective_on, debit_account,
-               credit_account, staged.amount, period, bucket, due_on, place),
-           kind, effective_on, description, greatest(effective_on, booked_from)
-    FROM staged JOIN staged_debts USING (debt_no);
-    GET DIAGNOSTICS created = ROW_COUNT;
     INSERT INTO postings
     SELECT entry_id, 1, debit, credit, staged.amount
     FROM staged JOIN staged_debts USING (debt_no);
