@@ -209,7 +209,7 @@ def _pack(pack: Pack) -> Iterator[str]:
         yield f"| `{column.name}` | {column.meaning} | {column.expected} |"
     yield "\n### Sources\n"
     for source in pack.sources.values():
-        yield f"- [{source.title.en}]({source.url})"
+        yield f"- [{source.title.en}]({source.url})" if source.url else f"- {source.title.en}"
     yield ""
 
 
