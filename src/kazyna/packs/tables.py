@@ -1,6 +1,6 @@
 """Tables of the law in CSV files: a row a value, each with its days, its article and its doubt.
 
-```csv
+```text
 from,to,wall_material,age_years_from,value,law,source,confidence,doubt
 2022-01-01,,brick,0,15000,tax-code art. 396,calculator of 2025,secondary,two programs agree
 ```
