@@ -18,6 +18,7 @@ from kazyna.cli import (
     demo,
     evidence,
     ledger,
+    mark,
     objections,
     output,
     packs,
@@ -81,6 +82,7 @@ app.add_typer(objections.app, name="objection")
 app.add_typer(confirmations.app, name="law")
 app.add_typer(ledger.app, name="account")
 app.add_typer(packs.app, name="pack")
+app.add_typer(mark.app, name="mark")
 app.add_typer(databases.app, name="db")
 
 
