@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from kazyna.packs.pack import Pack, load_pack
 from kazyna.services import cadastre, drafts
@@ -25,6 +26,9 @@ from kazyna.services.demo import run_demo, settings_of_demo
 from kazyna.services.settings import Settings
 from kazyna.store import migrate, server
 from kazyna.store.connection import Database
+
+hypothesis_settings.register_profile("kazyna", deadline=None)
+hypothesis_settings.load_profile("kazyna")  # tests never judge by time; machines are shared
 
 ROOT = Path(__file__).parents[1]
 COUNTY = ROOT / "src/kazyna/packs/us_wa/demo/king_county_sales.parquet"
