@@ -72,7 +72,7 @@ def brute_force(place: Floats, layer: Layer) -> float:
     return best
 
 
-CORNER = st.tuples(st.floats(74.5, 74.51), st.floats(42.8, 42.81))
+INSIDE = st.tuples(st.floats(74.5, 74.51), st.floats(42.8, 42.81))
 
 
 @given(
@@ -109,13 +109,13 @@ def test_neighbours_share_no_place_on_their_border() -> None:
 
 
 # Hundredths: nearer to an edge than rounding can tell, inside has no meaning.
-CORNER = st.integers(0, 1000).map(lambda n: n / 100)
-PLACE = st.integers(-100, 1100).map(lambda n: n / 100)
+INSIDE = st.integers(0, 1000).map(lambda n: n / 100)
+BESIDE = st.integers(-100, 1100).map(lambda n: n / 100)
 
 
 @given(
-    st.lists(st.tuples(CORNER, CORNER), min_size=3, max_size=12),
-    st.lists(st.tuples(PLACE, PLACE), min_size=1, max_size=20),
+    st.lists(st.tuples(INSIDE, INSIDE), min_size=3, max_size=12),
+    st.lists(st.tuples(BESIDE, BESIDE), min_size=1, max_size=20),
 )
 def test_inside_is_an_odd_number_of_crossings(
     ring: list[tuple[float, float]], at: list[tuple[float, float]]
