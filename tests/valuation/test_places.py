@@ -72,7 +72,7 @@ def brute_force(place: Floats, layer: Layer) -> float:
     return best
 
 
-INSIDE = st.tuples(st.floats(74.5, 74.51), st.floats(42.8, 42.81))
+CORNER = st.tuples(st.floats(74.5, 74.51), st.floats(42.8, 42.81))
 
 
 @given(
