@@ -1,13 +1,16 @@
 """What is wrong is refused with the path of the value, what would harm before it is parsed."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kazyna.core.errors import InputError
-from kazyna.marking.epcis import Limits, parse, read, sort_events
+from kazyna.marking.epcis import Limits, hash_id, parse, read, sort_events, write_xml
 from marking.epcis.epcis_events import ITEM, document, object_event
 
 AGGREGATION = {
@@ -208,3 +211,68 @@ def test_extensions_are_not_nested_without_end() -> None:
         deep = {"example:in": deep}
     with pytest.raises(InputError, match="nested too deeply"):
         read(orjson.dumps(document(object_event(**{"example:out": deep}))), "sent")
+
+
+@pytest.mark.parametrize(
+    ("more", "path", "words"),
+    [
+        ({"example:1st": "x"}, "example:1st", "no name that XML can write"),
+        ({"example:a": {"b c": 1}}, "example:a", "no name that XML can write"),
+        ({"example:a": [{"ours:b": 1}]}, "example:a", "'ours' is not declared"),
+        ({"example:a": "\x01"}, "example:a", "control character"),
+        ({"readPoint": {"id": ITEM, "ours:b": 1}}, "readPoint.ours:b", "'ours' is not declared"),
+    ],
+)
+def test_what_users_add_can_be_written_in_both_syntaxes(
+    more: dict[str, Any], path: str, words: str
+) -> None:
+    with pytest.raises(InputError, match=words) as error:
+        read(orjson.dumps(document(object_event(**more))), "sent")
+    assert error.value.findings[0].column == first(path)
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ({"creationDate": "yesterday"}, "creationDate"),
+        ({"sender": 7}, "sender"),
+        ({"epcisHeader": {"epcisMasterData": []}}, "epcisHeader.epcisMasterData"),
+        (
+            {"epcisHeader": {"epcisMasterData": {"vocabularyList": [{"type": 1}]}}},
+            "epcisHeader.epcisMasterData.vocabularyList[0].type",
+        ),
+    ],
+)
+def test_what_stands_around_the_events_is_checked(more: dict[str, Any], path: str) -> None:
+    with pytest.raises(InputError) as error:
+        read(orjson.dumps(document(object_event(), **more)), "sent")
+    assert [each.column for each in error.value.findings] == [path]
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.data())
+def test_a_spoilt_document_is_refused_or_stays_itself(data: st.DataObject) -> None:
+    """Whatever is put in the place of any value: a finding, or an event that both syntaxes keep."""
+    extended = TRANSFORMATION | {"example:a": {"example:b": ["x"]}}
+    sent = deepcopy(document(sensor(), AGGREGATION, extended))
+    spots: list[tuple[Any, Any]] = []
+    waiting: list[Any] = [sent]
+    while waiting:
+        part = waiting.pop()
+        keys = part.keys() if isinstance(part, dict) else range(len(part))
+        spots += [(part, key) for key in keys]
+        waiting += [part[key] for key in keys if isinstance(part[key], dict | list)]
+    part, key = data.draw(st.sampled_from(spots))
+    part[key] = data.draw(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(JUNK)
+    )
+    try:
+        spoilt = read(orjson.dumps(sent), "sent")
+    except (InputError, TypeError):
+        # TypeError is orjson's own, for numbers beyond 64 bits and lone surrogates.
+        return
+    again = read(write_xml(spoilt), "again")
+    assert [hash_id(each) for each in again.events] == [hash_id(each) for each in spoilt.events]
+
+
+JUNK: list[Any] = [[], {}, [[]], {"a": 1}, {"example:b": None}, [{"example:b": [1, [2]]}], ["x"]]

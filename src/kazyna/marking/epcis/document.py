@@ -6,6 +6,7 @@ prefix (`example:batch`), whose namespaces stand beside it. JSON, XML 1.2 and XM
 this form and written from it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -26,6 +27,9 @@ DEFAULT_NAMESPACES: Mapping[str, str] = {
     "dcterms": "http://purl.org/dc/terms/",
 }
 """Prefixes that the context of the standard declares, so that a document need not."""
+
+NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x1f]+")
+"""What a prefix may stand for: an absolute URI."""
 
 Kind = Literal["EPCISDocument", "EPCISQueryDocument", "EPCISMasterDataDocument"]
 

@@ -25,10 +25,8 @@ from kazyna.marking.epcis.words import with_web_uris
 
 Version = Literal["CBV2.0", "CBV2.1"]
 
-IGNORED = frozenset(("type", "eventID", "recordTime", "errorDeclaration", "certificationInfo"))
-"""What a capture adds or later says of an event is not part of its identity."""
-
-COMMENTS = frozenset(("rdfs:comment",))
+COMMENT = ("http://www.w3.org/2000/01/rdf-schema#", "comment")
+"""A remark to readers is not data."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _MILLISECOND = timedelta(milliseconds=1)
@@ -120,7 +118,7 @@ def pre_hash(event: Event, *, version: Version = "CBV2.0") -> str:
     own = {
         name: value
         for name, value in extensions(fields)
-        if name not in COMMENTS and not name.startswith("@")
+        if expanded(name, event.namespaces) != COMMENT
     }
     moved = "" if writer.inline else _moved(writer, fields)
     return f"eventType={event.type}{ordered}{moved}{_extension_text(writer, own)}"
@@ -213,7 +211,11 @@ ORDER: tuple[tuple[str, Callable[[_Writer, str, Any], str]], ...] = (
     ("sensorElementList", _sensors),
     ("ilmd", _master_data),
 )
-"""The canonical order of fields; a user's own at event level follow."""
+"""The canonical order of fields; a user's own at event level follow.
+
+What a capture adds or somebody later says of an event is no part of it: eventID, recordTime,
+errorDeclaration, certificationInfo.
+"""
 
 
 def _inline(writer: _Writer, part: Fields) -> str:
@@ -224,19 +226,23 @@ def _moved(writer: _Writer, fields: Fields) -> str:
     """Write the extensions inside standard fields, each after the name of its field."""
     text = ""
     for name in ("readPoint", "bizLocation"):
-        if own := dict(extensions(fields.get(name, {}))):
-            text += name + _extension_text(writer, own)
+        text += _named(name, _extension_text(writer, dict(extensions(fields.get(name, {})))))
     elements = (_moved_sensor(writer, e) for e in fields.get("sensorElementList", ()))
     return text + "".join(sorted(f"sensorElement{each}" for each in elements if each))
 
 
 def _moved_sensor(writer: _Writer, element: Fields) -> str:
-    text = ""
-    if own := dict(extensions(element.get("sensorMetadata", {}))):
-        text += "sensorMetadata" + _extension_text(writer, own)
+    metadata = dict(extensions(element.get("sensorMetadata", {})))
     reports = (dict(extensions(report)) for report in element.get("sensorReport", ()))
-    text += "".join(sorted("sensorReport" + _extension_text(writer, own) for own in reports if own))
-    return text + _extension_text(writer, dict(extensions(element)))
+    return (
+        _named("sensorMetadata", _extension_text(writer, metadata))
+        + "".join(sorted(_named("sensorReport", _extension_text(writer, own)) for own in reports))
+        + _extension_text(writer, dict(extensions(element)))
+    )
+
+
+def _named(name: str, text: str) -> str:
+    return name + text if text else ""
 
 
 def _extension_text(writer: _Writer, own: Fields) -> str:

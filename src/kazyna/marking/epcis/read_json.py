@@ -4,17 +4,20 @@ The context is not fetched from anywhere: the terms of the standard are known, a
 own context only prefixes are taken, which is what the standard lets it add (EPCIS 2.0, 10.2).
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from kazyna.core.errors import Finding, InputError
-from kazyna.marking.epcis.document import EVENT_TYPES, Document, Event, Fields
+from kazyna.marking.epcis.document import EVENT_TYPES, NAMESPACE, Document, Event, Fields
 from kazyna.marking.epcis.limits import DEFAULT_LIMITS, Limits, check_count, check_size
 from kazyna.marking.epcis.validate import validated
 
 MAJOR_VERSION = "2"
+
+PREFIX = re.compile(r"(?!xml)[A-Za-z_][\w.-]*", re.ASCII | re.IGNORECASE)
 
 
 def read_json(data: bytes, source: str, *, limits: Limits = DEFAULT_LIMITS) -> Document:
@@ -123,8 +126,13 @@ def _namespaces(context: Any, source: str) -> dict[str, str]:
         for prefix, namespace in part.items():
             if isinstance(namespace, dict):
                 namespace = namespace.get("@id")  # noqa: PLW2901 (the long form of the same)
-            if isinstance(namespace, str) and not prefix.startswith("@"):
-                found[prefix] = namespace
+            # A longer name defines a term; only what can stand before a colon is a prefix.
+            if not isinstance(namespace, str) or not PREFIX.fullmatch(prefix):
+                continue
+            if not NAMESPACE.fullmatch(namespace):
+                reason = f"{prefix!r} stands for {namespace!r}"
+                raise _mistake(source, f"@context[{index}]", reason, "a URI")
+            found[prefix] = namespace
     return found
 
 

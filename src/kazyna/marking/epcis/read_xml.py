@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]
 
 from kazyna.core.errors import Finding, InputError
-from kazyna.marking.epcis.document import EVENT_TYPES, Document, Event, Fields, Kind
+from kazyna.marking.epcis.document import EVENT_TYPES, NAMESPACE, Document, Event, Fields, Kind
 from kazyna.marking.epcis.limits import DEFAULT_LIMITS, Limits, check_count, check_size
 from kazyna.marking.epcis.validate import validated
 from kazyna.marking.epcis.words import with_bare_words
@@ -91,6 +91,7 @@ def parse_xml_document(data: bytes, source: str, *, limits: Limits = DEFAULT_LIM
         for element in elements
     )
     vocabularies = read_vocabularies(root, names)
+    _require_uris(names, source)
     return Document(
         events=events,
         kind=kind,
@@ -113,6 +114,16 @@ def _kind(root: etree._Element, source: str) -> tuple[Kind, str]:
         reason = f"schemaVersion {stated} under {name.namespace}"
         raise InputError(Finding(source, reason, version, column="/@schemaVersion"))
     return KINDS[name.localname], version
+
+
+def _require_uris(names: Names, source: str) -> None:
+    findings = [
+        Finding(source, f"the namespace of {prefix!r} is {namespace!r}", "a URI")
+        for prefix, namespace in names.declared.items()
+        if not NAMESPACE.fullmatch(namespace)
+    ]
+    if findings:
+        raise InputError(findings)
 
 
 def _event_elements(root: etree._Element, source: str) -> Iterator[etree._Element]:
@@ -218,7 +229,10 @@ def _sensor(element: etree._Element, names: Names) -> Fields:
 
 
 def _attributes(element: etree._Element, names: Names) -> Fields:
-    return {names.key(str(name)): _typed_value(str(name), str(v)) for name, v in element.items()}
+    # An attribute holds one text; what is richer stands below as elements.
+    return {
+        names.key(str(name)): _typed_value(str(name), str(v)) for name, v in element.items()
+    } | extension_members(element, names)
 
 
 def _typed_value(name: str, text: str) -> Any:

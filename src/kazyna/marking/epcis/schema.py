@@ -39,6 +39,8 @@ EPC: Schema = {
 TIME: Schema = {
     "type": "string",
     "format": "date-time",
+    # The format alone lets seconds of 60 pass, and some signs that are no digits.
+    "pattern": r"^[12]\d{3}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$",
     "title": "a time with its offset such as 2026-05-31T10:20:30.000+06:00",
 }
 NUMBER: Schema = {"type": "number", "title": "a number"}
@@ -293,3 +295,49 @@ def event_validator(event_type: str) -> jsonschema_rs.Draft202012Validator:
         # No pattern looks around, so the engine that takes linear time will do.
         pattern_options=jsonschema_rs.RegexOptions(),
     )
+
+
+VOCABULARY = _object(
+    {
+        "type": URI,
+        "vocabularyElementList": _list(
+            _object(
+                {
+                    "id": URI,
+                    "attributes": _list(
+                        _object(
+                            {"id": URI, "attribute": {"type": ["string", "number", "object"]}},
+                            required=("id",),
+                        )
+                    ),
+                    "children": _list(URI),
+                },
+                required=("id",),
+            )
+        ),
+    },
+    required=("type",),
+)
+ENVELOPE: Schema = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    **_object(
+        {
+            "creationDate": TIME,
+            "epcisHeader": _object(
+                {"epcisMasterData": _object({"vocabularyList": _list(VOCABULARY)})},
+                extensible=True,
+            ),
+            **dict.fromkeys(
+                ("id", "sender", "receiver", "instanceIdentifier", "queryName", "subscriptionID"),
+                TEXT,
+            ),
+        }
+    ),
+}
+"""What stands around the events of a document."""
+
+
+@cache
+def envelope_validator() -> jsonschema_rs.Draft202012Validator:
+    """Compile the schema of what stands around events, once a process."""
+    return jsonschema_rs.Draft202012Validator(ENVELOPE, validate_formats=True)

@@ -5,6 +5,7 @@ schema can say follows only where it can matter: that a prefix is declared, that
 not nested without end, that identifiers of the EPC schemes are well formed.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,8 +19,15 @@ from kazyna.marking.epcis.document import (
     Document,
     Event,
     Fields,
+    expanded,
 )
-from kazyna.marking.epcis.schema import Schema, event_schema, event_validator
+from kazyna.marking.epcis.schema import (
+    ENVELOPE,
+    Schema,
+    envelope_validator,
+    event_schema,
+    event_validator,
+)
 from kazyna.marking.epcis.words import with_bare_words
 
 DEPTH_MAX = 32
@@ -28,8 +36,11 @@ DEPTH_MAX = 32
 FINDINGS_MAX = 100
 """After so many mistakes in a document the rest is not told."""
 
-WEB_SCHEMES = frozenset(("http", "https", "urn"))
-"""A name that begins like this is a URI, not a prefix."""
+DEFAULT_PREFIXES = DEFAULT_NAMESPACES.keys() | {"http", "https", "urn"}
+"""What needs no declaration; a name that begins with one of the last three is a URI."""
+
+LOCAL_NAME = re.compile(r"[^\W\d][\w.-]*")
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +92,21 @@ def validated(document: Document, source: str) -> Document:
         With every mistake that was found and the path of each.
     """
     events = sort_events(document.events, source)
-    if events.findings:
-        raise InputError(events.findings)
+    findings = (*envelope_findings(document, source), *events.findings)
+    if findings:
+        raise InputError(findings)
     return replace(document, events=events.valid)
+
+
+def envelope_findings(document: Document, source: str) -> tuple[Finding, ...]:
+    """Return every mistake in what stands around the events of a document: its master data too."""
+    envelope = {
+        **document.envelope,
+        **({} if document.created is None else {"creationDate": document.created}),
+        **({"epcisHeader": document.header} if document.header else {}),
+    }
+    errors = envelope_validator().iter_errors(envelope)
+    return tuple(dict.fromkeys(_finding(error, ENVELOPE, source, "") for error in errors))
 
 
 def is_valid(event: Event) -> bool:
@@ -118,7 +141,7 @@ def event_findings(event: Event, source: str, place: str = "") -> tuple[Finding,
         Finding(where, reason, expected, column=_join(place, path))
         for path, reason, expected in _beyond_schema(event)
     ]
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _finding(
@@ -181,15 +204,31 @@ Mistake = tuple[str, str, str]
 def _beyond_schema(event: Event) -> Iterator[Mistake]:
     for place, part in extended_parts(event.fields):
         for name, value in part.items():
-            if ":" not in name:
-                continue
-            path = _join(place, name) if place else name
-            prefix = name.partition(":")[0]
-            known = prefix in event.namespaces or prefix in DEFAULT_NAMESPACES
-            if not known and prefix not in WEB_SCHEMES:
-                yield path, f"the prefix {prefix!r} is not declared", "it in the @context"
-            if _too_deep(value, DEPTH_MAX):
-                yield path, "the extension is nested too deeply", f"at most {DEPTH_MAX} levels"
+            if ":" in name:
+                path = _join(place, name) if place else name
+                yield from _extension(path, name, value, event.namespaces, DEPTH_MAX)
+
+
+def _extension(
+    path: str, name: str, value: Any, namespaces: Mapping[str, str], levels: int
+) -> Iterator[Mistake]:
+    """Check the name of an extension and all that is nested in it."""
+    prefix = name.partition(":")[0]
+    if ":" in name and not {prefix} & (namespaces.keys() | DEFAULT_PREFIXES):
+        yield path, f"the prefix {prefix!r} is not declared", "it in the @context"
+    elif not LOCAL_NAME.fullmatch(expanded(name.removeprefix("@"), namespaces)[1]):
+        yield path, f"{name!r} is no name that XML can write", "letters, digits, `_`, `-` and `.`"
+    if not isinstance(value, dict | list):
+        if isinstance(value, str) and NOT_IN_XML.search(value):
+            yield path, "there is a control character in the text", "text that XML can write"
+        return
+    if levels == 0:
+        yield path, "the extension is nested too deeply", f"at most {DEPTH_MAX} levels"
+        return
+    nested = value.items() if isinstance(value, dict) else ((name, each) for each in value)
+    for inner, below in nested:
+        if inner != "#text":
+            yield from _extension(path, inner, below, namespaces, levels - 1)
 
 
 def extended_parts(fields: Fields) -> Iterator[tuple[str, Fields]]:
@@ -212,12 +251,3 @@ def _sensor_parts(place: str, element: Fields) -> Iterator[tuple[str, Fields]]:
     for number, report in enumerate(reports if isinstance(reports, list) else ()):
         if isinstance(report, dict):
             yield f"{place}.sensorReport[{number}]", report
-
-
-def _too_deep(value: Any, left: int) -> bool:
-    if not isinstance(value, dict | list):
-        return False
-    if left == 0:
-        return True
-    inner = value.values() if isinstance(value, dict) else value
-    return any(_too_deep(each, left - 1) for each in inner)

@@ -15,7 +15,7 @@ from kazyna.marking.epcis.document import (
     extensions,
 )
 from kazyna.marking.epcis.words import with_urns
-from kazyna.marking.epcis.xml_extensions import XSD, XSI, tag_of, write_extensions
+from kazyna.marking.epcis.xml_extensions import XSD, XSI, tag_of, text_of, write_extensions
 from kazyna.marking.epcis.xml_master_data import write_vocabularies
 
 EPCIS = "urn:epcglobal:epcis:xsd:2"
@@ -214,7 +214,7 @@ def _attributes(node: etree._Element, name: str, value: Fields, namespaces: Name
             # An attribute holds one text; anything richer becomes elements, with the same hash.
             write_extensions(element, [(member, each)], namespaces)
             continue
-        text = str(each).lower() if isinstance(each, bool) else str(each)
+        text = text_of(each)
         element.set(tag_of(member, namespaces) if ":" in member else member, text)
 
 

@@ -113,16 +113,16 @@ def _write(parent: etree._Element, name: str, value: Any, namespaces: dict[str, 
         write_extensions(parent, ((name, each) for each in value), namespaces)
         return
     if name.startswith("@"):
-        parent.set(name[1:], _text(value))
+        parent.set(name[1:], text_of(value))
         return
     if name == "#text":
-        parent.text = _text(value)
+        parent.text = text_of(value)
         return
     element = etree.SubElement(parent, tag_of(name, namespaces))
     if isinstance(value, dict):
         write_extensions(element, value.items(), namespaces)
         return
-    element.text = _text(value)
+    element.text = text_of(value)
     if kind := _kind(value):
         element.set(XSI_TYPE, f"xsd:{kind}")
 
@@ -141,7 +141,8 @@ def _kind(value: Any) -> str | None:
     return "double" if isinstance(value, float) else None
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Write a single value as XML has it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)

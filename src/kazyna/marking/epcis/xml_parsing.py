@@ -43,7 +43,7 @@ def parse_xml(data: bytes, limits: Limits, source: str) -> etree._Element:
         # What the declaration says was checked, and lxml wants none in a text. Lines stay counted.
         bare = _DECLARATION.sub(lambda found: "\n" * found.group().count("\n"), text, count=1)
         root = etree.fromstring(bare, parser)
-    except etree.XMLSyntaxError as error:
+    except (etree.XMLSyntaxError, ValueError) as error:
         raise InputError(Finding(source, f"{error}", "well-formed XML")) from None
     _refuse_depth(root, limits, source)
     return root
