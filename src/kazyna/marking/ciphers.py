@@ -5,6 +5,7 @@ Serials and tags need one thing only: AES of many independent blocks. Signatures
 (`kazyna.store.hsm`), and neither engine nor codes change.
 """
 
+import threading
 from typing import Protocol
 
 import numpy as np
@@ -48,10 +49,16 @@ class AesBlocks:
     def __init__(self, key: bytes) -> None:
         # ECB of inputs that never repeat is AES itself, the primitive that FF1 and CMAC build on.
         self._cipher = Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305
+        self._of_thread = threading.local()
 
     def encrypt(self, blocks: bytes | memoryview) -> bytes:
         """Encrypt each block of 16 bytes by itself."""
-        return self._cipher.encryptor().update(blocks)
+        try:
+            encryptor = self._of_thread.encryptor
+        except AttributeError:
+            encryptor = self._of_thread.encryptor = self._cipher.encryptor()
+        encrypted: bytes = encryptor.update(blocks)
+        return encrypted
 
 
 class Ed25519Signer:

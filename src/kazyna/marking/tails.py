@@ -20,8 +20,8 @@ from typing import Literal
 
 import numpy as np
 
-from kazyna.marking.ciphers import BlockCipher, Bytes, Signer, verify_signature
-from kazyna.marking.cmac import cmac, cmac_rows
+from kazyna.marking.ciphers import Bytes, Signer, verify_signature
+from kazyna.marking.cmac import Cmac
 
 Tail = Literal["tag", "signature", "short_tag"]
 TAIL_LENGTHS: Mapping[Tail, int] = MappingProxyType({"tag": 44, "signature": 88, "short_tag": 4})
@@ -49,19 +49,18 @@ def signed_text(gtin: str, serial: str, key_id: str, extras: str = "") -> bytes:
 
 
 def make_tail(
-    tail: Tail, text: bytes, *, cipher: BlockCipher | None = None, signer: Signer | None = None
+    tail: Tail, text: bytes, *, cmac: Cmac | None = None, signer: Signer | None = None
 ) -> str:
     """Make the tail of one code from what it stands for and the secret of its kind."""
     if tail == "signature":
         if signer is None:
             raise ValueError("a signature needs a private key")
         return b64encode(signer.sign(text)).decode("ascii")
-    if cipher is None:
+    if cmac is None:
         raise ValueError("a tag needs a secret key")
     if tail == "short_tag":
-        return b64encode(cmac(cipher, _for("short", text))[:SHORT_TAG_BYTES]).decode("ascii")
-    first, second = (cmac(cipher, _for(half, text)) for half in ("first", "second"))
-    return b64encode(first + second).decode("ascii")
+        return b64encode(cmac.tags([_for("short", text)])[:SHORT_TAG_BYTES]).decode("ascii")
+    return b64encode(cmac.tags([_for("first", text), _for("second", text)])).decode("ascii")
 
 
 def is_tail(
@@ -69,7 +68,7 @@ def is_tail(
     text: bytes,
     given: str,
     *,
-    cipher: BlockCipher | None = None,
+    cmac: Cmac | None = None,
     public_key: bytes = b"",
 ) -> bool:
     """Tell whether a tail is right; a signature by the public key, a tag by the secret one."""
@@ -81,10 +80,10 @@ def is_tail(
         # Base64 has spare bits: only the one way of writing a signature is taken.
         same = b64encode(signature) == given.encode()
         return same and verify_signature(public_key, text, signature)
-    return hmac.compare_digest(make_tail(tail, text, cipher=cipher), given)
+    return hmac.compare_digest(make_tail(tail, text, cmac=cmac), given)
 
 
-def make_tails(tail: Tail, texts: Bytes, cipher: BlockCipher) -> Bytes:
+def make_tails(tail: Tail, texts: Bytes, cmac: Cmac) -> Bytes:
     """Make the tags of many codes whose signed texts are of one length.
 
     Parameters
@@ -93,8 +92,8 @@ def make_tails(tail: Tail, texts: Bytes, cipher: BlockCipher) -> Bytes:
         `tag` or `short_tag`.
     texts
         The signed texts, one a row, shape (n, length).
-    cipher
-        AES under the tag key.
+    cmac
+        AES-CMAC under the tag key.
 
     Returns
     -------
@@ -105,12 +104,12 @@ def make_tails(tail: Tail, texts: Bytes, cipher: BlockCipher) -> Bytes:
     length = texts[:1, 0].copy()
     if tail == "short_tag":
         texts[:, 0] = length | (PURPOSES["short"] << 6)
-        return _base64(np.ascontiguousarray(cmac_rows(cipher, texts)[:, :SHORT_TAG_BYTES]))
+        return _base64(np.ascontiguousarray(cmac.rows(texts)[:, :SHORT_TAG_BYTES]))
     # 33 bytes are 44 characters without padding; the last of 32 bytes is then replaced by it.
     halves = np.zeros((len(texts), 33), dtype=np.uint8)
     for number, half in enumerate(("first", "second")):
         texts[:, 0] = length | (PURPOSES[half] << 6)
-        halves[:, 16 * number : 16 * (number + 1)] = cmac_rows(cipher, texts)
+        halves[:, 16 * number : 16 * (number + 1)] = cmac.rows(texts)
     characters = _base64(halves)
     characters[:, -1] = ord("=")
     return characters
