@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kazyna.core.errors import Finding, InputError
-from kazyna.marking.symbol_reed_solomon import check_words, contribution_tables
+from kazyna.marking.symbol_reed_solomon import contribution_tables
 
 Modules = NDArray[np.uint8]
 """1 is a dark module; rows from the top."""
@@ -358,10 +358,9 @@ def _block_checks(data: NDArray[np.uint8], count: int) -> NDArray[np.uint8]:
     """Return the check words of one block; what all rows share is added once."""
     tables = wide_tables(data.shape[1], count)
     varying = (data != data[0]).any(axis=0)
-    start = np.zeros(8 * tables.shape[2], dtype=np.uint8)
-    shared = np.where(varying, np.uint8(0), data[0])
-    start[:count] = np.frombuffer(check_words(shared.tobytes(), count), dtype=np.uint8)
-    sums = np.repeat(start.view(np.uint64)[None, :], len(data), axis=0)
+    shared = np.flatnonzero(~varying)
+    start = np.bitwise_xor.reduce(tables[shared, data[0, shared]], axis=0)
+    sums = np.repeat(start[None, :], len(data), axis=0)
     row = np.empty_like(sums)
     for position in np.flatnonzero(varying):
         np.take(tables[position], data[:, position], axis=0, out=row, mode="clip")

@@ -219,6 +219,7 @@ def test_extensions_are_not_nested_without_end() -> None:
         ({"example:1st": "x"}, "example:1st", "no name that XML can write"),
         ({"example:a": {"b c": 1}}, "example:a", "no name that XML can write"),
         ({"example:a": [{"ours:b": 1}]}, "example:a", "'ours' is not declared"),
+        ({"example:a": {"@b": {}}}, "example:a", "more than one text"),
         ({"example:a": "\x01"}, "example:a", "control character"),
         ({"readPoint": {"id": ITEM, "ours:b": 1}}, "readPoint.ours:b", "'ours' is not declared"),
     ],

@@ -183,7 +183,7 @@ def _members(writer: _Writer, part: Fields, names: Iterable[str]) -> str:
 
 
 def _master_data(writer: _Writer, name: str, value: Fields) -> str:
-    return name + _extension_text(writer, value) if value else ""
+    return _named(name, _extension_text(writer, value))
 
 
 ORDER: tuple[tuple[str, Callable[[_Writer, str, Any], str]], ...] = (

@@ -44,7 +44,11 @@ TIME: Schema = {
     "title": "a time with its offset such as 2026-05-31T10:20:30.000+06:00",
 }
 NUMBER: Schema = {"type": "number", "title": "a number"}
-TEXT: Schema = {"type": "string", "title": "a text"}
+TEXT: Schema = {
+    "type": "string",
+    "pattern": r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]*$",
+    "title": "a text that XML can write",
+}
 
 
 def _word(vocabulary: Vocabulary) -> Schema:

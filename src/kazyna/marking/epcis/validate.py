@@ -216,19 +216,21 @@ def _extension(
     prefix = name.partition(":")[0]
     if ":" in name and not {prefix} & (namespaces.keys() | DEFAULT_PREFIXES):
         yield path, f"the prefix {prefix!r} is not declared", "it in the @context"
-    elif not LOCAL_NAME.fullmatch(expanded(name.removeprefix("@"), namespaces)[1]):
+    elif not LOCAL_NAME.fullmatch(expanded(name.lstrip("@#"), namespaces)[1]):
         yield path, f"{name!r} is no name that XML can write", "letters, digits, `_`, `-` and `.`"
     if not isinstance(value, dict | list):
         if isinstance(value, str) and NOT_IN_XML.search(value):
             yield path, "there is a control character in the text", "text that XML can write"
+        return
+    if name.startswith(("@", "#")):
+        yield path, f"{name!r} holds more than one text", "a single value, as an attribute has"
         return
     if levels == 0:
         yield path, "the extension is nested too deeply", f"at most {DEPTH_MAX} levels"
         return
     nested = value.items() if isinstance(value, dict) else ((name, each) for each in value)
     for inner, below in nested:
-        if inner != "#text":
-            yield from _extension(path, inner, below, namespaces, levels - 1)
+        yield from _extension(path, inner, below, namespaces, levels - 1)
 
 
 def extended_parts(fields: Fields) -> Iterator[tuple[str, Fields]]:
