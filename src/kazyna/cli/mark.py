@@ -4,9 +4,15 @@ from collections.abc import Callable
 
 import typer
 
-from kazyna.cli import marking_events, marking_symbols
+from kazyna.cli import marking_codes, marking_events, marking_symbols
 
-COMMANDS: dict[str, Callable[..., None]] = {
+COMMANDS: dict[str, Callable[..., int | None]] = {
+    "keygen": marking_codes.keygen,
+    "keys": marking_codes.keys_of,
+    "revoke": marking_codes.revoke,
+    "issue": marking_codes.issue,
+    "parse": marking_codes.parse,
+    "verify": marking_codes.verify,
     "validate": marking_events.validate,
     "hash": marking_events.hash_events,
     "render": marking_symbols.render,

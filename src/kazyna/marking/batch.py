@@ -290,8 +290,8 @@ def _by_key(
 
 def _standing(work: _Work, key_id: str) -> Verdict:
     """Say what a right tail of a key is worth."""
-    key = work.registry.keys.get(key_id)
-    if key is None or key.tail != work.template.tail:
+    key, template = work.registry.keys.get(key_id), work.template
+    if key is None or key.tail != template.tail or not key.serves(template.goods):
         return Verdict.KEY_UNKNOWN
     if key.tail != "signature" and key_id not in work.registry.opened:
         return Verdict.KEY_LOCKED

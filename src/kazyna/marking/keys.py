@@ -9,7 +9,7 @@ All is immutable: a change returns a new registry. Days are arguments; nothing h
 clock, and randomness comes from the caller.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -46,6 +46,10 @@ class CodeKey:
         """Tell whether the key makes codes on a day."""
         ended = self.issues_until is not None and day >= self.issues_until
         return self.issues_from <= day and not ended and not self.is_revoked(day)
+
+    def serves(self, goods: Collection[str]) -> bool:
+        """Tell whether the key makes codes of some of the groups of goods."""
+        return self.goods == ANY_GOODS or ANY_GOODS in goods or self.goods in goods
 
     def is_revoked(self, day: date) -> bool:
         """Tell whether the key's codes are refused on a day."""
@@ -123,7 +127,7 @@ class KeyRegistry:
             self.opened[key.key_id]
             for key in self.keys.values()
             if key.tail == tail
-            and key.goods in (goods, ANY_GOODS)
+            and key.serves((goods,))
             and key.issues_on(on)
             and key.key_id in self.opened
         ]
@@ -131,14 +135,12 @@ class KeyRegistry:
             raise NotFound(f"No open key issues {tail} codes for {goods!r} on {on}.")
         return max(able, key=lambda each: (each.key.issues_from, each.key.key_id))
 
-    def tagging(self, tail: Tail, goods: Iterable[str] = (ANY_GOODS,)) -> list[OpenKey]:
+    def tagging(self, tail: Tail, goods: Collection[str]) -> list[OpenKey]:
         """Return the open keys that may have made a code which does not name its key."""
-        groups = frozenset(goods)
         return [
             each
             for each in self.opened.values()
-            if each.key.tail == tail
-            and (ANY_GOODS in groups or each.key.goods in groups | {ANY_GOODS})
+            if each.key.tail == tail and each.key.serves(goods)
         ]
 
     def _with(self, key: CodeKey) -> "KeyRegistry":
