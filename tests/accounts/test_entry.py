@@ -128,6 +128,14 @@ def test_an_entry_and_its_reversal_are_neither_charged_nor_paid() -> None:
     assert (summed.charged, summed.paid, summed.balance) == (250, 0, 250)
 
 
+def test_what_was_paid_of_an_undone_charge_has_left_the_account_as_credit() -> None:
+    owed = Movement("a", 1, "charge", DAY, NOON, "owed", 100, reversed=True)
+    paid = Movement("a", 2, "payment", DAY, NOON, "paid", -60, reversed=False)
+    undone = Movement("a", 3, "reversal", DAY, NOON, "mistake", -40, reversed=False)
+    summed = totals([owed, paid, undone])
+    assert (summed.charged, summed.paid, summed.balance) == (60, 60, 0)
+
+
 def test_the_reference_of_the_standard() -> None:
     # The example of ISO 11649.
     assert creditor_reference("539007547034") == "RF18539007547034"

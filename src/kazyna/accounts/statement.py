@@ -72,13 +72,16 @@ def totals(movements: Iterable[Movement]) -> Totals:
     Returns
     -------
     Totals
-        `charged - paid = balance`, always: an entry and its reversal are both left out of the
-        first two and cancel in the third.
+        `charged - paid = balance`, always. An entry and its reversal are left out of the first
+        two, except for what had been paid of an undone charge: that money became credit of the
+        taxpayer, so on this account the part of the charge that it paid still stands.
     """
     given = tuple(movements)
     standing = [m for m in given if not m.reversed and m.kind != "reversal"]
+    undone = sum(m.amount for m in given if m.reversed or m.kind == "reversal")
+    amounts = [undone, *(m.amount for m in standing)]
     return Totals(
-        charged=sum(m.amount for m in standing if m.amount > 0),
-        paid=-sum(m.amount for m in standing if m.amount < 0),
+        charged=sum(amount for amount in amounts if amount > 0),
+        paid=-sum(amount for amount in amounts if amount < 0),
         balance=sum(m.amount for m in given),
     )

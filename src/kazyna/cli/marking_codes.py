@@ -187,14 +187,14 @@ def issue(
     ```
     """
     from kazyna.services.marking_codes import Order, issue_to_file
+    from kazyna.services.marking_keys import KeyFile
 
     with ProgressBars() as progress:
         issued = issue_to_file(
             Order(template, gtin, batch, count, first, goods),
             pack=pack,
             on=on or _today(),
-            keys=keys,
-            unlocking=_unlocking(hsm, token, password=hsm is None),
+            keys=KeyFile(keys, _unlocking(hsm, token, password=hsm is None)),
             out=out,
             progress=progress,
         )
@@ -233,6 +233,7 @@ def verify(
     ```
     """
     from kazyna.services.marking_codes import verify_file
+    from kazyna.services.marking_keys import KeyFile
 
     with _opened(codes) as file, ProgressBars() as progress:
         verified = verify_file(
@@ -240,8 +241,7 @@ def verify(
             source=codes,
             pack=pack,
             on=on or _today(),
-            keys=keys,
-            unlocking=_unlocking(hsm, token, password=not public_only and hsm is None),
+            keys=KeyFile(keys, _unlocking(hsm, token, password=not public_only and hsm is None)),
             out=out,
             progress=progress,
         )

@@ -160,16 +160,17 @@ def judge_lines(
         The number of the first line.
     """
     judge = judge_of(registry, on)
-    settled = _in_own_form(lines, templates, registry, on=on, issuers=issuers)
-    for row, (line, code) in enumerate(zip(lines, settled, strict=True)):
-        if not line.strip():
-            continue
+    settled = _in_own_form(
+        lines, templates, registry, on=on, issuers=issuers, first_line=first_line
+    )
+    for number, (line, code) in enumerate(zip(lines, settled, strict=True), first_line):
         if code is None or code.verdict in UNSETTLED:
-            text = line.decode("utf-8-sig", errors="backslashreplace")
-            mended = _one_by_one(text, code, templates, registry, judge)
-            yield replace(mended, line=first_line + row)
+            if line.strip():
+                text = line.decode("utf-8-sig", errors="backslashreplace")
+                mended = _one_by_one(text, code, templates, registry, judge)
+                yield replace(mended, line=number)
         else:
-            yield replace(code, line=first_line + row)
+            yield code
 
 
 def judge_of(registry: KeyRegistry, on: date) -> Judge:
@@ -207,6 +208,7 @@ def _in_own_form(
     *,
     on: date,
     issuers: str,
+    first_line: int,
 ) -> list[JudgedCode | None]:
     """Verify over arrays the codes that have the length of a template; the others stay open."""
     codes = [
@@ -226,7 +228,8 @@ def _in_own_form(
             continue
         table = np.array([codes[row] for row in rows], dtype=f"S{length}")
         verified = verify_codes(table, template, registry, on=on, issuers=issuers)
-        for row, code in zip(rows, _told(verified, table, template), strict=True):
+        told = _told(verified, table, template, [first_line + row for row in rows])
+        for row, code in zip(rows, told, strict=True):
             if _rank(code) > _rank(judged[row]):
                 judged[row] = code
     return judged
@@ -240,11 +243,12 @@ def _rank(code: JudgedCode | None) -> int:
 
 
 def _told(
-    verified: Verified, codes: NDArray[np.bytes_], template: CodeTemplate
+    verified: Verified, codes: NDArray[np.bytes_], template: CodeTemplate, lines: Sequence[int]
 ) -> Iterator[JudgedCode]:
     """Write the verdicts of an array one by one."""
     key = layout_of(template).key
     columns = zip(
+        lines,
         codes.tolist(),
         verified.verdict.tolist(),
         verified.traced.tolist(),
@@ -252,10 +256,10 @@ def _told(
         verified.index.tolist(),
         strict=True,
     )
-    for code, verdict, traced, batch, index in columns:
+    for line, code, verdict, traced, batch, index in columns:
         key_id = code[key].decode("ascii", "replace") or None
         place = (batch, index) if traced else (None, None)
-        yield JudgedCode(0, VERDICT_NAMES[verdict], template.name, key_id, *place)
+        yield JudgedCode(line, VERDICT_NAMES[verdict], template.name, key_id, *place)
 
 
 def _one_by_one(

@@ -18,7 +18,7 @@ from kazyna.marking.keys import KeyRegistry
 from kazyna.marking.template import CodeTemplate
 from kazyna.packs.codes import CodeRules, read_code_rules
 from kazyna.packs.pack import load_pack
-from kazyna.services.marking_keys import Unlocking, open_registry
+from kazyna.services.marking_keys import KeyFile, open_registry
 from kazyna.store.code_files import line_blocks, open_codes, write_codes
 
 __all__ = ["IssuedCodes", "Order", "ReadCode", "VerifiedCodes", "code_rules", "issue_to_file",
@@ -119,8 +119,7 @@ def issue_to_file(
     *,
     pack: str,
     on: date,
-    keys: Path,
-    unlocking: Unlocking,
+    keys: KeyFile,
     out: Path,
     progress: Progress = silent,
 ) -> IssuedCodes:
@@ -134,7 +133,7 @@ def issue_to_file(
         Whose template it is, and whose character stands first in the serials.
     on
         The day of issue: template and key must hold on it.
-    keys, unlocking
+    keys
         The key file, and what opens it.
     out
         The file; it appears whole or not at all.
@@ -152,7 +151,7 @@ def issue_to_file(
     template = rules.template(order.template)
     _check(order, template, on)
     goods = order.goods or template.goods[0]
-    with open_registry(keys, unlocking) as registry:
+    with open_registry(keys.path, keys.unlocking) as registry:
         key = registry.issuing(template.tail or "tag", goods, on)
 
         def blocks() -> Iterator[bytes]:
@@ -190,8 +189,7 @@ def verify_file(
     source: str,
     pack: str,
     on: date,
-    keys: Path,
-    unlocking: Unlocking,
+    keys: KeyFile,
     out: Path | None = None,
     progress: Progress = silent,
 ) -> VerifiedCodes:
@@ -205,7 +203,7 @@ def verify_file(
         Whose templates the codes are of.
     on
         The day, for templates and revocations.
-    keys, unlocking
+    keys
         The key file, and what opens it; signatures need nothing.
     out
         A file for the verdict on every code, a line of JSON each.
@@ -228,7 +226,7 @@ def verify_file(
                 progress("verify codes", code.line)
             yield code
 
-    with open_registry(keys, unlocking) as registry:
+    with open_registry(keys.path, keys.unlocking) as registry:
         if out is None:
             for _ in judged(registry):
                 pass

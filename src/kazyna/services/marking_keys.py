@@ -32,7 +32,7 @@ from kazyna.store.code_files import write_secret_text
 from kazyna.store.files import read_text
 from kazyna.store.hsm import HsmPlace, HsmSession, open_hsm
 
-__all__ = ["HsmPlace", "KeyRow", "Keys", "NewKey", "Unlocking", "list_keys", "make_key",
+__all__ = ["HsmPlace", "KeyFile", "KeyRow", "Keys", "NewKey", "Unlocking", "list_keys", "make_key",
            "open_registry", "revoke_key"]  # fmt: skip
 
 PASSWORD_MIN = 8
@@ -44,6 +44,14 @@ class Unlocking:
 
     password: str = ""
     hsm: HsmPlace | None = None
+
+
+@dataclass(frozen=True)
+class KeyFile:
+    """A file of keys, and what opens it; signatures are verified without."""
+
+    path: Path
+    unlocking: Unlocking = Unlocking()
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def association_flaws(
         Of `repeats` (an identifier twice with different values), `excludes` (invalid pairs) and
         `requires` (mandatory associations).
     """
-    ais = tuple(element.ai for element in elements)
+    ais = tuple([element.ai for element in elements])
     if "repeats" in rules and len(set(ais)) < len(ais):
         yield from _repeats(elements)
     if "excludes" in rules:

@@ -18,6 +18,8 @@ from kazyna.marking.gs1.times import Linter
 
 TABLE = "gs1_syntax_dictionary.csv"
 ALONE = "alone"
+PASSED_BY_DIGITS = frozenset({"gcppos1", "gcppos2"})
+"""A number of the right length has the shape of a company prefix."""
 COMPONENT = re.compile(r"(\[)?([NXYZ])(\.\.)?(\d+)\]?((?:,\w+)*)")
 
 CharacterSet = Literal["N", "X", "Y", "Z"]
@@ -62,16 +64,15 @@ class Component:
         characters, _, words = CHARACTER_SETS[self.characters]
         if flaw := only(text, characters, words):
             return flaw
-        for check in self.checks:
-            if flaw := check(text):
+        for name in self.names:
+            if flaw := LINTERS[name](text):
                 return flaw
         return None
 
-    @cached_property
-    def checks(self) -> tuple[Linter, ...]:
-        """The content checks; padding of base64 is one too."""
-        names = ("cset64", *self.linters) if self.characters == "Z" else self.linters
-        return tuple(LINTERS[name] for name in names)
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The content checks by name; padding of base64 is one too."""
+        return ("cset64", *self.linters) if self.characters == "Z" else self.linters
 
 
 @dataclass(frozen=True)
@@ -104,11 +105,12 @@ class ApplicationIdentifier:
 
     @cached_property
     def checks(self) -> tuple[tuple[int, Linter], ...]:
-        """Each content check with the number of its group."""
+        """Each content check with the number of its group, but for those that digits pass."""
         return tuple(
-            (group, check)
+            (group, LINTERS[name])
             for group, component in enumerate(self.components, 1)
-            for check in component.checks
+            for name in component.names
+            if not (component.characters == "N" and name in PASSED_BY_DIGITS)
         )
 
     def accepts(self, text: str, start: int, stop: int) -> bool:

@@ -1,6 +1,5 @@
 """What a code says: its elements, and the form in which it was read."""
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Form = Literal["scan", "element_string", "caret", "bracketed", "digital_link"]
@@ -15,8 +14,7 @@ class Element(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """The data of one symbol, or of a linear symbol and its composite component."""
 
     elements: tuple[Element, ...]
