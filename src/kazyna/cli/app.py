@@ -15,6 +15,7 @@ from kazyna.cli import (
     confirmations,
     costs,
     databases,
+    declarations,
     demo,
     evidence,
     ledger,
@@ -80,6 +81,7 @@ for command in COMMANDS:
 app.add_typer(rounds.app, name="round")
 app.add_typer(objections.app, name="objection")
 app.add_typer(confirmations.app, name="law")
+app.add_typer(declarations.app, name="declaration")
 app.add_typer(ledger.app, name="account")
 app.add_typer(packs.app, name="pack")
 app.add_typer(mark.app, name="mark")

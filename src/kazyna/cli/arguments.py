@@ -17,6 +17,14 @@ def day(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a date such as 2015-05-31") from None
 
 
+def month(text: str) -> date:
+    """Read a month such as 2026-03, as its first day."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a month such as 2026-03") from None
+
+
 Source = Annotated[
     str,
     typer.Argument(

@@ -22,9 +22,11 @@ REPEALED = "repealed"
 
 @dataclass(frozen=True)
 class DueDay:
-    """The day of the tax year on which a tax is due, by an article of law."""
+    """The day on which a tax is due, by an article of law."""
 
-    month: int
+    month: int | None
+    """The month of the tax year; None of a tax that is declared every month, which is due in the
+    month after."""
     day: int
     law: str
     checked: date | None
@@ -114,11 +116,11 @@ def _rounding(section: Section) -> Rounding:
 
 
 def _due_day(row: Section) -> DueDay:
-    month, day = row.required("month", int, 1), row.required("day", int, 1)
+    month, day = row.optional("month", int), row.required("day", int, 1)
     try:
-        date(2001, month, day)  # a year without 29 February: the day must exist in every year
+        date(2001, month or 2, day)  # no 29 February: the day must exist in every year and month
     except ValueError as error:
-        row.fault("day", f"{month}-{day}: {error}", "a day that every year has")
+        row.fault("day", f"{month or 'every month'}-{day}: {error}", "a day that always comes")
     return DueDay(
         month=month,
         day=day,

@@ -3,7 +3,7 @@
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from kazyna.core.dated import Dated
@@ -36,10 +36,22 @@ class Tax:
         """The rule whose result is charged."""
         return self.rules.amount_rule
 
+    @property
+    def declared(self) -> bool:
+        """Whether taxpayers declare the tax every month; others are charged by a roll."""
+        return self.due.on(self.due.days[-1]).month is None
+
     def due_on(self, year: int) -> date:
         """Return the day on which the tax of a tax year, the year of payment, is due."""
         due = self.due.on(date(year, 1, 1))
+        if due.month is None:
+            raise ValueError(f"{self.name} is due every month, not once a year")
         return date(year, due.month, due.day)
+
+    def due_after(self, month: date) -> date:
+        """Return the day on which the tax declared for a month is due, in the month after it."""
+        after = (month.replace(day=1) + timedelta(days=31)).replace(day=1)
+        return after.replace(day=self.due.on(month).day)
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,15 @@ class LoadedHoldings:
     holdings: int
 
 
+def load_taxpayers(ctx: Context, owners: pa.Table, *, source: str = "taxpayers") -> int:
+    """Record taxpayers, all or nothing; return how many. The same again changes nothing."""
+    ctx.require("officer")
+    owners = check(owners, TAXPAYERS, source=source)
+    with ctx.transaction() as tx:
+        taxpayers.upsert_taxpayers(tx, owners)
+    return int(owners.num_rows)
+
+
 def load_holdings(
     ctx: Context, *, owners: pa.Table, holdings: pa.Table, source: str = "holdings"
 ) -> LoadedHoldings:

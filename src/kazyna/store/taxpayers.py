@@ -101,6 +101,14 @@ def count(tx: Transaction) -> int:
     return found
 
 
+def known(tx: Transaction, taxpayer_ids: list[str]) -> set[str]:
+    """Return which of some numbers are those of taxpayers whom the role may see."""
+    found = tx.value(
+        "SELECT array_agg(taxpayer_id) FROM taxpayers WHERE taxpayer_id = ANY(%s)", (taxpayer_ids,)
+    )
+    return set(found or ())
+
+
 def find_taxpayer(tx: Transaction, taxpayer_id: str) -> TaxpayerRow | None:
     """Return one taxpayer, or None."""
     return tx.row(TaxpayerRow, "SELECT * FROM taxpayers WHERE taxpayer_id = %s", (taxpayer_id,))
