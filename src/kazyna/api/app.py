@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 import kazyna
 from kazyna.api import (
+    alerts,
     books,
     cadastre,
     confirmations,
@@ -64,6 +65,7 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
     app.state.metrics = metrics
     install(app)
     for part in (
+        alerts,
         books,
         cadastre,
         rounds,

@@ -1,0 +1,179 @@
+"""Alerts about marked goods and the cases in which they are looked into."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
+
+from kazyna.api.arguments import ENTRY_MAX, LINE, PREFIX, Paragraph, Word
+from kazyna.api.errors import documented
+from kazyna.api.sign_in import Caller
+from kazyna.services import alerts
+
+router = APIRouter(prefix=f"{PREFIX}/alerts", tags=["alerts"])
+
+AlertId = Annotated[int, Path(ge=1, le=ENTRY_MAX, description="Number of the alert.")]
+CaseId = Annotated[int, Path(ge=1, le=ENTRY_MAX, description="Number of the case.")]
+Numbers = Annotated[
+    list[Annotated[int, Field(ge=1, le=ENTRY_MAX)]],
+    Field(min_length=1, max_length=alerts.CASE_ALERTS_MAX),
+]
+Line = Annotated[str | None, Query(max_length=200, pattern=LINE)]
+BY_ROLE = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+MOVING = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """Alerts to be looked into together."""
+
+    title: Word
+    alerts: Numbers
+
+
+@dataclass(frozen=True)
+class MoreAlerts:
+    """Alerts that belong to a case."""
+
+    alerts: Numbers
+
+
+@dataclass(frozen=True)
+class NewGroups:
+    """What the alerts of a case have in common, and how many make one."""
+
+    by: alerts.GroupBy
+    at_least: Annotated[int, Field(ge=1, le=alerts.CASE_ALERTS_MAX)] = 2
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Who looks into a case."""
+
+    assignee: Word
+    note: Annotated[str, Field(max_length=4_000, pattern=r"^[^\x00]*$")] = ""
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What is written down in a case."""
+
+    note: Paragraph
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What was found, and why."""
+
+    outcome: alerts.Outcome
+    note: Paragraph
+
+
+@router.get("", responses=BY_ROLE)
+def list_alerts(
+    ctx: Caller,
+    *,
+    rule: Line = None,
+    severity: alerts.Severity | None = None,
+    status: alerts.AlertStatus | None = None,
+    participant: Line = None,
+    subject: Line = None,
+    gtin: Line = None,
+    lot: Line = None,
+    before: Annotated[
+        int | None, Query(ge=1, le=ENTRY_MAX, description="Only smaller numbers.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=alerts.ALERTS_MAX)] = alerts.ALERTS_SHOWN,
+) -> list[alerts.Alert]:
+    """Return alerts that fit every filter, the latest first, without their evidence."""
+    wanted = alerts.AlertFilter(
+        rule=rule,
+        severity=severity,
+        status=status,
+        participant=participant,
+        subject=subject,
+        gtin=gtin,
+        lot=lot,
+        before=before,
+    )
+    return list(alerts.list_alerts(ctx, wanted, limit=limit))
+
+
+@router.get("/rules", responses=BY_ROLE)
+def count_alerts(ctx: Caller) -> list[alerts.RuleCount]:
+    """Count alerts by rule, the gravest first."""
+    return list(alerts.count_alerts(ctx))
+
+
+@router.get("/cases", responses=BY_ROLE)
+def list_cases(ctx: Caller, status: alerts.CaseStatus | None = None) -> list[alerts.AlertCase]:
+    """Return cases without their alerts, those not closed and the gravest first."""
+    return list(alerts.list_cases(ctx, status=status))
+
+
+@router.post("/cases", status_code=HTTPStatus.CREATED, responses=MOVING)
+def open_case(ctx: Caller, new: NewCase) -> alerts.AlertCase:
+    """Open a case for alerts that are in none."""
+    return alerts.open_case(ctx, new.alerts, title=new.title)
+
+
+@router.post("/groups", status_code=HTTPStatus.CREATED, responses=MOVING)
+def group_alerts(ctx: Caller, new: NewGroups) -> alerts.GroupedAlerts:
+    """Open a case for each participant, subject, lot or device with several new alerts."""
+    return alerts.group_alerts(ctx, by=new.by, at_least=new.at_least)
+
+
+@router.get("/cases/{case_id}", responses=BY_ROLE)
+def find_case(ctx: Caller, case_id: CaseId) -> alerts.AlertCase:
+    """Return a case with its alerts, their evidence and its steps: the evidence pack."""
+    return alerts.find_case(ctx, case_id)
+
+
+@router.get(
+    "/cases/{case_id}/evidence.csv",
+    response_class=Response,
+    responses=BY_ROLE | {HTTPStatus.OK: {"content": {"text/csv": {}}}},
+)
+def evidence_of_case(ctx: Caller, case_id: CaseId) -> Response:
+    """Return the evidence of a case, a row an event, for a spreadsheet."""
+    name = f'attachment; filename="case-{case_id}.csv"'
+    text = alerts.case_evidence_csv(ctx, case_id)
+    return Response(text, media_type="text/csv", headers={"Content-Disposition": name})
+
+
+@router.post("/cases/{case_id}/alerts", responses=MOVING)
+def add_to_case(ctx: Caller, case_id: CaseId, more: MoreAlerts) -> alerts.AlertCase:
+    """Put more alerts into a case that is not closed."""
+    return alerts.add_to_case(ctx, case_id, more.alerts)
+
+
+@router.post("/cases/{case_id}/assignment", responses=MOVING)
+def assign_case(ctx: Caller, case_id: CaseId, new: Assignment) -> alerts.AlertCase:
+    """Give a case to somebody, who then looks into it."""
+    return alerts.assign_case(ctx, case_id, assignee=new.assignee, note=new.note)
+
+
+@router.post("/cases/{case_id}/comments", responses=MOVING)
+def comment_on_case(ctx: Caller, case_id: CaseId, new: Comment) -> alerts.AlertCase:
+    """Write something down in a case."""
+    return alerts.comment_on_case(ctx, case_id, note=new.note)
+
+
+@router.post("/cases/{case_id}/closing", responses=MOVING)
+def close_case(ctx: Caller, case_id: CaseId, new: Closing) -> alerts.AlertCase:
+    """Close a case that was looked into, with what was found."""
+    return alerts.close_case(ctx, case_id, outcome=new.outcome, note=new.note)
+
+
+@router.post("/cases/{case_id}/reopening", responses=MOVING)
+def reopen_case(ctx: Caller, case_id: CaseId, new: Comment) -> alerts.AlertCase:
+    """Look into a closed case again."""
+    return alerts.reopen_case(ctx, case_id, note=new.note)
+
+
+@router.get("/{alert_id}", responses=BY_ROLE)
+def find_alert(ctx: Caller, alert_id: AlertId) -> alerts.Alert:
+    """Return one alert with its evidence."""
+    return alerts.find_alert(ctx, alert_id)
