@@ -5,16 +5,18 @@ from http import HTTPStatus
 
 from api.conftest import served, signed_in
 from conftest import OFFICER
-from kazyna.services import alerts
+from kazyna.services import alerts, users
 from kazyna.services.context import Installation
+from kazyna.services.demo import PASSWORD
 from services.test_alerts import TWICE
 
 
-def test_a_case_from_its_alert_to_its_evidence(demo: Installation) -> None:
-    numbers = alerts.raise_alerts(
-        demo.context(OFFICER), [TWICE, replace(TWICE, key="again", severity="low")]
-    ).created
-    with served(demo) as address, signed_in(address, "officer") as officer:
+def test_a_case_from_its_alert_to_its_evidence(installation: Installation) -> None:
+    ctx = installation.context(OFFICER)
+    users.create_user(ctx, name="officer", password=PASSWORD, role="officer")
+    users.create_user(ctx, name="valuer", password=PASSWORD, role="valuer")
+    numbers = alerts.raise_alerts(ctx, [TWICE, replace(TWICE, key="again", severity="low")]).created
+    with served(installation) as address, signed_in(address, "officer") as officer:
         listed = officer.get("/v1/alerts", params={"severity": "low"}).json()
         assert [each["alert_id"] for each in listed] == [numbers[1]]
         grouped = officer.post("/v1/alerts/groups", json={"by": "lot"}).json()
@@ -30,5 +32,5 @@ def test_a_case_from_its_alert_to_its_evidence(demo: Installation) -> None:
         sheet = officer.get(f"{case}/evidence.csv")
         assert sheet.headers["content-type"].startswith("text/csv")
         assert len(sheet.text.splitlines()) == 1 + 4
-    with served(demo) as address, signed_in(address, "taxpayer") as other:
+    with served(installation) as address, signed_in(address, "valuer") as other:
         assert other.get("/v1/alerts").status_code == HTTPStatus.FORBIDDEN
