@@ -305,6 +305,8 @@ def _unlocking(
     """Ask for what opens the secrets, where the environment does not tell."""
     from kazyna.services.marking_keys import HsmPlace, Unlocking
 
+    if not password and hsm is None:
+        return Unlocking()
     given = os.environ.get(PASSWORD, "")
     if password and not given:
         given = typer.prompt(

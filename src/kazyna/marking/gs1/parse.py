@@ -15,8 +15,9 @@ from kazyna.marking.gs1.element_string import (
     write_row,
 )
 from kazyna.marking.gs1.flaw import Fault
-from kazyna.marking.gs1.message import Message
+from kazyna.marking.gs1.message import Element, Message
 from kazyna.marking.gs1.scan import read_scan, scanned_again
+from kazyna.marking.gs1.shapes import FAST_SYMBOLOGIES, learn, read_shape
 
 
 def read(text: str, *, associations: bool = True, unknown: bool = False) -> Message | Fault:
@@ -47,6 +48,26 @@ def read(text: str, *, associations: bool = True, unknown: bool = False) -> Mess
     >>> print(read("0104601234567890"))
     position 16: the check digit is 0, by the other digits 3; expected AI (01) GTIN: N14
     """
+    start = 3 if text[:3] in FAST_SYMBOLOGIES else 0
+    elements = read_shape(text, start, associations=associations)
+    if elements is not None:
+        return Message(elements, "scan" if start else "element_string", text[:start])
+    found = _read_by_step(text, associations=associations, unknown=unknown)
+    if isinstance(found, Message) and _is_usual(found, text[:start]) and not unknown:
+        learn(text, start, tuple([element.ai for element in found.elements]))
+    return found
+
+
+def _is_usual(message: Message, symbology: str) -> bool:
+    """Tell whether a code is nothing but elements, with separators where they must be."""
+    return (
+        message.form in ("scan", "element_string")
+        and message.symbology == symbology
+        and not message.extra_separators
+    )
+
+
+def _read_by_step(text: str, *, associations: bool, unknown: bool) -> Message | Fault:
     if text.startswith("]"):
         scanned = read_scan(text, unknown=unknown)
         if isinstance(scanned, Fault):
@@ -66,8 +87,10 @@ def read(text: str, *, associations: bool = True, unknown: bool = False) -> Mess
             return found
         row, message = found
     if associations:
-        for number, reason in association_flaws(row.elements):
-            offset = row.offsets[number] if row.offsets else 0
+        # The number of a linear symbol is a GTIN that its composite component may lean on.
+        number_of = (Element("01", message.gtin),) if message.plain and message.gtin else ()
+        for number, reason in association_flaws((*row.elements, *number_of)):
+            offset = row.offsets[number] if number < len(row.offsets) else 0
             return Fault(offset, reason, "the associations of the GS1 General Specifications")
     return message
 
