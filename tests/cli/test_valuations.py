@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
@@ -11,7 +12,7 @@ from cli.conftest import Kazyna
 NAMES = ("--price", "price", "--date", "date", "--id", "id", "--lon", "long", "--lat", "lat")
 MEASURES = (
     "n_train n_test median_ratio cod prd prb mdape mape r2 coverage_90 fit_seconds value_seconds"
-    " peak_mb segments"
+    " peak_mb segments notes guessed_map"
 )
 
 
@@ -179,3 +180,107 @@ def test_a_holdout_that_cannot_be_read_is_refused(
     done = kazyna("backtest", sales, *NAMES, "--holdout", holdout)
     assert done.code == 2
     assert holdout in done.err
+
+
+def test_columns_that_nobody_names_are_guessed_and_shown(
+    kazyna: Kazyna, sales: Path, tmp_path: Path
+) -> None:
+    done = kazyna("backtest", sales, "--holdout", "random:0.25")
+    assert done.code == 0, done.err
+    assert 'lon = "long"' in done.err
+    assert "guessed map" not in done.out
+    guessed = tmp_path / "guessed.toml"
+    told = kazyna("backtest", sales, "--holdout", "random:0.25", "--json").result
+    guessed.write_text(told["guessed_map"], encoding="utf-8")
+    by_map = kazyna("backtest", sales, "--holdout", "random:0.25", "--map", guessed, "--json")
+    assert by_map.result["guessed_map"] == ""
+    assert by_map.result["cod"] == told["cod"]
+
+
+def test_what_cannot_be_guessed_is_asked_for(kazyna: Kazyna, tmp_path: Path) -> None:
+    path = tmp_path / "offers.csv"
+    path.write_text("id;Цена;Площадь\na;$ 48 500;150 м2\nb;$ 50 000;80 м2\n", encoding="utf-8")
+    done = kazyna("backtest", path, "--json")
+    assert done.code == 2
+    (finding,) = done.failure["findings"]
+    assert finding["reason"] == "no column was recognised as the date"
+    assert "kazyna columns" in finding["expected"]
+
+
+def test_a_map_and_names_beside_it_are_not_mixed(
+    kazyna: Kazyna, sales: Path, tmp_path: Path
+) -> None:
+    table_map = tmp_path / "map.toml"
+    table_map.write_text('id = "id"\nprice = "price"\ndate = "date"\n')
+    done = kazyna("backtest", sales, "--map", table_map, "--price", "price")
+    assert done.code == 2
+    assert "leave out --price" in " ".join(done.err.split())
+
+
+def test_a_map_names_the_areas_and_values_are_split(
+    kazyna: Kazyna, sales: Path, county: pa.Table, tmp_path: Path
+) -> None:
+    houses, table_map, out = tmp_path / "h.parquet", tmp_path / "map.toml", tmp_path / "values"
+    pq.write_table(county.slice(0, 5), houses)
+    table_map.write_text(
+        'id = "id"\nprice = "price"\ndate = "date"\nlon = "long"\nlat = "lat"\n'
+        'land_area = "sqft_lot"\nrising = ["sqft_living"]\n'
+    )
+    done = kazyna(
+        *("value", "--sales", sales, "--properties", houses, "--as-of", "2015-05-31"),
+        *("--out", out, "--map", table_map, "--floor-area", "sqft_living", "--json"),
+    )
+    assert done.code == 0, done.err
+    for row in pq.read_table(out / "values.parquet").to_pylist():
+        assert row["land"] + row["building"] == row["value"]
+        assert row["base"] + sum(r["amount"] for r in row["reasons"]) == row["value"]
+
+
+def test_what_is_declared_and_decided_counts_in_a_valuation(
+    kazyna: Kazyna, county: pa.Table, tmp_path: Path
+) -> None:
+    path, decided, out = tmp_path / "s.csv", tmp_path / "decided.csv", tmp_path / "values"
+    deed = ["warranty"] * county.num_rows
+    deed[3] = deed[4] = "gift"
+    arrow_csv.write_csv(county.append_column("deed", pa.array(deed)), path)
+    pin, day = county["id"][9].as_py(), county["date"][9].as_py()
+    decided.write_text(f"id,date,decision,note\n{pin},{day},leave_out,sold to a neighbour\n")
+    houses = tmp_path / "h.parquet"
+    pq.write_table(county.slice(0, 3), houses)
+    done = kazyna(
+        *("value", "--sales", path, "--properties", houses, "--as-of", "2015-05-31", "--out", out),
+        *("--lon", "long", "--lat", "lat", "--flag", "deed=family:gift", "--decisions", decided),
+        "--json",
+    )
+    assert done.code == 0, done.err
+    notes = done.result["notes"]
+    assert any(note.startswith("2 sales left out") and "relatives" in note for note in notes), notes
+    assert "1 sales left out: left out by an analyst" in notes
+    refused = kazyna("backtest", path, *NAMES, "--decisions", decided)
+    assert refused.code == 2
+    assert "--screen" in refused.err
+
+
+def test_tables_of_a_database_are_valued(
+    kazyna: Kazyna, county: pa.Table, database_url: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "CREATE TABLE sold (id text, date date, price int, long float, lat float, sqft int)"
+        )
+        columns = ["id", "date", "price", "long", "lat", "sqft_living"]
+        rows = county.select(columns).to_pylist()
+        with connection.cursor().copy("COPY sold FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(tuple(row.values()))
+        connection.execute("CREATE TABLE cadastre AS SELECT DISTINCT ON (id) * FROM sold LIMIT 20")
+    sold, cadastre = (f"{database_url}&table={name}" for name in ("sold", "cadastre"))
+    done = kazyna(
+        *("value", "--sales", sold, "--properties", cadastre, "--as-of", "2015-05-31"),
+        *("--out", tmp_path / "values", "--lon", "long", "--lat", "lat", "--json"),
+    )
+    assert done.code == 0, done.err
+    assert done.result["properties"] == 20
+    screened = kazyna("screen", sold, *NAMES, "--out", tmp_path / "screened.csv", "--json")
+    assert screened.code == 0, screened.err
+    assert screened.result["sales"] == county.num_rows

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from kazyna.core.errors import InputError
 from kazyna.valuation.column_map import read_table_map
 from kazyna.valuation.column_map_text import table_map_toml
 from kazyna.valuation.column_reading import Reading
+from kazyna.valuation.mapping import apply_table_map
 from kazyna.valuation.parsers import Options
 from kazyna.valuation.table_map import Areas, FixedDate, Ignored, Near, RowNumber, TableMap
 
@@ -203,3 +205,21 @@ def test_reasons_and_what_is_missing_stand_in_comments() -> None:
     assert any(line.startswith("# date = {fixed = 2025-06-01}") for line in lines)
     assert any(line.startswith("# bargaining_discount = ") for line in lines)
     assert '  "m2_price",  # gives the price away' in lines
+
+
+def test_a_map_names_the_parts_of_the_market_and_they_must_be_there() -> None:
+    text = (
+        'id = "id"\nprice = "price"\ndate = "date"\nsegment = "kind"\nland_area = "plot"\n'
+        'rising = ["area", "plot"]\n'
+    )
+    found = read_table_map(text, source="t")
+    assert read_table_map(table_map_toml(found), source="t") == found
+    rows = {"id": ["a"], "price": [9], "date": [date(2025, 6, 1)], "kind": ["flat"]}
+    with pytest.raises(InputError) as told:
+        apply_table_map(pa.table(rows | {"area": [1.0]}), found, source="t")
+    assert [finding.reason.split(",")[0] for finding in told.value.findings] == [
+        "land_area names 'plot'", "rising names 'plot'",
+    ]  # fmt: skip
+    clean = apply_table_map(pa.table(rows | {"area": [1.0], "plot": [5.0]}), found, source="t")
+    assert (clean.columns.segment, clean.columns.land_area) == ("kind", "plot")
+    assert clean.columns.rising == ("area", "plot")

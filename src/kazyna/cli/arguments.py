@@ -33,6 +33,12 @@ Source = Annotated[
         show_default=False,
     ),
 ]
+SourceOption = Annotated[
+    str,
+    typer.Option(
+        help=f"{TABLE_HELP} Or postgresql://user@host/database?table=name.", show_default=False
+    ),
+]
 Lon = Annotated[str | None, typer.Option(help="Column with the longitude, WGS 84.")]
 Lat = Annotated[str | None, typer.Option(help="Column with the latitude, WGS 84.")]
 TableMap = Annotated[
@@ -42,6 +48,24 @@ TableMap = Annotated[
     ),
 ]
 TableFile = Annotated[Path, typer.Argument(metavar="TABLE", help=TABLE_HELP, show_default=False)]
+Price = Annotated[str | None, typer.Option(help="Column with the price of a sale.")]
+SoldOn = Annotated[str | None, typer.Option("--date", help="Column with the day of a sale.")]
+Id = Annotated[str | None, typer.Option("--id", help="Column with the property's number.")]
+Flags = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN=REASON:VALUE[,VALUE]",
+        help="Values of a column that declare a sale to be no market evidence. Reasons: "
+        "family, forced, part_interest, multi_parcel, not_arms_length. May be repeated.",
+    ),
+]
+Decisions = Annotated[
+    Path | None,
+    typer.Option(
+        help="Decisions that override the screening, with columns id, date, decision "
+        f"(keep or leave_out) and note: {TABLE_HELP}"
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Decides all that is drawn at random.")]
 Pack = Annotated[str, typer.Option(help="Jurisdiction pack: the law as data.", show_default=False)]
 Tax = Annotated[

@@ -151,7 +151,7 @@ def _parts(result: object) -> Iterator[RenderableType]:
     """Split a result into its single facts and its tables."""
     named = _named(result)
     rows = {name: value for name, value in named.items() if _is_rows(value)}
-    single = {n: value for n, value in named.items() if n not in rows and value != ()}
+    single = {n: value for n, value in named.items() if n not in rows and value not in ((), "")}
     if single:
         yield facts(single)
     for name, items in rows.items():

@@ -9,34 +9,17 @@ import typer
 from rich.console import Group, RenderableType
 
 from kazyna.cli import output
-from kazyna.cli.arguments import TABLE_HELP, Lat, Lon, TableFile, TableMap
+from kazyna.cli.arguments import Decisions, Flags, Id, Lat, Lon, Price, SoldOn, Source, TableMap
+from kazyna.cli.columns import columns_of, tell_guess
 from kazyna.cli.progress import ProgressBars
 from kazyna.core.text import Language
 
 if TYPE_CHECKING:
-    from kazyna.services.screening import ColumnMap, ScreenedTable
+    from kazyna.services.screening import ScreenedTable
 
 
 Out = Annotated[
     Path, typer.Option(help="File for the sales with their verdicts.", show_default=False)
-]
-Price = Annotated[str | None, typer.Option(help="Column with the price of a sale.")]
-SoldOn = Annotated[str | None, typer.Option("--date", help="Column with the day of a sale.")]
-Id = Annotated[str | None, typer.Option("--id", help="Column with the property's number.")]
-Flags = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="COLUMN=REASON:VALUE[,VALUE]",
-        help="Values of a column that declare a sale to be no market evidence. Reasons: "
-        "family, forced, part_interest, multi_parcel, not_arms_length. May be repeated.",
-    ),
-]
-Decisions = Annotated[
-    Path | None,
-    typer.Option(
-        help="Decisions that override the rules, with columns id, date, decision "
-        f"(keep or leave_out) and note: {TABLE_HELP}"
-    ),
 ]
 By = Annotated[str | None, typer.Option(help="Column of groups within which prices are compared.")]
 Deal = Annotated[str | None, typer.Option(help="Column with the deed or the buyer.")]
@@ -47,7 +30,7 @@ LanguageOf = Annotated[Language, typer.Option(help="Language of the reasons.")]
 
 
 def screen(
-    table: TableFile,
+    table: Source,
     *,
     out: Out,
     price: Price = None,
@@ -82,23 +65,20 @@ def screen(
     """
     from kazyna.services import screening
 
-    names: ColumnMap | Path
-    if table_map is not None:
-        names = table_map
-    elif price is not None and sold_on is not None and property_id is not None:
-        names = screening.ColumnMap(id=property_id, price=price, date=sold_on, lon=lon, lat=lat)
-    else:
-        raise typer.BadParameter("give --price, --date and --id, or --map")
+    columns = columns_of(
+        table_map, {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat}
+    )
     with ProgressBars() as progress:
         screened = screening.screen_file(
             table,
-            columns=names,
+            columns=columns,
             out=out,
             evidence=screening.Evidence(tuple(flag or ()), by, deal, area),
             decisions=decisions,
             language=language,
             progress=progress,
         )
+    tell_guess(screened.guessed_map)
     output.show(screened, as_json=as_json, table=_tables)
 
 

@@ -2,23 +2,32 @@
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from kazyna.cli import output
-from kazyna.cli.arguments import TABLE_HELP, Lat, Lon, Seed, Source, TableMap, day
+from kazyna.cli.arguments import (
+    Decisions,
+    Flags,
+    Id,
+    Lat,
+    Lon,
+    Price,
+    Seed,
+    SoldOn,
+    Source,
+    SourceOption,
+    TableMap,
+    day,
+)
+from kazyna.cli.columns import columns_of, tell_guess
 from kazyna.cli.progress import ProgressBars
 from kazyna.core.text import Language
 
-if TYPE_CHECKING:
-    from kazyna.services.valuations import ColumnMap
-
-Price = Annotated[str | None, typer.Option(help="Column with the price of a sale.")]
-SoldOn = Annotated[str | None, typer.Option("--date", help="Column with the day of a sale.")]
-Id = Annotated[str | None, typer.Option("--id", help="Column with the property's number.")]
 HoldoutText = Annotated[
     str, typer.Option(help="Sales to set aside: time:0.2, random:0.2 or cv:5.", metavar="KIND:SIZE")
 ]
@@ -39,10 +48,6 @@ Screen = Annotated[
 ]
 
 
-SalesFile = Annotated[str, typer.Option(help=f"Sales: {TABLE_HELP}", show_default=False)]
-PropertiesFile = Annotated[
-    Path, typer.Option(help=f"What is to be valued: {TABLE_HELP}", show_default=False)
-]
 AsOf = Annotated[
     date, typer.Option(parser=day, metavar="DATE", help="Valuation date.", show_default=False)
 ]
@@ -97,6 +102,8 @@ def backtest(
     segment: Segment = None,
     rising: Rising = None,
     screen: Screen = False,
+    flag: Flags = None,
+    decisions: Decisions = None,
     holdout: HoldoutText = "time:0.2",
     seed: Seed = 0,
     as_json: output.Json = False,
@@ -116,28 +123,33 @@ def backtest(
     """
     from kazyna.services import valuations
 
-    columns = _columns(
+    columns = columns_of(
         table_map,
-        {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat,
-         "segment": segment},
-        rising,
-    )  # fmt: skip
+        {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat},
+        segment=segment,
+        rising=rising,
+    )
+    known = valuations.KnownSales(tuple(flag or ()), decisions)
+    if decisions is not None and not screen:
+        raise typer.BadParameter("--decisions override the screening: give --screen too")
     with ProgressBars() as progress:
         report = valuations.backtest(
-            table, columns=columns, holdout=holdout, screened=screen, seed=seed, progress=progress
-        )
-    output.show(report, as_json=as_json)
+            table, columns=columns, holdout=holdout, known=known, screened=screen, seed=seed,
+            progress=progress,
+        )  # fmt: skip
+    tell_guess(report.guessed_map)
+    output.show(report if as_json else replace(report, guessed_map=""), as_json=as_json)
 
 
 def value(
     *,
-    sales: SalesFile,
-    properties: PropertiesFile,
+    sales: SourceOption,
+    properties: SourceOption,
     as_of: AsOf,
     out: Out,
-    price: Price = "price",
-    sold_on: SoldOn = "date",
-    property_id: Id = "id",
+    price: Price = None,
+    sold_on: SoldOn = None,
+    property_id: Id = None,
     lon: Lon = None,
     lat: Lat = None,
     table_map: TableMap = None,
@@ -147,6 +159,8 @@ def value(
     floor_area: FloorArea = None,
     costs: Costs = None,
     screen: Screen = True,
+    flag: Flags = None,
+    decisions: Decisions = None,
     report: ReportFile = None,
     language: ReportLanguage = "en",
     currency: Currency = "",
@@ -171,12 +185,16 @@ def value(
     """
     from kazyna.services import valuations
 
-    columns = _columns(
-        table_map,
-        {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat,
-         "segment": segment, "land_area": land_area, "floor_area": floor_area},
-        rising,
+    names = {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat}
+    if any(names.values()) or engine == "spark":
+        standard = {"price": "price", "date": "date", "id": "id"}
+        names = {name: column or standard.get(name) for name, column in names.items()}
+    columns = columns_of(
+        table_map, names, segment=segment, rising=rising,
+        land_area=land_area, floor_area=floor_area,
     )  # fmt: skip
+    if decisions is not None and not screen:
+        raise typer.BadParameter("--decisions override the screening: give --screen too")
     wanted = None
     if report is not None or profile is not None:
         named = valuations.Ru237Columns(use_code=use_code, district=district)
@@ -184,24 +202,14 @@ def value(
             language=language, currency=currency, seed=seed, profile=profile, procedure=named
         )
         wanted = valuations.Report(report, told)
-    options = valuations.Options(screen, wanted, costs, on_spark=engine == "spark", seed=seed)
+    known = valuations.KnownSales(tuple(flag or ()), decisions)
+    options = valuations.Options(
+        screen, known, wanted, costs, on_spark=engine == "spark", seed=seed
+    )
     with ProgressBars() as progress:
         valued = valuations.value_files(
             sales, properties, columns=columns, as_of=as_of, out=out, options=options,
             progress=progress,
         )  # fmt: skip
-    output.show(valued, as_json=as_json)
-
-
-def _columns(
-    table_map: Path | None, named: dict[str, str | None], rising: list[str] | None
-) -> "ColumnMap | Path":
-    """Take the file of a table map, or the names of the columns that every table needs."""
-    from kazyna.services import valuations
-
-    if table_map is not None:
-        return table_map
-    given = {name: column for name, column in named.items() if column is not None}
-    if not {"price", "date", "id"} <= given.keys():
-        raise typer.BadParameter("give --price, --date and --id, or --map")
-    return valuations.ColumnMap(**given, rising=tuple(rising or ()))  # type: ignore[arg-type]
+    tell_guess(valued.guessed_map)
+    output.show(valued if as_json else replace(valued, guessed_map=""), as_json=as_json)

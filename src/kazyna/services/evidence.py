@@ -17,7 +17,7 @@ from kazyna.valuation.column_guess import guess_table_map
 from kazyna.valuation.column_map import read_table_map
 from kazyna.valuation.column_map_text import table_map_toml
 from kazyna.valuation.columns import ColumnMap
-from kazyna.valuation.mapping import MappedTable, MappingReport, apply_table_map
+from kazyna.valuation.mapping import MappedTable, MappingReport, Wanted, apply_table_map
 from kazyna.valuation.places import Layer, area_of, distance_features
 from kazyna.valuation.profile import ColumnProfile, Profile, profile
 from kazyna.valuation.table_map import Areas, TableMap
@@ -30,6 +30,7 @@ __all__ = [
     "Profile",
     "ProfiledTable",
     "guess_columns",
+    "made_clean",
     "profile_table",
     "read_evidence",
     "read_map",
@@ -120,16 +121,26 @@ def read_evidence(
         if map_path is not None
         else guess_table_map(table, source=files.name_of(source))
     )
-    return _with_places(
-        apply_table_map(table, table_map, source=files.name_of(source), today=today)
-    )
+    return made_clean(table, table_map, source=files.name_of(source), today=today)
 
 
 def read_properties(source: Source, table_map: TableMap) -> MappedTable:
     """Read the properties that are to be valued by the map that was learnt from the sales."""
     table = files.read_table(source)
+    return made_clean(table, table_map, source=files.name_of(source), wanted="properties")
+
+
+def made_clean(
+    table: pa.Table,
+    table_map: TableMap,
+    *,
+    source: str,
+    wanted: Wanted = "sales",
+    today: date | None = None,
+) -> MappedTable:
+    """Make a raw table clean by its map, with what its places are near to."""
     return _with_places(
-        apply_table_map(table, table_map, source=files.name_of(source), wanted="properties")
+        apply_table_map(table, table_map, source=source, wanted=wanted, today=today)
     )
 
 

@@ -1,8 +1,6 @@
 """Screening of a file of sales: which are market evidence, and why the others are not."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,36 +13,17 @@ from kazyna.core.progress import Progress, silent
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import check
 from kazyna.core.text import Language, Text
-from kazyna.services.evidence import read_evidence
+from kazyna.services.known_sales import read_decisions, read_flags
+from kazyna.services.sales_files import Columns, MapFile, read_sales_file
 from kazyna.store import files
 from kazyna.store.copy import json_text
 from kazyna.valuation.columns import ColumnMap, Floats, Sales, read_sales
 from kazyna.valuation.quick_hedonic import SALES_MIN, quick_hedonic
-from kazyna.valuation.screening import (
-    Clues,
-    Decision,
-    Flag,
-    Screening,
-    declared_sales,
-    screen,
-)
-from kazyna.valuation.screening_reasons import DECLARED, KINDS
+from kazyna.valuation.screening import Clues, Screening, declared_sales, screen
+from kazyna.valuation.screening_reasons import KINDS
 
-__all__ = ["ColumnMap", "Evidence", "PriceDistribution", "ScreenedTable", "screen_file"]
+__all__ = ["ColumnMap", "Evidence", "MapFile", "PriceDistribution", "ScreenedTable", "screen_file"]
 
-FIRST_DAY = date(1900, 1, 1)
-KEEP, LEAVE_OUT = "keep", "leave_out"
-DECISIONS = Schema(
-    "decisions",
-    (
-        Column("id", "text", "the property sold"),
-        Column("date", "date", "the day of the sale", minimum=FIRST_DAY),
-        Column("decision", "text", "what is to be done", allowed=(KEEP, LEAVE_OUT)),
-        Column("note", "text", "why, and who says so"),
-    ),
-)
-"""An analyst's decisions; one row is one sale."""
-FLAG_EXAMPLE = "COLUMN=REASON:VALUE[,VALUE…] with a reason of " + ", ".join(DECLARED)
 DECISION_WORDS = Text(
     en="left out by an analyst", ru="исключена аналитиком", ky="талдоочу алып салган"
 )
@@ -102,12 +81,14 @@ class ScreenedTable:
     """Decisions about sales that are not in the table."""
     notes: tuple[str, ...]
     files: tuple[str, ...]
+    guessed_map: str = ""
+    """TOML of the table map, where it was guessed; else empty."""
 
 
 def screen_file(
-    path: Path,
+    source: Path | str,
     *,
-    columns: ColumnMap | Path,
+    columns: Columns,
     out: Path,
     evidence: Evidence | None = None,
     decisions: Path | None = None,
@@ -121,11 +102,10 @@ def screen_file(
 
     Parameters
     ----------
-    path
-        The sales.
+    source
+        The sales: a file, or the address of a table in PostgreSQL.
     columns
-        The names of the columns, or the file of a table map by which the table is made clean
-        first.
+        The names of the columns, or a table map by which the table is made clean first.
     out
         Where the sales are written, as Parquet or CSV.
     evidence
@@ -141,17 +121,17 @@ def screen_file(
         When the file, a flag or a decision cannot be read, or two decisions disagree.
     """
     evidence = evidence or Evidence()
-    table, columns, notes = _read(path, columns, language)
-    flags = _flags(evidence.flags)
-    declared = declared_sales(table, flags, source=str(path))
-    _there(table, evidence, path)
+    given, name = read_sales_file(source, columns), files.name_of(source)
+    table, flags = given.table, read_flags(evidence.flags)
+    declared = declared_sales(table, flags, source=name)
+    _there(table, evidence, name)
     aside = (*(flag.column for flag in flags), *filter(None, (evidence.deal,)))
-    sales = read_sales(table, _ignoring(columns, aside), source=str(path))
+    sales = read_sales(table, _ignoring(given.columns, aside), source=name)
     clues, missing = _clues(sales, table, evidence, progress)
     progress("judge the sales")
     clues = Clues(declared, clues.residual, clues.spread, clues.level, clues.stratum, clues.deal,
                   clues.size)  # fmt: skip
-    found = screen(sales, clues=clues, decisions=_decisions(decisions))
+    found = screen(sales, clues=clues, decisions=read_decisions(decisions))
     files.write_table(_told(table, found, language, as_text=out.suffix != ".parquet"), out)
     after = sales.price[found.kept]
     return ScreenedTable(
@@ -163,41 +143,16 @@ def screen_file(
         after=_distribution(after) if len(after) else None,
         decisions_applied=len(found.decisions),
         decisions_unused=len(found.unused),
-        notes=(*notes, *missing),
+        notes=(*given.notes, *missing),
         files=(str(out),),
+        guessed_map=given.guessed_map,
     )
 
 
-def _read(
-    path: Path, columns: ColumnMap | Path, language: Language
-) -> tuple[pa.Table, ColumnMap, tuple[str, ...]]:
-    """Read the table, by its map if there is one, and say what the map left out."""
-    if isinstance(columns, ColumnMap):
-        return files.read_table(path), columns, ()
-    mapped = read_evidence(path, columns)
-    notes = [f"{out.reason.in_(language)}: {out.rows}" for out in mapped.report.left_out]
-    notes += [note.in_(language) for note in mapped.report.notes]
-    return mapped.table, mapped.columns, tuple(notes)
-
-
-def _flags(texts: Sequence[str]) -> tuple[Flag, ...]:
-    flags, findings = [], []
-    for text in texts:
-        column, _, meaning = text.partition("=")
-        reason, _, values = meaning.partition(":")
-        if column and values and reason in DECLARED:
-            flags.append(Flag(column, reason, tuple(values.split(","))))
-        else:
-            findings.append(Finding("flag", f"{text!r} cannot be read", FLAG_EXAMPLE))
-    if findings:
-        raise InputError(findings)
-    return tuple(flags)
-
-
-def _there(table: pa.Table, evidence: Evidence, path: Path) -> None:
+def _there(table: pa.Table, evidence: Evidence, source: str) -> None:
     has = "one of " + ", ".join(table.column_names)
     findings = [
-        Finding(str(path), "there is no such column", has, column=name)
+        Finding(source, "there is no such column", has, column=name)
         for name in (evidence.stratum, evidence.deal, evidence.area)
         if name is not None and name not in table.column_names
     ]
@@ -232,13 +187,6 @@ def _numbers(table: pa.Table, name: str) -> Floats:
     schema = Schema("areas", (Column(name, "number", "the area", required=False),))
     numbers = check(table, schema, source="sales")[name].to_numpy()
     return np.nan_to_num(np.asarray(numbers, dtype=np.float64))
-
-
-def _decisions(path: Path | None) -> list[Decision]:
-    if path is None:
-        return []
-    rows = check(files.read_table(path), DECISIONS, source=str(path)).to_pylist()
-    return [Decision(row["id"], row["date"], row["decision"] == KEEP, row["note"]) for row in rows]
 
 
 def _told(table: pa.Table, found: Screening, language: Language, *, as_text: bool) -> pa.Table:

@@ -3,7 +3,7 @@
 import os
 import resource
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,13 +15,22 @@ import pyarrow.compute as pc
 from kazyna import valuation
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
-from kazyna.services import costs, evidence
+from kazyna.services import costs
 from kazyna.services.file_reports import (
     FileReport,
     FileValuation,
     Ru237Columns,
     write_file_report,
     write_profile,
+)
+from kazyna.services.known_sales import KnownSales
+from kazyna.services.sales_files import (
+    Columns,
+    MapFile,
+    SalesFile,
+    long_file,
+    properties_of,
+    read_sales_file,
 )
 from kazyna.store import files
 from kazyna.valuation import ColumnMap, Holdout, MarketModel
@@ -31,6 +40,8 @@ __all__ = [
     "BacktestReport",
     "ColumnMap",
     "FileReport",
+    "KnownSales",
+    "MapFile",
     "Options",
     "Report",
     "Ru237Columns",
@@ -41,10 +52,6 @@ __all__ = [
 ]
 
 BYTES_PER_MB = 1_000_000
-LARGE_ROWS = 300_000
-"""Properties from which it pays to start processes that value side by side."""
-BATCH_ROWS = 64_000
-"""Properties read at a time from a file that is not read whole."""
 FIGURES = ("id", "value", "low", "high", "base", "confidence", "land", "building", "method")
 """What the CSV has of each value; reasons and comparables are lists, and stand in the Parquet."""
 
@@ -82,6 +89,10 @@ class BacktestReport:
     peak_mb: float
     segments: tuple[SegmentAccuracy, ...] = ()
     """Where the columns name segments: the same for each of them."""
+    notes: tuple[str, ...] = ()
+    """Rows that were left out before anything was held out."""
+    guessed_map: str = ""
+    """TOML of the table map, where it was guessed; else empty."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +107,8 @@ class ValuedTable:
     value_seconds: float
     notes: tuple[str, ...] = ()
     """Sales and columns that were left out, and fall-backs that were taken."""
+    guessed_map: str = ""
+    """TOML of the table map, where it was guessed; else empty."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +126,8 @@ class Options:
 
     screened: bool = True
     """Whether sales that are no market evidence are left out by what they show."""
+    known: KnownSales = field(default_factory=KnownSales)
+    """What is declared and decided about the sales."""
     report: Report | None = None
     """Where the report is written, and how; with a national procedure also its tables."""
     costs: Path | None = None
@@ -147,8 +162,9 @@ class Stopwatch:
 def backtest(
     source: Path | str,
     *,
-    columns: ColumnMap | Path,
+    columns: Columns,
     holdout: str,
+    known: KnownSales | None = None,
     screened: bool = False,
     seed: int = 0,
     progress: Progress = silent,
@@ -160,24 +176,28 @@ def backtest(
     source
         The sales: a file, or the address of a table in PostgreSQL.
     columns
-        The names of its columns, or the file of a table map by which it is made clean first.
+        The names of its columns, or a table map by which it is made clean first.
     holdout
         What is set aside: `time:0.2`, `random:0.2` or `cv:5`.
+    known
+        What is declared and decided about the sales.
     screened
-        Whether the sales learnt from are screened; those set aside never are.
+        Whether the sales learnt from are also screened by what they show; those set aside never
+        are.
 
     Raises
     ------
     InputError
         When the file or the call cannot be read.
     """
-    sales, columns, _ = _read(source, columns)
+    given = read_sales_file(source, columns, known=known)
+    sales, columns = given.table, given.columns
     stopwatch = Stopwatch(progress)
     tested = valuation.backtest(
         sales,
         columns=columns,
         holdout=Holdout.parse(holdout),
-        screened=screened,
+        screened=given.decisions if screened else False,
         seed=seed,
         progress=stopwatch,
         source=files.name_of(source),
@@ -194,14 +214,16 @@ def backtest(
         value_seconds=round(stopwatch.seconds["value"], 2),
         peak_mb=_peak_mb(),
         segments=_by_segment(sales, columns, tested.predictions),
+        notes=given.notes,
+        guessed_map=given.guessed_map,
     )
 
 
 def value_files(
     sales: Path | str,
-    properties: Path,
+    properties: Path | str,
     *,
-    columns: ColumnMap | Path,
+    columns: Columns,
     as_of: date,
     out: Path,
     options: Options | None = None,
@@ -210,30 +232,36 @@ def value_files(
     """Value the properties of a file as of a day, from a file of sales.
 
     Writes values.parquet (with reasons and comparables as lists) and values.csv (the figures
-    alone) into a folder. A Parquet file of properties without a table map is read and valued a
-    part at a time, and may be larger than the memory.
+    alone) into a folder. A Parquet file of properties is read and valued a part at a time, and may
+    be larger than the memory.
 
     Parameters
     ----------
+    sales, properties
+        Files, or the addresses of tables in PostgreSQL.
     columns
-        The names of the columns of both files, or the file of a table map by which both are made
-        clean first.
+        The names of the columns of both tables, or a table map by which both are made clean first.
     out
         The folder.
     options
         Screening, report, Spark and seed.
     """
     options = options or Options()
-    evidence_of, columns, table_map = _read(sales, columns, today=as_of)
+    given = read_sales_file(sales, columns, known=options.known, today=as_of)
+    evidence_of, columns, table_map = given.table, given.columns, given.table_map
+    decided = given.decisions if options.screened else False
     start = perf_counter()
     model = valuation.fit(
-        evidence_of, columns=columns, as_of=as_of, screened=options.screened,
+        evidence_of, columns=columns, as_of=as_of, screened=decided,
         seed=options.seed,
         progress=progress, source=files.name_of(sales),
     )  # fmt: skip
     fitted = perf_counter()
     progress("value")
     if options.on_spark:
+        if table_map is not None:
+            reason = "on Spark no table map is applied"
+            raise InputError(Finding(files.name_of(properties), reason, "the local engine"))
         if options.costs is not None:
             reason = "Spark values by the market alone"
             raise InputError(Finding(str(options.costs), reason, "the local engine"))
@@ -244,8 +272,8 @@ def value_files(
     valued = perf_counter()
     if options.report is not None:
         progress("report")
-        houses = pa.concat_tables(_parts(model, properties, table_map))
-        written += _reported(model, evidence_of, houses, Path(written[0]), options.report)
+        houses = pa.concat_tables(properties_of(properties, model.columns.id, table_map))
+        written += _reported(model, given, houses, Path(written[0]), options.report)
     summary = model.summary()
     return ValuedTable(
         properties=counted,
@@ -254,23 +282,14 @@ def value_files(
         files=written,
         fit_seconds=round(fitted - start, 2),
         value_seconds=round(valued - fitted, 2),
+        guessed_map=given.guessed_map,
         notes=(
+            *given.notes,
             *summary.notes,
             *(f"{count} sales left out: {reason}" for reason, count in summary.sales_left_out),
             *(f"column {name} left out: {reason}" for name, reason in summary.columns_left_out),
         ),
     )
-
-
-def _read(
-    source: Path | str, columns: ColumnMap | Path, *, today: date | None = None
-) -> tuple[pa.Table, ColumnMap, TableMap | None]:
-    """Read the sales, by their table map where one is given."""
-    if isinstance(columns, ColumnMap):
-        return files.read_table(source), columns, None
-    mapped = evidence.read_evidence(source, columns, today=today)
-    segment = mapped.table_map.segment
-    return mapped.table, replace(mapped.columns, segment=segment), mapped.table_map
 
 
 @dataclass
@@ -314,7 +333,7 @@ class _ByCost:
 
 def _valued(
     model: MarketModel,
-    properties: Path,
+    properties: Path | str,
     table_map: TableMap | None,
     *,
     by_cost: _ByCost | None,
@@ -323,9 +342,10 @@ def _valued(
     counted, total = 0, Decimal(0)
 
     def every() -> Iterator[pa.Table]:
-        parts, processes = _parts(model, properties, table_map), _processes(properties)
+        parts = properties_of(properties, model.columns.id, table_map)
+        processes = max(os.cpu_count() or 1, 1) if long_file(properties) else 1
         sold = parts if by_cost is None else by_cost.market(parts)
-        values = model.stream(sold, processes=processes, source=str(properties))
+        values = model.stream(sold, processes=processes, source=files.name_of(properties))
         if by_cost is None:
             yield from values
             return
@@ -350,57 +370,44 @@ def _valued(
     return counted, total, (str(whole), str(figures))
 
 
-def _parts(model: MarketModel, properties: Path, table_map: TableMap | None) -> Iterator[pa.Table]:
-    """Read the properties part by part; each number once in all of them."""
-    if table_map is None and properties.suffix.lower() == ".parquet":
-        files.require_unique(properties, model.columns.id)
-        yield from files.batches(properties, rows=BATCH_ROWS)
-    elif table_map is None:
-        yield files.read_table(properties)
-    else:
-        yield evidence.read_properties(properties, table_map).table
-
-
-def _processes(properties: Path) -> int:
-    """Use every processor for a long file; a short one is done before a process has started."""
-    large = properties.suffix.lower() == ".parquet" and files.rows_of(properties) > LARGE_ROWS
-    return max(os.cpu_count() or 1, 1) if large else 1
-
-
 def _figures(values: pa.Table) -> pa.Table:
     return values.select([name for name in FIGURES if name in values.column_names])
 
 
 def _on_spark(
-    model: MarketModel, properties: Path, out: Path
+    model: MarketModel, properties: Path | str, out: Path
 ) -> tuple[int, Decimal, tuple[str, ...]]:
-    if properties.suffix.lower() != ".parquet":
-        raise InputError(Finding(str(properties), "Spark reads Parquet only", "a .parquet file"))
-    files.require_unique(properties, model.columns.id)
+    path = files.path_of(properties)
+    if path is None or path.suffix.lower() != ".parquet":
+        name = files.name_of(properties)
+        raise InputError(Finding(name, "Spark reads Parquet only", "a .parquet file"))
+    files.require_unique(path, model.columns.id)
     whole = out / "values.parquet"
-    counted, total = valuation.value_on_spark(model, str(properties), str(whole))
+    counted, total = valuation.value_on_spark(model, str(path), str(whole))
     return counted, total, (str(whole),)
 
 
 def _reported(
-    model: MarketModel, sales: pa.Table, houses: pa.Table, values: Path, report: Report
+    model: MarketModel, given: SalesFile, houses: pa.Table, values: Path, report: Report
 ) -> tuple[str, ...]:
     options = report.options
     tested = valuation.backtest(
-        sales, columns=model.columns, holdout=Holdout.parse(options.holdout),
-        screened=model.screening is not None, seed=options.seed,
+        given.table, columns=model.columns, holdout=Holdout.parse(options.holdout),
+        screened=given.decisions if model.screening is not None else False, seed=options.seed,
     )  # fmt: skip
     valued = files.read_table(values)
     if "method" in valued.column_names:
         valued = valued.filter(pc.equal(valued["method"], "market"))
         number = houses[model.columns.id].cast(pa.string())
         houses = houses.filter(pc.is_in(number, value_set=valued["id"]))
-    given = FileValuation(model.summary(), model.columns, sales, houses, valued, tested.predictions)
+    reported = FileValuation(
+        model.summary(), model.columns, given.table, houses, valued, tested.predictions
+    )
     written: tuple[str, ...] = ()
     if options.profile is not None:
-        written += write_profile(given, values.parent, options=options).files
+        written += write_profile(reported, values.parent, options=options).files
     if report.file is not None:
-        written += (write_file_report(given, report.file, options=options).file,)
+        written += (write_file_report(reported, report.file, options=options).file,)
     return written
 
 

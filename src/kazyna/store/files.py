@@ -86,6 +86,11 @@ def name_of(source: Path | str) -> str:
     return without_password(text) if is_address(text) else text
 
 
+def path_of(source: Path | str) -> Path | None:
+    """Return the file of a source; None for the address of a table."""
+    return None if isinstance(source, str) and is_address(source) else Path(source)
+
+
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
     """Say which file it is that cannot be read."""

@@ -12,6 +12,7 @@ from kazyna.valuation.columns import EPOCH, ColumnMap, Floats, read_sales
 from kazyna.valuation.holdout import Holdout, split
 from kazyna.valuation.market_model import MarketModel, fit
 from kazyna.valuation.ratio_study import statistics
+from kazyna.valuation.screening import Screened
 from kazyna.valuation.values import predicted
 
 PERCENT = 100
@@ -47,7 +48,7 @@ def backtest(
     *,
     columns: ColumnMap,
     holdout: Holdout,
-    screened: bool = False,
+    screened: Screened = False,
     seed: int = 0,
     progress: Progress = silent,
     source: str = "sales",
@@ -67,7 +68,8 @@ def backtest(
     holdout
         What is set aside.
     screened
-        Whether the sales learnt from are screened; those set aside never are.
+        Whether the sales learnt from are screened, or an analyst's decisions by which they are;
+        those set aside never are.
     seed
         Decides the split and the fit.
 
@@ -103,7 +105,7 @@ def fit_before(
     train: object,
     *,
     columns: ColumnMap,
-    screened: bool = False,
+    screened: Screened = False,
     seed: int = 0,
     source: str = "sales",
 ) -> MarketModel:

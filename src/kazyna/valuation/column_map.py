@@ -196,9 +196,11 @@ def _settings(raw: Mapping[str, Any], faults: _Faults) -> dict[str, Any]:
                 settings[name] = raw[name]
             else:
                 faults.add(name, f"{raw[name]!r} is not known", " or ".join(allowed))
-    for name in ("bargaining_source", "segment"):
+    for name in ("bargaining_source", "segment", "land_area", "floor_area"):
         if name in raw and faults.typed(name, raw[name], str, "text"):
             settings[name] = raw[name]
+    if "rising" in raw:
+        settings["rising"] = _texts("rising", raw["rising"], faults)
     if "bargaining_discount" in raw:
         expected = "a share from 0 to below 1, such as 0.05"
         share = raw["bargaining_discount"]

@@ -55,8 +55,8 @@ def _settings(table_map: TableMap) -> Iterator[str]:
         yield "# bargaining_discount = 0.05  # share by which asking prices exceed what is paid"
     if table_map.bargaining_source:
         yield f"bargaining_source = {_text(table_map.bargaining_source)}"
-    if table_map.segment is not None:
-        yield f"segment = {_text(table_map.segment)}"
+    for key, names in table_map.markets().items():
+        yield f"{key} = {_value(names if key == 'rising' else names[0])}"
     yield _commented(f"rest = {_text(table_map.rest)}", "columns that are not named here")
 
 

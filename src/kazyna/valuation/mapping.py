@@ -151,9 +151,22 @@ def apply_table_map(
     notes = _notes(kept, table_map, wanted)
     columns = tuple(part.reading for part in parsed.values())
     report = MappingReport(source, raw.num_rows, kept.num_rows, left_out, columns, notes)
-    lon, lat = ("lon", "lat") if table_map.lon is not None else (None, None)
     learnt = _with_what_was_learnt(table_map, parsed)
-    return MappedTable(kept, ColumnMap("id", "price", "date", lon, lat), report, learnt)
+    return MappedTable(kept, _columns(table_map), report, learnt)
+
+
+def _columns(table_map: TableMap) -> ColumnMap:
+    lon, lat = ("lon", "lat") if table_map.lon is not None else (None, None)
+    return ColumnMap(
+        "id", "price", "date", lon, lat, rising=table_map.rising, segment=table_map.segment,
+        land_area=table_map.land_area, floor_area=table_map.floor_area,
+    )  # fmt: skip
+
+
+def _placed(table_map: TableMap) -> tuple[str, ...]:
+    """Name the columns that the places of the rows will add."""
+    near = (f"{name}_distance_m" for name, _ in table_map.near)
+    return (*near, *((table_map.areas.name,) if table_map.areas else ()))
 
 
 def _require_columns(
@@ -219,9 +232,14 @@ def _assembled(
                 "another name for the characteristic, or the raw column in ignore", column=name)
         for name in sorted({name for name in names if names.count(name) > 1})
     ]  # fmt: skip
-    if table_map.segment is not None and table_map.segment not in names:
-        reason = f"segment names {table_map.segment!r}, which the clean table does not have"
-        findings.append(Finding(source, reason, "one of " + ", ".join(names)))
+    known = {*names, *_placed(table_map)}
+    findings += [
+        Finding(source, f"{key} names {name!r}, which the clean table does not have",
+                "one of " + ", ".join(sorted(known)))
+        for key, named in table_map.markets().items()
+        for name in named
+        if name not in known
+    ]  # fmt: skip
     if findings:
         raise InputError(findings)
     order = {role: position for position, role in enumerate(ROLES)}

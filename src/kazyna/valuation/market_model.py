@@ -1,6 +1,6 @@
 """From sales to a market model, and from the model to values with their reasons."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,7 +30,7 @@ from kazyna.valuation.market import Market, usual_range
 from kazyna.valuation.models import regression
 from kazyna.valuation.price_index import PriceIndex, hedonic_index, refined
 from kazyna.valuation.repeat_sales import with_repeat_sales
-from kazyna.valuation.screening import Clues, Screening, screen
+from kazyna.valuation.screening import Clues, Decision, Screened, Screening, screen
 from kazyna.valuation.segments import segments_of, stacked, with_levels
 from kazyna.valuation.settled import settled
 from kazyna.valuation.stacking import sparing_weights, stack_weights
@@ -147,7 +147,7 @@ def fit(
     *,
     columns: ColumnMap,
     as_of: date,
-    screened: bool = False,
+    screened: Screened = False,
     seed: int = 0,
     progress: Progress = silent,
     source: str = "sales",
@@ -165,7 +165,8 @@ def fit(
         The day of value. Later sales are left out.
     screened
         Whether sales that are no evidence of the market are left out by what they show
-        (docs/methods/screening.md); `screening` of the model tells each with its reason.
+        (docs/methods/screening.md); `screening` of the model tells each with its reason. An
+        analyst's decisions instead of `True` override what screening finds.
     seed
         Decides folds and trees; the same sales and seed give the same values.
     progress
@@ -181,7 +182,9 @@ def fit(
     """
     progress("read sales")
     market = _market(read_sales(sales, columns, source=source), as_of, source)
-    screening = _screened(market, seed, progress) if screened else None
+    screening = None
+    if screened is not False:
+        screening = _screened(market, () if screened is True else screened, seed, progress)
     if screening is not None:
         market = screening.market()
     encoder = learn_encoder(market.properties.characteristics, market.price, rising=columns.rising)
@@ -223,13 +226,16 @@ def fit(
                        _land(market, columns, index))  # fmt: skip
 
 
-def _screened(market: Sales, seed: int, progress: Progress) -> Screening:
+def _screened(
+    market: Sales, decisions: Sequence[Decision], seed: int, progress: Progress
+) -> Screening:
     """Judge the sales by their prices, and where there are enough by what like ones fetched."""
     progress("screen sales")
     if len(market) < quick_hedonic.SALES_MIN:
-        return screen(market)
+        return screen(market, decisions=decisions)
     quick = quick_hedonic.quick_hedonic(market, seed=seed)
-    return screen(market, clues=Clues((), quick.residual, quick.spread, quick.level))
+    clues = Clues((), quick.residual, quick.spread, quick.level)
+    return screen(market, clues=clues, decisions=decisions)
 
 
 def _land(market: Sales, columns: ColumnMap, index: PriceIndex) -> LandModel | None:

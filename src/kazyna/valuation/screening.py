@@ -52,6 +52,10 @@ class Decision:
     note: str
 
 
+Screened = bool | Sequence[Decision]
+"""Whether sales are screened by what they show; an analyst's decisions override what it finds."""
+
+
 @dataclass(frozen=True)
 class Clues:
     """What is known about the sales besides their prices; arrays in the order of the sales."""

@@ -78,11 +78,23 @@ class TableMap:
     """Where the discount comes from; reports cite it."""
     segment: str | None = None
     """Clean column by which results are reported."""
+    land_area: str | None = None
+    """Clean column with the plot's area, if values are to be split into land and building."""
+    floor_area: str | None = None
+    """Clean column with the building's area."""
+    rising: tuple[str, ...] = ()
+    """Clean columns of which more is never worth less."""
     ignore: tuple[Ignored, ...] = ()
     rest: Rest = "keep"
     characteristics: tuple[tuple[str, Reading], ...] = ()
     near: tuple[tuple[str, Near], ...] = ()
     areas: Areas | None = None
+
+    def markets(self) -> dict[str, tuple[str, ...]]:
+        """Return the keys that name clean columns, each with the columns that it names."""
+        single = {key: getattr(self, key) for key in ("segment", "land_area", "floor_area")}
+        named = {key: (name,) for key, name in single.items() if name is not None}
+        return {**named, "rising": self.rising} if self.rising else named
 
     def roles(self) -> dict[str, Reading]:
         """Return the parts that are read from a column."""

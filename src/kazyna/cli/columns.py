@@ -1,0 +1,51 @@
+"""What a command line says of a table's columns: names, a table map, or nothing at all."""
+
+# ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from kazyna.cli import output
+
+if TYPE_CHECKING:
+    from kazyna.services.sales_files import Columns
+
+ROLES = ("price", "date", "id")
+
+
+def columns_of(
+    table_map: Path | None,
+    named: Mapping[str, str | None],
+    *,
+    segment: str | None = None,
+    rising: list[str] | None = None,
+    land_area: str | None = None,
+    floor_area: str | None = None,
+) -> "Columns":
+    """Take the file of a table map, the names of the columns, or neither: the map is guessed."""
+    from kazyna.services.valuations import ColumnMap, MapFile
+
+    given = {name: column for name, column in named.items() if column is not None}
+    if table_map is not None and given:
+        options = ", ".join(f"--{name}" for name in given)
+        raise typer.BadParameter(f"the table map names the columns; leave out {options}")
+    if not given:
+        return MapFile(table_map, segment, land_area, floor_area, tuple(rising or ()))
+    if not set(ROLES) <= given.keys():
+        raise typer.BadParameter(
+            "give --price, --date and --id, or --map, or none of them: the columns are then guessed"
+        )
+    return ColumnMap(
+        given["id"], given["price"], given["date"], given.get("lon"), given.get("lat"),
+        rising=tuple(rising or ()), segment=segment, land_area=land_area, floor_area=floor_area,
+    )  # fmt: skip
+
+
+def tell_guess(guessed_map: str) -> None:
+    """Show the map that was guessed, for a person to judge."""
+    if guessed_map:
+        output.say("The columns were guessed; correct this map and give it with --map:")
+        output.say(guessed_map)
