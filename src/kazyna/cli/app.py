@@ -24,6 +24,7 @@ from kazyna.cli import (
     output,
     packs,
     ratio_studies,
+    register,
     reports,
     rolls,
     rounds,
@@ -79,6 +80,7 @@ app = typer.Typer(
 for command in COMMANDS:
     app.command(command.__name__.replace("_", "-"))(command)
 app.add_typer(rounds.app, name="round")
+app.add_typer(register.app, name="register")
 app.add_typer(objections.app, name="objection")
 app.add_typer(confirmations.app, name="law")
 app.add_typer(declarations.app, name="declaration")

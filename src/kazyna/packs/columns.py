@@ -33,7 +33,9 @@ class Columns:
 
 def read_columns(file: Section) -> Columns:
     """Read columns.toml."""
-    columns = {name: _column(section, name) for name, section in file.section("columns").tables()}
+    columns = {
+        name: read_column(section, name) for name, section in file.section("columns").tables()
+    }
     area = _floor_area(file.section("floor_area"), columns) if "floor_area" in file.values else None
     neighbourhood, land_area = (
         _named(file, part, columns) for part in ("neighbourhood", "land_area")
@@ -42,7 +44,8 @@ def read_columns(file: Section) -> Columns:
     return Columns(columns, area, neighbourhood, land_area)
 
 
-def _column(section: Section, name: str) -> InputColumn:
+def read_column(section: Section, name: str) -> InputColumn:
+    """Read what one column means and accepts."""
     kind, known = section.required("type", str, "text"), get_args(ColumnType)
     if kind not in known:
         section.fault("type", f"{kind!r} is not known", "one of " + ", ".join(known))

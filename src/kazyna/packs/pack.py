@@ -18,6 +18,7 @@ from kazyna.packs.accounts import Accounts, read_accounts
 from kazyna.packs.columns import Columns, FloorArea, read_columns
 from kazyna.packs.parameters import read_parameter
 from kazyna.packs.reading import Section, read_file
+from kazyna.packs.register import ObjectRegister, read_register
 from kazyna.packs.sources import read_sources
 from kazyna.packs.taxes import Ground, Tax, read_tax
 from kazyna.tax import InputColumn, Parameter, Source
@@ -44,8 +45,12 @@ class Pack:
     """The column with the plot's area, where values are split into land and building."""
     objection_days: Parameter | None
     """How long values can be objected to, by date."""
+    bill_objection_days: Parameter | None
+    """How long after its issue a bill can be objected to, by date."""
     months: MonthConvention | None
     """How the months of a year are shared among successive holders, where tax is owed by months."""
+    register: ObjectRegister
+    """The objects of tax, and where the inputs of the rules come from."""
     accounts: Accounts
     sources: Mapping[str, Source]
     content_hash: str
@@ -110,18 +115,21 @@ def _pack(
     for name in accounts.due:
         if name not in names:
             about.fault("taxes", f"accounts.toml has a due day for {name!r}", "it among the taxes")
+    known = {name: tax for name, tax in read.items() if tax is not None}
     pack = Pack(
         name=about.required("name", str, folder.name),
         title=about.text("title"),
         currency=_currency(about.section("currency")),
         languages=_languages(about),
-        taxes={name: tax for name, tax in read.items() if tax is not None},
+        taxes=known,
         columns=columns.by_name,
         floor_area=columns.floor_area,
         neighbourhood=columns.neighbourhood,
         land_area=columns.land_area,
         objection_days=_parameter(about, "objection_days", folder),
+        bill_objection_days=_parameter(about, "bill_objection_days", folder),
         months=_months(about),
+        register=read_register(folder, columns.by_name, known, about.findings),
         accounts=accounts,
         sources=ground.sources,
         content_hash=_content_hash(folder),

@@ -107,19 +107,14 @@ def _staged(more: pa.Table, *, tax: str, kind: str) -> pa.Table:
 
 
 def _open_accounts(tx: Transaction, ctx: Context, holders: list[str], *, tax: str) -> None:
-    accounts: list[dict[str, str | None]] = [
-        {"account": TREASURY, "kind": "treasury", "tax": None, "taxpayer_id": None},
-        {"account": revenue(tax), "kind": "revenue", "tax": tax, "taxpayer_id": None},
-        *(
-            {
-                "account": receivable(tax, holder),
-                "kind": "receivable",
-                "tax": tax,
-                "taxpayer_id": holder,
-            }
-            for holder in holders
-        ),
-    ]
-    currency = ctx.pack.currency.code
-    opened = pa.Table.from_pylist([{**account, "currency": currency} for account in accounts])
+    n = len(holders)
+    opened = pa.table(
+        {
+            "account": [TREASURY, revenue(tax), *(receivable(tax, holder) for holder in holders)],
+            "kind": ["treasury", "revenue", *["receivable"] * n],
+            "tax": [None, *[tax] * (n + 1)],
+            "taxpayer_id": [None, None, *holders],
+            "currency": [ctx.pack.currency.code] * (n + 2),
+        }
+    )
     ledger.open_accounts(tx, opened)

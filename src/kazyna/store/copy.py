@@ -74,3 +74,27 @@ def _plain(table: pa.Table) -> pa.Table:
         elif pa.types.is_dictionary(field.type):
             table = table.set_column(index, field.name, table[index].cast(field.type.value_type))
     return table
+
+
+def as_json(rows: pa.Table) -> pa.ChunkedArray:
+    """Write each row as one JSON object: decimals as text, exact and without needless zeros."""
+    fields = ", ".join(
+        f"{_quoted(field.name)} := {_exact(field)}" if pa.types.is_decimal(field.type)
+        else f"{_quoted(field.name)} := {_quoted(field.name)}"
+        for field in rows.schema
+    )  # fmt: skip
+    if not fields:
+        return pa.chunked_array([pa.array(["{}"] * rows.num_rows, pa.string())])
+    with duckdb.connect() as memory:
+        memory.register("given", rows)
+        packed = f"SELECT CAST(to_json(struct_pack({fields})) AS VARCHAR) AS row FROM given"  # noqa: S608 (names are quoted)
+        return memory.sql(packed).to_arrow_table()["row"]
+
+
+def _exact(field: pa.Field) -> str:
+    written = f"CAST({_quoted(field.name)} AS VARCHAR)"
+    return f"rtrim(rtrim({written}, '0'), '.')" if field.type.scale > 0 else written
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

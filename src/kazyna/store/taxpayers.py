@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import LiteralString
 
 import pyarrow as pa
 
@@ -18,21 +19,18 @@ class TaxpayerRow:
     name: str
     language: str
     synthetic: bool
+    merged_into: str | None
+    """The number under which the same person goes on, where it was registered twice."""
 
 
-@dataclass(frozen=True)
-class HoldingRow:
-    """One share of one property."""
-
-    property_id: str
-    taxpayer_id: str
-    share: Decimal
-    held_from: date
-    held_to: date | None
+STAGED_HOLDINGS: LiteralString = (
+    "object_id text, taxpayer_id text, estate_of text, share numeric(9, 8), held_from date,"
+    " held_to date"
+)
 
 
-def upsert_taxpayers(tx: Transaction, taxpayers: pa.Table) -> None:
-    """Record taxpayers: columns taxpayer_id, name, language, synthetic."""
+def upsert_taxpayers(tx: Transaction, taxpayers: pa.Table, change_no: int) -> None:
+    """Record taxpayers: columns taxpayer_id, name, language, synthetic; what was known is kept."""
     with tx.staged("loaded", "LIKE taxpayers", taxpayers):
         tx.execute(
             """
@@ -40,54 +38,184 @@ def upsert_taxpayers(tx: Transaction, taxpayers: pa.Table) -> None:
             SET name = excluded.name, language = excluded.language, synthetic = excluded.synthetic
             """
         )
+        tx.execute(
+            """
+            UPDATE taxpayer_facts AS fact SET known_to = %s FROM loaded
+            WHERE fact.taxpayer_id = loaded.taxpayer_id AND fact.known_to IS NULL
+              AND (fact.name, fact.language) <> (loaded.name, loaded.language)
+            """,
+            (change_no,),
+        )
+        tx.execute(
+            """
+            INSERT INTO taxpayer_facts (taxpayer_id, name, language, merged_into, known_from)
+            SELECT taxpayer_id, name, language, taxpayers.merged_into, %s
+            FROM taxpayers WHERE taxpayer_id IN (SELECT taxpayer_id FROM loaded)
+            ON CONFLICT DO NOTHING
+            """,
+            (change_no,),
+        )
 
 
-def upsert_holdings(tx: Transaction, holdings: pa.Table) -> None:
-    """Record holdings: columns property_id, taxpayer_id, share, held_from.
+def upsert_holdings(tx: Transaction, holdings: pa.Table, change_no: int) -> None:
+    """Record holdings as `STAGED_HOLDINGS`; one that begins the same day is closed and said anew.
 
     Raises
     ------
     NotFound
-        When a property or a taxpayer is not recorded.
+        When an object or a taxpayer is not registered.
     Conflict
-        When the shares of a property would exceed the whole on some day.
+        When the shares of an object would exceed the whole on some day.
     """
-    # Two clerks who do not see each other's shares could give away more than the whole.
-    tx.execute("LOCK TABLE holdings IN SHARE ROW EXCLUSIVE MODE")
-    with tx.staged("loaded", "LIKE holdings", holdings):
+    with tx.staged("loaded", STAGED_HOLDINGS, holdings):
         _require_known(tx)
         tx.execute(
             """
-            INSERT INTO holdings SELECT * FROM loaded
-            ON CONFLICT (property_id, taxpayer_id, held_from) DO UPDATE SET share = excluded.share
+            DELETE FROM loaded USING holding_facts AS fact
+            WHERE fact.object_id = loaded.object_id AND fact.known_to IS NULL
+              AND (fact.taxpayer_id, fact.estate_of, fact.share, fact.held_from, fact.held_to)
+                  IS NOT DISTINCT FROM (loaded.taxpayer_id, loaded.estate_of, loaded.share,
+                                        loaded.held_from, loaded.held_to)
             """
         )
-        # The sum of shares can only grow on a day on which a holding begins.
-        overheld = tx.value(
+        tx.execute(
             """
-            SELECT format('%s on %s: %s', day.property_id, day.held_from, sum(held.share))
-            FROM (SELECT DISTINCT property_id, held_from FROM holdings
-                  WHERE property_id IN (SELECT property_id FROM loaded)) AS day
-            JOIN holdings AS held ON held.property_id = day.property_id
-                AND held.held_from <= day.held_from
-                AND (held.held_to IS NULL OR held.held_to > day.held_from)
-            GROUP BY day.property_id, day.held_from
-            HAVING sum(held.share) > 1
-            ORDER BY 1 LIMIT 1
-            """
+            UPDATE holding_facts AS fact SET known_to = %s FROM loaded
+            WHERE fact.object_id = loaded.object_id AND fact.held_from = loaded.held_from
+              AND fact.taxpayer_id IS NOT DISTINCT FROM loaded.taxpayer_id
+              AND fact.known_to IS NULL
+            """,
+            (change_no,),
         )
-        if overheld is not None:
-            raise Conflict(f"The shares of a property exceed the whole: {overheld}.")
+        tx.execute(
+            """
+            INSERT INTO holding_facts (object_id, taxpayer_id, estate_of, share, held_from,
+                                       held_to, known_from)
+            SELECT object_id, taxpayer_id, estate_of, share, held_from, held_to, %s
+            FROM loaded ORDER BY object_id, taxpayer_id, held_from
+            """,
+            (change_no,),
+        )
+        _require_whole(tx)
+
+
+def set_holders(tx: Transaction, holders: pa.Table, *, on: date, change_no: int) -> None:
+    """Say who holds objects from a day on: exactly those that are named, in these shares.
+
+    Who holds the same share before and after goes on without a break; what others held ends.
+
+    Parameters
+    ----------
+    tx
+        The transaction.
+    holders
+        Columns as `STAGED_HOLDINGS`, all held from that day.
+    on
+        The first day.
+    change_no
+        The change of the register.
+    """
+    with tx.staged("loaded", STAGED_HOLDINGS, holders):
+        _require_known(tx)
+        tx.execute(
+            """
+            CREATE TEMPORARY TABLE staying ON COMMIT DROP AS
+            SELECT holding_id, fact.object_id, fact.taxpayer_id, fact.share
+            FROM holding_facts AS fact JOIN loaded USING (object_id, taxpayer_id, share)
+            WHERE fact.known_to IS NULL AND fact.held_from <= %(on)s AND fact.held_to IS NULL
+            """,
+            {"on": on},
+        )
+        tx.execute(
+            """
+            WITH closed AS (
+                UPDATE holding_facts AS fact SET known_to = %(change)s
+                WHERE object_id IN (SELECT object_id FROM loaded) AND known_to IS NULL
+                  AND coalesce(held_to, 'infinity') > %(on)s
+                  AND holding_id NOT IN (SELECT holding_id FROM staying)
+                RETURNING *
+            )
+            INSERT INTO holding_facts (object_id, taxpayer_id, estate_of, share, held_from,
+                                       held_to, known_from)
+            SELECT object_id, taxpayer_id, estate_of, share, held_from, %(on)s, %(change)s
+            FROM closed WHERE held_from < %(on)s
+            """,
+            {"on": on, "change": change_no},
+        )
+        tx.execute(
+            """
+            INSERT INTO holding_facts (object_id, taxpayer_id, estate_of, share, held_from,
+                                       held_to, known_from)
+            SELECT object_id, taxpayer_id, estate_of, share, %(on)s, held_to, %(change)s
+            FROM loaded WHERE NOT EXISTS (
+                SELECT FROM staying WHERE staying.object_id = loaded.object_id
+                  AND staying.taxpayer_id = loaded.taxpayer_id)
+            """,
+            {"on": on, "change": change_no},
+        )
+        tx.execute("DROP TABLE staying")
+        _require_whole(tx)
+
+
+def merge(tx: Transaction, *, twice: str, into: str, change_no: int) -> int:
+    """Say that one person was registered twice; return how many holdings pass to the other number.
+
+    They pass as they are: the days on which they began and end stay.
+    """
+    tx.execute("UPDATE taxpayers SET merged_into = %s WHERE taxpayer_id = %s", (into, twice))
+    tx.execute(
+        """
+        WITH closed AS (
+            UPDATE taxpayer_facts SET known_to = %(change)s
+            WHERE taxpayer_id = %(twice)s AND known_to IS NULL RETURNING *
+        )
+        INSERT INTO taxpayer_facts (taxpayer_id, name, language, merged_into, known_from)
+        SELECT taxpayer_id, name, language, %(into)s, %(change)s FROM closed
+        """,
+        {"twice": twice, "into": into, "change": change_no},
+    )
+    return tx.execute(
+        """
+        WITH closed AS (
+            UPDATE holding_facts SET known_to = %(change)s
+            WHERE taxpayer_id = %(twice)s AND known_to IS NULL RETURNING *
+        )
+        INSERT INTO holding_facts (object_id, taxpayer_id, share, held_from, held_to, known_from)
+        SELECT object_id, %(into)s, share, held_from, held_to, %(change)s FROM closed
+        """,
+        {"twice": twice, "into": into, "change": change_no},
+    )
+
+
+def _require_whole(tx: Transaction) -> None:
+    """Refuse shares that exceed the whole; their sum can only grow where a holding begins."""
+    overheld = tx.value(
+        """
+        SELECT format('%s on %s: %s', day.object_id, day.held_from, sum(held.share))
+        FROM (SELECT DISTINCT object_id, held_from FROM holding_facts
+              WHERE known_to IS NULL AND object_id IN (SELECT object_id FROM loaded)) AS day
+        JOIN holding_facts AS held ON held.object_id = day.object_id AND held.known_to IS NULL
+            AND held.held_from <= day.held_from
+            AND (held.held_to IS NULL OR held.held_to > day.held_from)
+        GROUP BY day.object_id, day.held_from
+        HAVING sum(held.share) > 1
+        ORDER BY 1 LIMIT 1
+        """
+    )
+    if overheld is not None:
+        raise Conflict(f"The shares of a property exceed the whole: {overheld}.")
 
 
 def _require_known(tx: Transaction) -> None:
     unknown = tx.value(
         """
-        SELECT format('No property has the number %L.', property_id) FROM loaded
-        WHERE NOT EXISTS (SELECT FROM properties WHERE property_id = loaded.property_id)
+        SELECT format('No property has the number %L.', object_id) FROM loaded
+        WHERE NOT EXISTS (SELECT FROM objects WHERE object_id = loaded.object_id)
         UNION ALL
-        SELECT format('No taxpayer has the number %L.', taxpayer_id) FROM loaded
-        WHERE NOT EXISTS (SELECT FROM taxpayers WHERE taxpayer_id = loaded.taxpayer_id)
+        SELECT format('No taxpayer has the number %L.', named) FROM loaded
+        CROSS JOIN LATERAL (VALUES (taxpayer_id), (estate_of)) AS person (named)
+        WHERE named IS NOT NULL
+          AND NOT EXISTS (SELECT FROM taxpayers WHERE taxpayers.taxpayer_id = named)
         LIMIT 1
         """
     )
@@ -114,15 +242,6 @@ def find_taxpayer(tx: Transaction, taxpayer_id: str) -> TaxpayerRow | None:
     return tx.row(TaxpayerRow, "SELECT * FROM taxpayers WHERE taxpayer_id = %s", (taxpayer_id,))
 
 
-def holdings_of_taxpayer(tx: Transaction, taxpayer_id: str) -> list[HoldingRow]:
-    """Return what one taxpayer holds or held."""
-    return tx.rows(
-        HoldingRow,
-        "SELECT * FROM holdings WHERE taxpayer_id = %s ORDER BY property_id, held_from",
-        (taxpayer_id,),
-    )
-
-
 def holders_of(tx: Transaction, property_id: str, *, on: date) -> list[str]:
     """Return who holds a property on a day, the largest share first."""
     found = tx.value(
@@ -133,3 +252,45 @@ def holders_of(tx: Transaction, property_id: str, *, on: date) -> list[str]:
         (property_id, on, on),
     )
     return list(found or ())
+
+
+@dataclass(frozen=True)
+class HoldingFactRow:
+    """One share of an object, as it is or was known."""
+
+    object_id: str
+    taxpayer_id: str | None
+    taxpayer_name: str | None
+    estate_of: str | None
+    share: Decimal
+    held_from: date
+    held_to: date | None
+    known_from: int
+    known_to: int | None
+
+
+HOLDING_FACTS: LiteralString = """
+    SELECT object_id, fact.taxpayer_id, name AS taxpayer_name, estate_of, share, held_from,
+           held_to, fact.known_from, fact.known_to
+    FROM holding_facts AS fact LEFT JOIN taxpayers ON taxpayers.taxpayer_id = fact.taxpayer_id
+    WHERE fact.known_from <= %(known)s AND (fact.known_to IS NULL OR fact.known_to > %(known)s)
+"""
+
+
+def holdings_of_object(tx: Transaction, object_id: str, *, known: int) -> list[HoldingFactRow]:
+    """Return who held an object and from when to when, as it was known after a change."""
+    return tx.rows(
+        HoldingFactRow,
+        HOLDING_FACTS
+        + " AND object_id = %(object)s ORDER BY held_from, share DESC, fact.taxpayer_id",
+        {"object": object_id, "known": known},
+    )
+
+
+def holdings_known(tx: Transaction, taxpayer_id: str, *, known: int) -> list[HoldingFactRow]:
+    """Return what a taxpayer held, as it was known after a change."""
+    return tx.rows(
+        HoldingFactRow,
+        HOLDING_FACTS + " AND fact.taxpayer_id = %(taxpayer)s ORDER BY object_id, held_from",
+        {"taxpayer": taxpayer_id, "known": known},
+    )

@@ -1,0 +1,344 @@
+"""The register of objects of tax: homes, plots, vehicles, with their history in two times."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from kazyna.core.errors import Conflict, Finding, InputError, NotFound
+from kazyna.core.schema import Column, Schema
+from kazyna.core.table import as_arrow, check
+from kazyna.core.text import Text
+from kazyna.packs.register import ObjectKind
+from kazyna.services.context import Context
+from kazyna.store import files, objects, register, taxpayers
+from kazyna.store.connection import Transaction
+from kazyna.store.copy import as_json
+from kazyna.store.objects import KindCount
+from kazyna.tax import InputColumn
+
+OBJECT = Column(
+    "object_id", "text", "cadastral number, plate or other number of the object", unique=True
+)
+VALID_FROM = Column("valid_from", "date", "first day on which the object is so")
+VALID_TO = Column("valid_to", "date", "first day on which it is so no more", required=False)
+
+
+@dataclass(frozen=True)
+class LoadedObjects:
+    """What was loaded; loading the same again changes nothing."""
+
+    kind: str
+    objects: int
+    changed: int
+    """Facts that were new or different from what was known."""
+    change_no: int
+
+
+@dataclass(frozen=True)
+class Characteristic:
+    """One characteristic of an object."""
+
+    name: str
+    label: Text
+    value: str
+    unit: str | None
+
+
+@dataclass(frozen=True)
+class ObjectState:
+    """What an object is from a day to a day."""
+
+    kind: str
+    kind_label: Text
+    valid_from: date
+    valid_to: date | None
+    characteristics: tuple[Characteristic, ...]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Who holds a share of an object, from when to when."""
+
+    property_id: str
+    taxpayer_id: str | None
+    taxpayer_name: str | None
+    estate_of: str | None
+    """Whose unknown heirs hold it."""
+    share: Decimal
+    held_from: date
+    held_to: date | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of the register."""
+
+    change_no: int
+    kind: str
+    reason: str
+    document: str
+    recorded_on: date
+    recorded_by: str
+
+
+@dataclass(frozen=True)
+class RegisteredObject:
+    """One object with its history as it is, or was, known."""
+
+    object_id: str
+    known_on: date
+    states: tuple[ObjectState, ...]
+    holdings: tuple[Holding, ...]
+    changes: tuple[Change, ...]
+    """Of the office's record; empty for a taxpayer."""
+
+
+def load_objects(
+    ctx: Context, table: Any, *, kind: str, valid_from: date | None = None, source: str = "objects"
+) -> LoadedObjects:
+    """Record what objects of one kind are from a day on; all of them, or none.
+
+    Parameters
+    ----------
+    ctx
+        An officer.
+    table
+        A table or a file: `object_id`, the characteristics of the kind, and `valid_from` unless
+        it is given for all.
+    kind
+        A kind of object of the pack.
+    valid_from
+        From when the objects are so, where the table does not say.
+    source
+        The file or request, for the findings.
+
+    Raises
+    ------
+    NotFound
+        When the pack has no such kind.
+    InputError
+        With every mistake of the table, by row and column.
+    """
+    ctx.require("officer")
+    columns = _columns(ctx, kind)
+    given = files.read_table(table) if isinstance(table, Path) else as_arrow(table)
+    if valid_from is not None:
+        days = pa.array([valid_from] * given.num_rows, pa.date32())
+        given = given.append_column(VALID_FROM.name, days)
+    known = tuple(replace(column, required=False) for column in columns)
+    given = check(given, Schema(kind, (OBJECT, VALID_FROM, VALID_TO, *known)), source=source)
+    names = [column.name for column in columns if column.name in given.column_names]
+    _require_complete(ctx, kind, names, source)
+    staged = {
+        "object_id": given["object_id"],
+        "kind": pa.array([kind] * given.num_rows),
+        "characteristics": as_json(given.select(names)),
+        "valid_from": given["valid_from"],
+    }
+    if VALID_TO.name in given.column_names:
+        staged["valid_to"] = given["valid_to"]
+    with ctx.transaction() as tx:
+        change = register.open_change(tx, kind="load")
+        changed = objects.put_objects(tx, pa.table(staged), change)
+    return LoadedObjects(kind, given.num_rows, changed, change)
+
+
+def change_object(
+    ctx: Context,
+    object_id: str,
+    changed: Mapping[str, str],
+    *,
+    valid_from: date,
+    document: str,
+    kind: Literal["registration", "correction", "split", "decision"] = "correction",
+) -> RegisteredObject:
+    """Record that characteristics of an object are others from a day on, by a document.
+
+    A correction of what was always wrong names the first day on which it was wrong: bills of past
+    years that rest on it are then assessed again by `correct_roll`.
+
+    Raises
+    ------
+    NotFound
+        When no such object is known on that day.
+    Conflict
+        When the object has no such characteristic, or no document is named.
+    InputError
+        When a value is not accepted.
+    """
+    ctx.require("officer")
+    _require_document(document)
+    with ctx.transaction() as tx:
+        record_change(tx, ctx, object_id, changed, valid_from=valid_from, document=document,
+                      kind=kind)  # fmt: skip
+        return _found(tx, ctx, object_id, known_on=ctx.today)
+
+
+def record_change(
+    tx: Transaction,
+    ctx: Context,
+    object_id: str,
+    changed: Mapping[str, str],
+    *,
+    valid_from: date,
+    document: str,
+    kind: str,
+) -> int:
+    """Write a change of characteristics within a transaction; return the change's number."""
+    change = register.open_change(tx, kind=kind, document=document.strip())
+    known = objects.facts_of(tx, object_id, known=change)
+    if not known:
+        raise NotFound(f"No object has the number {object_id!r}.")
+    touched = [fact for fact in known if fact.valid_to is None or fact.valid_to > valid_from]
+    if not touched or touched[0].valid_from > valid_from:
+        raise NotFound(f"The object {object_id} is not known on {valid_from}.")
+    columns = {column.name: column for column in _columns(ctx, touched[0].kind)}
+    table = check(
+        pa.table({name: [value] for name, value in changed.items()}),
+        Schema("object", tuple(columns[name] for name in changed if name in columns)),
+        source=f"object {object_id}",
+    )
+    values = as_json(table)[0].as_py()
+    for fact in touched:
+        objects.put_changed(
+            tx, fact, values, valid_from=max(valid_from, fact.valid_from), change_no=change
+        )
+    return change
+
+
+def end_object(ctx: Context, object_id: str, *, on: date, document: str) -> RegisteredObject:
+    """Record that an object is no more from a day on, such as after a demolition."""
+    ctx.require("officer")
+    _require_document(document)
+    with ctx.transaction() as tx:
+        change = register.open_change(tx, kind="demolition", document=document.strip())
+        if not objects.end_object(tx, object_id, on=on, change_no=change):
+            raise NotFound(f"No object {object_id!r} is known on {on}.")
+        return _found(tx, ctx, object_id, known_on=ctx.today)
+
+
+def find_object(ctx: Context, object_id: str, *, known_on: date | None = None) -> RegisteredObject:
+    """Return an object with its history, as it is known, or was known on a day.
+
+    Raises
+    ------
+    NotFound
+        When no such object was known, or it is not the taxpayer's who asks.
+    """
+    ctx.require("officer", "auditor", "taxpayer")
+    with ctx.transaction() as tx:
+        return _found(tx, ctx, object_id, known_on=known_on or ctx.today)
+
+
+def holdings_of(
+    ctx: Context, taxpayer_id: str, *, known_on: date | None = None
+) -> tuple[Holding, ...]:
+    """Return what a taxpayer holds and held, as it is known, or was known on a day."""
+    ctx.require("officer", "auditor", "taxpayer")
+    with ctx.transaction() as tx:
+        change = register.known_on(tx, known_on or ctx.today)
+        rows = taxpayers.holdings_known(tx, taxpayer_id, known=change)
+    return tuple(_holding(row) for row in rows)
+
+
+def coverage(ctx: Context) -> tuple[KindCount, ...]:
+    """Count the objects of each kind, and those of which nobody is known to be the holder."""
+    ctx.require("officer", "auditor")
+    with ctx.transaction() as tx:
+        return tuple(objects.counts(tx, on=ctx.today, known=register.latest(tx)))
+
+
+def kind_of(ctx: Context, name: str) -> ObjectKind:
+    """Return a kind of object of the pack.
+
+    Raises
+    ------
+    NotFound
+        When the pack has no such kind.
+    """
+    kind = ctx.pack.register.kinds.get(name)
+    if kind is None:
+        known = ", ".join(ctx.pack.register.kinds)
+        raise NotFound(f"The pack {ctx.pack.name} has no objects of kind {name!r}; it has {known}.")
+    return kind
+
+
+def _columns(ctx: Context, kind: str) -> tuple[InputColumn, ...]:
+    """Return the characteristics of a kind, for the law of any day."""
+    taxes = [ctx.pack.taxes[tax] for tax in kind_of(ctx, kind).taxes]
+    return ctx.pack.register.kept(column for tax in taxes for column in tax.rules.columns)
+
+
+def _require_complete(ctx: Context, kind: str, names: list[str], source: str) -> None:
+    """Refuse a table that lacks what the taxes on the kind ask for by the law of today."""
+    taxes = [ctx.pack.taxes[tax] for tax in kind_of(ctx, kind).taxes]
+    asked = ctx.pack.register.kept(
+        column for tax in taxes for column in tax.rules.on(ctx.today).inputs
+    )
+    missing = [column for column in asked if column.name not in names]
+    if missing:
+        raise InputError(
+            Finding(source, "the column is missing", f"{column.meaning}: {column.expected}",
+                    column=column.name)
+            for column in missing
+        )  # fmt: skip
+
+
+def _require_document(document: str) -> None:
+    if not document.strip():
+        raise Conflict("Name the document that shows the change.")
+
+
+def _found(tx: Transaction, ctx: Context, object_id: str, *, known_on: date) -> RegisteredObject:
+    known = register.known_on(tx, known_on)
+    states = objects.facts_of(tx, object_id, known=known)
+    if not states:
+        raise NotFound(f"No object has the number {object_id!r}.")
+    holdings = taxpayers.holdings_of_object(tx, object_id, known=known)
+    office = ctx.actor.role != "taxpayer"
+    changes = register.changes_of_object(tx, object_id) if office else []
+    return RegisteredObject(
+        object_id=object_id,
+        known_on=known_on,
+        states=tuple(_state(ctx, row) for row in states),
+        holdings=tuple(_holding(row) for row in holdings),
+        changes=tuple(
+            Change(row.change_no, row.kind, row.reason, row.document, row.recorded_on,
+                   row.recorded_by)
+            for row in changes if row.change_no <= known
+        ),
+    )  # fmt: skip
+
+
+def _state(ctx: Context, row: objects.ObjectFactRow) -> ObjectState:
+    kind = ctx.pack.register.kinds.get(row.kind)
+    columns = {**ctx.pack.columns, **ctx.pack.register.characteristics}
+    named = []
+    for name, value in row.characteristics.items():
+        column = columns.get(name)
+        label = column.label if column else Text(name, name, name)
+        named.append(Characteristic(name, label, str(value), column.unit if column else None))
+    return ObjectState(
+        kind=row.kind,
+        kind_label=kind.label if kind else Text(row.kind, row.kind, row.kind),
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        characteristics=tuple(named),
+    )
+
+
+def _holding(row: taxpayers.HoldingFactRow) -> Holding:
+    return Holding(
+        property_id=row.object_id,
+        taxpayer_id=row.taxpayer_id,
+        taxpayer_name=row.taxpayer_name,
+        estate_of=row.estate_of,
+        share=row.share,
+        held_from=row.held_from,
+        held_to=row.held_to,
+    )
