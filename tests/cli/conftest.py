@@ -10,8 +10,9 @@ import pyarrow.csv as arrow_csv
 import pytest
 
 from conftest import part_of_county
+from debtors import office_of
 from kazyna.cli.app import run
-from kazyna.services.context import Installation
+from kazyna.services.context import Context, Installation
 
 
 class Outcome(NamedTuple):
@@ -53,6 +54,15 @@ def on_demo(demo: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation
     monkeypatch.setenv("KAZYNA_DATABASE_URL", demo.settings.database_url)
     monkeypatch.setenv("KAZYNA_TODAY", demo.settings.today)
     return demo
+
+
+@pytest.fixture
+def on_office(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Context:
+    """Let the commands work on a small office with one debtor."""
+    ctx = office_of(installation, {"T1": "5000.00"})
+    monkeypatch.setenv("KAZYNA_DATABASE_URL", installation.settings.database_url)
+    monkeypatch.setenv("KAZYNA_TODAY", ctx.today.isoformat())
+    return ctx
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pytest
 from cli.conftest import Kazyna
 from conftest import OFFICER
 from kazyna.services import rolls
-from kazyna.services.context import Installation
+from kazyna.services.context import Context, Installation
 
 PAID = ("--amount", "12.50", "--on", "2016-06-01", "--key")
 
@@ -65,3 +65,15 @@ def test_what_is_refused_is_said(
     as_json = kazyna("account", *arguments, "--json")
     assert (as_json.code, as_json.out) == (code, "")
     assert said in str(as_json.failure)
+
+
+def test_interest_is_charged_once_and_shown_to_the_day(kazyna: Kazyna, on_office: Context) -> None:
+    first = kazyna("account", "accrue", "--through", "2016-05-31", "--json").result
+    again = kazyna("account", "accrue", "--through", "2016-05-31", "--json").result
+    assert (first["debts"], first["charged"], again["debts"]) == (1, "50.00", 0)
+    shown = kazyna("account", "interest", "T1", "--json").result
+    assert shown["not_charged"] == "50.00"
+    assert "Not charged yet: 50.00 USD" in kazyna("account", "interest", "T1").out
+    assert len(kazyna("account", "interest-runs", "--json").result["runs"]) == 1
+    early = kazyna("account", "accrue", "--through", "2016-05-30", "--json")
+    assert (early.code, early.out) == (1, "")

@@ -7,11 +7,13 @@ from fastapi import FastAPI
 import kazyna
 from kazyna.api import (
     alerts,
+    bank,
     books,
     cadastre,
     confirmations,
     declarations,
     health,
+    interest,
     ledger,
     objections,
     ratio_studies,
@@ -78,6 +80,8 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
         declarations,
         rolls,
         ledger,
+        interest,
+        bank,
         simulations,
         users,
     ):

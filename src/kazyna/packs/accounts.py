@@ -1,13 +1,14 @@
-"""The chart of accounts, the days on which taxes are due, the order of crediting payments."""
+"""What the ledger takes from a pack: chart of accounts, due days, crediting, penalty interest."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
-from kazyna.accounts import BUCKETS, OLDEST_FIRST, Bucket, CreditingOrder
+from kazyna.accounts import BUCKETS, OLDEST_FIRST, PLAIN_CSV, Bucket, CreditingOrder, CsvMap
 from kazyna.core.dated import Dated
 from kazyna.core.text import Text
+from kazyna.packs.interest import InterestLaw, read_interest
 from kazyna.packs.parameters import DueDay, read_dated, read_due
 from kazyna.packs.reading import Section
 
@@ -33,6 +34,10 @@ class Accounts:
     """The due days by tax."""
     crediting: Dated[CreditingOrder] | None
     """In which order a payment settles debts; None where the pack does not say."""
+    interest: InterestLaw | None
+    """What a tax costs that is paid late; None where the pack does not say."""
+    bank_csv: CsvMap | None
+    """How the bank writes CSV; None where the pack does not say."""
 
 
 def read_accounts(file: Section) -> Accounts:
@@ -42,9 +47,11 @@ def read_accounts(file: Section) -> Accounts:
     crediting = None
     if "crediting" in file.values:
         crediting = read_crediting(file.section("crediting"))
+    interest = read_interest(file.section("interest")) if "interest" in file.values else None
+    bank_csv = read_bank_csv(file.section("bank_csv")) if "bank_csv" in file.values else None
     file.finish()
     known = {name: due for name, due in dues.items() if due is not None}
-    return Accounts(chart, known, crediting)
+    return Accounts(chart, known, crediting, interest, bank_csv)
 
 
 def read_crediting(section: Section) -> Dated[CreditingOrder] | None:
@@ -53,6 +60,26 @@ def read_crediting(section: Section) -> Dated[CreditingOrder] | None:
     orders = read_dated(section, _crediting_order)
     section.finish()
     return orders
+
+
+def read_bank_csv(section: Section) -> CsvMap:
+    """Read how a bank writes its statements in CSV."""
+    columns = section.section("columns")
+    names = {name: columns.optional(name, str) for name in PLAIN_CSV.columns}
+    columns.finish()
+    given = CsvMap(
+        columns={name: own for name, own in names.items() if own is not None},
+        delimiter=section.required("delimiter", str, ","),
+        encoding=section.required("encoding", str, "utf-8-sig"),
+        day_format=section.required("day_format", str, "%Y-%m-%d"),
+        decimal=section.required("decimal", str, "."),
+        end=section.optional("end", str),
+    )
+    section.finish()
+    for key, text in (("delimiter", given.delimiter), ("decimal", given.decimal)):
+        if len(text) != 1:
+            section.fault(key, f"{text!r} is not accepted", "one character")
+    return given
 
 
 def _crediting_order(row: Section) -> CreditingOrder:

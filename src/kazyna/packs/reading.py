@@ -66,6 +66,14 @@ class Section:
             self.fault(key, "the key is missing", _WORDS[kind])
         return default if value is None else value
 
+    def flag(self, key: str) -> bool:
+        """Return whether a key is true; it must say so, one way or the other."""
+        self.asked.add(key)
+        value = self.values.get(key)
+        if not isinstance(value, bool):
+            self.fault(key, f"{value!r} is not accepted", "true or false")
+        return value is True
+
     def text(self, key: str) -> Text:
         """Return a phrase given in every language."""
         phrases = self.section(key)

@@ -23,7 +23,7 @@ from kazyna.accounts import (
 from kazyna.accounts import (
     StatementLine as AccountLine,
 )
-from kazyna.core.errors import Finding, Forbidden, InputError, NotFound
+from kazyna.core.errors import Conflict, Finding, Forbidden, InputError, NotFound
 from kazyna.core.money import MINOR_UNITS_MAX, from_minor, to_minor
 from kazyna.services.context import Context
 from kazyna.store import ledger, ledger_books, rolls, taxpayers
@@ -257,6 +257,8 @@ def reverse(ctx: Context, entry_id: int, *, reason: str, key: str) -> PostedEntr
         entry = ledger.find_entry(tx, entry_id)
         if entry is None:
             raise NotFound(f"There is no entry {entry_id}.")
+        if entry.of_run:
+            raise Conflict("A run of interest is mended by the next one, not undone.")
         day = max(ctx.today, entry.effective_on)
         posted = ledger.post(tx, _reversal(tx, entry, key=key, day=day, reason=reason.strip()))
         # Asked again on another day, the entry counts from the day it was posted first.

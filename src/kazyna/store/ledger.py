@@ -108,6 +108,8 @@ class EntryRow:
     effective_on: date
     taxpayer_id: str | None
     """Whose accounts it moved; None where it moved nobody's."""
+    of_run: bool
+    """Posted by a run of interest, for many accounts at once."""
 
 
 @dataclass(frozen=True)
@@ -379,7 +381,8 @@ def find_entry(tx: Transaction, entry_id: int) -> EntryRow | None:
         SELECT entry_id, entries.kind, effective_on,
                (SELECT min(taxpayer_id) FROM movements JOIN items USING (item_id)
                 JOIN accounts USING (account)
-                WHERE movements.entry_id = entries.entry_id) AS taxpayer_id
+                WHERE movements.entry_id = entries.entry_id) AS taxpayer_id,
+               idempotency_key LIKE 'interest:%%' AS of_run
         FROM entries WHERE entry_id = %s
         """,
         (entry_id,),
@@ -405,9 +408,19 @@ def postings_of(tx: Transaction, entry_id: int) -> tuple[Posting, ...]:
     return tuple(Posting(row.debit, row.credit, row.amount, _debt(row)) for row in rows)
 
 
+def is_open(tx: Transaction, account: str) -> bool:
+    """Tell whether an account of that name is open."""
+    return bool(tx.value("SELECT EXISTS (SELECT FROM accounts WHERE account = %s)", (account,)))
+
+
+def lock_accounts(tx: Transaction, accounts: Sequence[str]) -> None:
+    """Let nobody else post on receivable accounts until the commit."""
+    tx.value("SELECT lock_accounts(%s)", (list(accounts),))
+
+
 def lock_debts(tx: Transaction, account: str) -> list[DebtRow]:
     """Return the open debts of an account, which nobody else changes until the commit."""
-    tx.value("SELECT lock_accounts(%s)", ([account],))
+    lock_accounts(tx, [account])
     return debts(tx, account)
 
 

@@ -1,0 +1,75 @@
+"""Bank files: import, and the queue of payments whose debt nobody knows yet."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Body, Path, Query
+
+from kazyna.api.arguments import ENTRY_MAX, PREFIX, Word
+from kazyna.api.errors import documented
+from kazyna.api.sign_in import Caller
+from kazyna.services import bank
+
+router = APIRouter(prefix=PREFIX, tags=["collection"])
+BY_ROLE = documented(HTTPStatus.FORBIDDEN)
+CHANGING = BY_ROLE | documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Whose a payment is: the bill it is meant for, or a receivable account."""
+
+    reference: Word | None = None
+    account: Word | None = None
+
+
+@router.post("/bank-files", status_code=HTTPStatus.CREATED, responses=CHANGING)
+def import_file(
+    ctx: Caller,
+    content: Annotated[bytes, Body(media_type="application/octet-stream")],
+    name: Annotated[
+        str, Query(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/]+$")
+    ] = "statement",
+) -> bank.ImportedFile:
+    """Import a statement, camt.053 or CSV, whole or not at all; the same file, once."""
+    return bank.import_file(ctx, content, name=name)
+
+
+@router.get("/bank-files", responses=BY_ROLE)
+def files(ctx: Caller) -> list[bank.ImportedFile]:
+    """Return the files imported last."""
+    return list(bank.files(ctx))
+
+
+@router.get("/bank-transactions", responses=BY_ROLE)
+def transactions(
+    ctx: Caller,
+    status: Annotated[
+        Literal["matched", "suspense", "assigned", "outgoing"] | None,
+        Query(description="Only in this state."),
+    ] = None,
+    file_id: Annotated[
+        int | None, Query(ge=1, le=ENTRY_MAX, description="Only of this file.")
+    ] = None,
+) -> list[bank.BankPayment]:
+    """Return transactions of banks, the oldest first."""
+    return list(bank.transactions(ctx, status=status, file_id=file_id))
+
+
+@router.get("/bank-transactions/unmatched", responses=BY_ROLE)
+def unmatched(ctx: Caller) -> bank.UnmatchedQueue:
+    """Return the payments whose debt nobody knows yet, each with the likeliest debts."""
+    return bank.unmatched(ctx)
+
+
+@router.post("/bank-transactions/{transaction_id}/assignment", responses=CHANGING)
+def assign(
+    ctx: Caller,
+    transaction_id: Annotated[int, Path(ge=1, le=ENTRY_MAX)],
+    new: Assignment,
+) -> bank.BankPayment:
+    """Say whose an unmatched payment is: it counts from the day it was booked."""
+    return bank.assign(
+        ctx, transaction_id, reference=new.reference or "", account=new.account or ""
+    )

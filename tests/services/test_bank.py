@@ -1,0 +1,137 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from debtors import bill_of, office_of
+from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound
+from kazyna.services import bank, books, interest, ledger
+from kazyna.services.context import Actor, Context, Installation
+
+HEADER = "id,booked_on,amount,currency,payer,text,account\n"
+DAY = date(2016, 5, 2)
+
+
+@pytest.fixture
+def officer(installation: Installation) -> Context:
+    return office_of(installation, {"T1": "5000.00", "T2": "77.70"})
+
+
+def statement(*rows: str) -> bytes:
+    return (HEADER + "".join(row + "\n" for row in rows)).encode()
+
+
+def line(number: str, amount: str, text: str, payer: str = "", day: date = DAY) -> str:
+    return f"{number},{day},{amount},USD,{payer},{text},A"
+
+
+WHOLE = statement(
+    line("1", "100.00", f"tax {bill_of('T1')}"),
+    line("2", "77.70", "my tax", "name of t2"),
+    line("3", "-12.00", "refund 5"),
+    line("4", "5.00", "for T1"),
+)
+
+
+def balances(ctx: Context, taxpayer_id: str) -> dict[str, Decimal]:
+    return {
+        line.account.split(":")[0]: line.balance
+        for line in ledger.statement(ctx, taxpayer_id=taxpayer_id)
+    }
+
+
+def test_a_file_is_imported_once_and_what_quotes_a_bill_pays_it(officer: Context) -> None:
+    done = bank.import_file(officer, WHOLE, name="day.csv")
+    assert (done.matched, done.unmatched, done.outgoing) == (1, 2, 1)
+    assert (done.received, done.paid_out) == (Decimal("182.70"), Decimal("12.00"))
+    assert balances(officer, "T1") == {"receivable": Decimal("4900.00")}
+    again = bank.import_file(officer, WHOLE, name="the same again.csv")
+    assert again == replace(done, created=False)
+    trial = {line.account: line for line in ledger.trial_balance(officer).lines}
+    assert trial["suspense"].credit == Decimal("82.70")
+    assert trial["treasury"].debit == Decimal("182.70")
+    assert [found.name for found in bank.files(officer)] == ["day.csv"]
+    assert [x.bank_ref for x in bank.transactions(officer, status="outgoing")] == ["3"]
+    assert books.audit(officer).sound
+
+
+def test_a_transaction_in_two_files_is_posted_once(officer: Context) -> None:
+    bank.import_file(officer, WHOLE, name="day.csv")
+    more = statement(line("1", "100.00", f"tax {bill_of('T1')}"), line("9", "1.00", bill_of("T1")))
+    done = bank.import_file(officer, more, name="more.csv")
+    assert (done.transactions, done.repeated, done.matched) == (2, 1, 1)
+    assert balances(officer, "T1") == {"receivable": Decimal("4899.00")}
+    other = statement(line("8", "3.00", bill_of("T1")), line("1", "100.01", bill_of("T1")))
+    with pytest.raises(Conflict, match=r"other.csv, row 2: the bank's number '1' stands for 100"):
+        bank.import_file(officer, other, name="other.csv")
+    assert balances(officer, "T1") == {"receivable": Decimal("4899.00")}
+
+
+def test_an_unmatched_payment_is_proposed_and_assigned_from_its_own_day(officer: Context) -> None:
+    bank.import_file(officer, WHOLE, name="day.csv")
+    queue = bank.unmatched(officer)
+    assert (queue.count, queue.amount) == (2, Decimal("82.70"))
+    by_ref = {payment.bank_ref: payment for payment in queue.payments}
+    (best,) = by_ref["2"].proposals
+    assert (best.taxpayer_id, best.clues) == ("T2", ("payer_name", "exact_amount"))
+    assert by_ref["4"].proposals[0].clues == ("taxpayer_number",)
+    assert by_ref["2"].days == 44
+    number = by_ref["2"].transaction_id
+    assigned = bank.assign(officer, number, account=best.account)
+    assert (assigned.status, assigned.taxpayer_id) == ("assigned", "T2")
+    assert assigned.decided_by == officer.actor.name
+    assert bank.assign(officer, number, account=best.account) == assigned
+    assert balances(officer, "T2")["receivable"] == 0
+    with pytest.raises(Conflict, match="is not waiting: assigned"):
+        bank.assign(officer, number, reference=bill_of("T1"))
+    assert bank.unmatched(officer).count == 1
+    # It was paid on 2 May: one month of interest, though it was found in June.
+    interest.accrue(officer)
+    (debt,) = interest.interest_to(officer, taxpayer_id="T2").debts
+    assert debt.charged == Decimal("0.78")
+
+
+def test_a_reference_with_a_slip_is_proposed_not_posted(officer: Context) -> None:
+    right = bill_of("T1")
+    slip = right[:-1] + str((int(right[-1]) + 1) % 10)
+    done = bank.import_file(officer, statement(line("1", "10.00", slip)), name="d.csv")
+    assert (done.matched, done.unmatched) == (0, 1)
+    (payment,) = bank.unmatched(officer).payments
+    assert payment.proposals[0].clues == ("reference_mended",)
+    bank.assign(officer, payment.transaction_id, reference=right)
+    assert balances(officer, "T1") == {"receivable": Decimal("4990.00")}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (WHOLE[: len(WHOLE) // 2], "does not end: the file may be cut"),
+        (WHOLE.replace(b"77.70,USD", b"77.70,EUR"), "row 2, column currency: the currency is"),
+        (statement(line("1", "5.00", "x", day=date(2016, 6, 16))), "it is booked on 2016-06-16"),
+        (b"  \n", "d.csv: it is empty"),
+        (b"<a>", "d.csv: it is broken or cut off"),
+    ],
+)
+def test_a_spoilt_file_posts_nothing(officer: Context, content: bytes, reason: str) -> None:
+    before = ledger.trial_balance(officer)
+    with pytest.raises(InputError) as refused:
+        bank.import_file(officer, content, name="d.csv")
+    assert reason in str(refused.value)
+    assert ledger.trial_balance(officer) == before
+    assert bank.files(officer) == ()
+
+
+def test_who_may(officer: Context) -> None:
+    with pytest.raises(Forbidden):
+        bank.import_file(replace(officer, actor=Actor("a", "auditor")), WHOLE, name="d.csv")
+    bank.import_file(officer, WHOLE, name="d.csv")
+    with pytest.raises(InputError, match="whose it is is not said"):
+        bank.assign(officer, 1)
+    with pytest.raises(NotFound, match="no bank transaction 99"):
+        bank.assign(officer, 99, reference="x")
+    waiting = bank.unmatched(officer).payments[0].transaction_id
+    with pytest.raises(NotFound, match="No account of a taxpayer is called 'revenue:land'"):
+        bank.assign(officer, waiting, account="revenue:land")
+    with pytest.raises(NotFound, match="No bill has the reference"):
+        bank.assign(officer, waiting, reference="RF00")
