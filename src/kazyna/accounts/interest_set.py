@@ -139,7 +139,8 @@ def _limited(
 def _numbers(column: pa.ChunkedArray) -> Numbers:
     if pa.types.is_date32(column.type):
         column = column.cast(pa.int32())
-    return column.to_numpy().astype(np.int64)
+    numbers: Numbers = column.to_numpy().astype(np.int64)
+    return numbers
 
 
 def _day(day: date) -> int:
