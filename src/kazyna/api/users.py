@@ -37,6 +37,8 @@ class NewUser:
     role: SignedInRole
     taxpayer_id: Word | None = None
     """The taxpayer the person acts for; for the role taxpayer, and only for it."""
+    participant_id: Word | None = None
+    """The participant of goods marking the person acts for; only for the role participant."""
 
 
 @router.post(
@@ -74,5 +76,10 @@ def sign_out(ctx: Caller, token: Token) -> None:
 def create_user(ctx: Caller, new: NewUser) -> Actor:
     """Create a local account, or give an existing one a new password and role; for officers."""
     return users.create_user(
-        ctx, name=new.name, password=new.password, role=new.role, taxpayer_id=new.taxpayer_id
+        ctx,
+        name=new.name,
+        password=new.password,
+        role=new.role,
+        taxpayer_id=new.taxpayer_id,
+        participant_id=new.participant_id,
     )

@@ -4,7 +4,13 @@ from collections.abc import Callable
 
 import typer
 
-from kazyna.cli import marking_codes, marking_events, marking_symbols
+from kazyna.cli import (
+    marking_codes,
+    marking_events,
+    marking_moves,
+    marking_registers,
+    marking_symbols,
+)
 
 COMMANDS: dict[str, Callable[..., int | None]] = {
     "keygen": marking_codes.keygen,
@@ -16,6 +22,21 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "validate": marking_events.validate,
     "hash": marking_events.hash_events,
     "render": marking_symbols.render,
+    "participant": marking_registers.participant,
+    "participants": marking_registers.participants_of,
+    "participant-history": marking_registers.participant_history,
+    "facility": marking_registers.facility,
+    "facilities": marking_registers.facilities_of,
+    "product": marking_registers.product,
+    "products": marking_registers.products_of,
+    "order": marking_moves.order,
+    "orders": marking_moves.orders,
+    "order-codes": marking_moves.order_codes,
+    "pay-fees": marking_moves.pay_fees,
+    "cancel-order": marking_moves.cancel_order,
+    "expire": marking_moves.expire,
+    "move": marking_moves.move,
+    "documents": marking_moves.documents,
 }
 
 app = typer.Typer(

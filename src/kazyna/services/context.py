@@ -1,8 +1,8 @@
 """Who asks, when, by which law and in which transaction."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -10,9 +10,10 @@ from typing import Literal
 from kazyna.core.errors import Finding, Forbidden, InputError, SignInRequired
 from kazyna.core.text import Language
 from kazyna.packs.pack import Pack, load_pack
-from kazyna.services.settings import Settings
+from kazyna.services.settings import KeyPlace, Settings
 from kazyna.store import migrate, server
-from kazyna.store.connection import Database, Transaction
+from kazyna.store.connection import Acting, Database, Transaction
+from kazyna.store.shards import Shards
 
 Role = Literal["public", "taxpayer", "officer", "valuer", "participant", "auditor"]
 
@@ -25,6 +26,8 @@ class Actor:
     role: Role
     taxpayer_id: str | None = None
     """The taxpayer a person acts for; only for the role taxpayer."""
+    participant_no: int | None = None
+    """The participant of goods marking a person acts for; only for the role participant."""
 
 
 PUBLIC = Actor("public", "public")
@@ -44,6 +47,10 @@ class Context:
     """In which the law is cited."""
     data_folder: Path = Path(".kazyna")
     """Where frozen rounds are kept."""
+    servers: Mapping[str, Database] = field(default_factory=dict)
+    """Servers beside the registry's on which units of goods marking are kept, by name."""
+    keys: KeyPlace | None = None
+    """The keys of codes, where the installation has some."""
 
     def require(self, *roles: Role) -> None:
         """Refuse an actor of any other role; the database checks again by row security."""
@@ -59,8 +66,20 @@ class Context:
             role=self.actor.role,
             actor=self.actor.name,
             taxpayer=self.actor.taxpayer_id,
+            participant=self.actor.participant_no,
             today=self.today,
         )
+
+    @property
+    def shards(self) -> Shards:
+        """The servers on which units of goods marking are kept."""
+        return Shards(self.database, self.servers)
+
+    @property
+    def acting(self) -> Acting:
+        """The rights of the actor in a transaction."""
+        actor = self.actor
+        return Acting(actor.role, actor.name, actor.taxpayer_id, actor.participant_no, self.today)
 
 
 @dataclass(frozen=True)
@@ -70,6 +89,7 @@ class Installation:
     database: Database
     pack: Pack
     settings: Settings
+    servers: Mapping[str, Database] = field(default_factory=dict)
 
     def context(self, actor: Actor = PUBLIC, language: Language = "en") -> Context:
         """Return the context of one call."""
@@ -80,6 +100,8 @@ class Installation:
             actor,
             language,
             self.settings.data_folder,
+            self.servers,
+            self.settings.keys,
         )
 
 
@@ -88,9 +110,14 @@ def open_installation(settings: Settings) -> Iterator[Installation]:
     """Load the pack, reach the database and bring its tables up to date."""
     pack = load_pack(settings.pack)
     url = settings.database_url or server.start(settings.data_folder)
-    with Database(url) as database:
+    with ExitStack() as opened:
+        database = opened.enter_context(Database(url))
         migrate.migrate(database)
-        yield Installation(database, pack, settings)
+        servers = {}
+        for name, address in settings.shards.items():
+            servers[name] = opened.enter_context(Database(address))
+            migrate.migrate(servers[name])
+        yield Installation(database, pack, settings, servers)
 
 
 def business_date(settings: Settings) -> date:

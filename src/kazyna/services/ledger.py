@@ -198,7 +198,7 @@ def record_payment(
     """
     ctx.require("officer")
     given = Payment(reference, amount, received_on, key)
-    minor = _checked_amount(ctx, given)
+    minor = checked_amount(ctx, given)
     posted = ledger.pay_bill(
         ctx.database,
         ledger.BillPayment(reference, minor, received_on, key),
@@ -221,7 +221,7 @@ def record_payment(
 def record_payments(ctx: Context, payments: Sequence[Payment]) -> PostedPayments:
     """Post many payments as one set, such as a day of the bank: all of them or none."""
     ctx.require("officer")
-    minors = [_checked_amount(ctx, given) for given in payments]
+    minors = [checked_amount(ctx, given) for given in payments]
     with ctx.transaction() as tx:
         owners = rolls.accounts_by_reference(tx, [given.reference for given in payments])
         for given in payments:
@@ -421,6 +421,16 @@ def _credit(given: Payment, *, account: str, amount: int) -> Credit:
     )
 
 
+def undo_entry(ctx: Context, tx: Transaction, key: str, *, reason: str) -> None:
+    """Undo the entry that was posted under a key, inside a transaction of another service."""
+    entry_id = ledger.entry_of_key(tx, key)
+    entry = None if entry_id is None else ledger.find_entry(tx, entry_id)
+    if entry is None:
+        raise NotFound(f"No entry was posted under the key {key!r}.")
+    day = max(ctx.today, entry.effective_on)
+    ledger.post(tx, _reversal(tx, entry, key=f"undo:{key}", day=day, reason=reason))
+
+
 def _reversal(
     tx: Transaction, entry: ledger.EntryRow, *, key: str, day: date, reason: str
 ) -> Entry:
@@ -448,7 +458,7 @@ def amount_in_minor(ctx: Context, amount: Decimal, *, source: str) -> tuple[int,
     return to_minor(amount, ctx.pack.currency), []
 
 
-def _checked_amount(ctx: Context, given: Payment) -> int:
+def checked_amount(ctx: Context, given: Payment) -> int:
     """Return the amount in minor units, or say what is wrong with the payment."""
     minor, findings = amount_in_minor(ctx, given.amount, source="payment")
     if given.received_on > ctx.today:

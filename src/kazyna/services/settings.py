@@ -4,9 +4,11 @@ The same tuple feeds the program, `kazyna --help` and the reference documentatio
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+
+from kazyna.core.errors import Finding, InputError
 
 
 class Setting(NamedTuple):
@@ -26,8 +28,34 @@ SETTINGS = (
     ),
     Setting("KAZYNA_PACK", "us_wa", "jurisdiction pack: the law as data"),
     Setting("KAZYNA_TODAY", "", "business date such as 2016-02-01; empty: the calendar's day"),
+    Setting(
+        "KAZYNA_SHARDS",
+        "",
+        "further PostgreSQL servers for units of goods marking, such as"
+        " `second=postgresql://…;third=postgresql://…`",
+    ),
+    Setting("KAZYNA_KEYS", "", "key file of the codes of marked goods"),
+    Setting(
+        "KAZYNA_KEYS_PASSWORD",
+        "",
+        "password of the key file; without it codes are checked by public keys alone",
+    ),
+    Setting("KAZYNA_HSM", "", "PKCS#11 library of a hardware module that keeps keys of codes"),
+    Setting("KAZYNA_HSM_TOKEN", "kazyna", "label of the token in the hardware module"),
+    Setting("KAZYNA_HSM_PIN", "", "PIN of the token"),
     Setting("KAZYNA_PASSWORD", "", "password of the account named by --as; empty: it is asked"),
 )
+
+
+@dataclass(frozen=True)
+class KeyPlace:
+    """Where the keys of codes are, and what opens them."""
+
+    path: Path
+    password: str = field(default="", repr=False)
+    hsm_library: Path | None = None
+    hsm_token: str = "kazyna"  # noqa: S105 (a label)
+    hsm_pin: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -38,6 +66,9 @@ class Settings:
     database_url: str
     pack: str
     today: str
+    shards: Mapping[str, str] = field(default_factory=dict)
+    """Addresses of further servers for units of goods marking, by name."""
+    keys: KeyPlace | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -50,4 +81,28 @@ class Settings:
             database_url=value["KAZYNA_DATABASE_URL"],
             pack=value["KAZYNA_PACK"],
             today=value["KAZYNA_TODAY"],
+            shards=_shards(value["KAZYNA_SHARDS"]),
+            keys=_keys(value),
         )
+
+
+def _shards(given: str) -> dict[str, str]:
+    """Read names and addresses of servers."""
+    parts = [part.partition("=") for part in given.split(";") if part.strip()]
+    named = {name.strip(): url.strip() for name, _, url in parts}
+    if len(named) < len(parts) or "main" in named or not all(named) or not all(named.values()):
+        expected = "name=address;name=address, each name once, and none of them main"
+        raise InputError(Finding("KAZYNA_SHARDS", f"{given!r} is not accepted", expected))
+    return named
+
+
+def _keys(value: Mapping[str, str]) -> KeyPlace | None:
+    if not value["KAZYNA_KEYS"]:
+        return None
+    return KeyPlace(
+        Path(value["KAZYNA_KEYS"]).absolute(),
+        value["KAZYNA_KEYS_PASSWORD"],
+        Path(value["KAZYNA_HSM"]) if value["KAZYNA_HSM"] else None,
+        value["KAZYNA_HSM_TOKEN"],
+        value["KAZYNA_HSM_PIN"],
+    )

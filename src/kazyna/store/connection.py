@@ -8,6 +8,7 @@ at. A service that forgets a check therefore meets the database's own.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -23,8 +24,11 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from kazyna.core.errors import Forbidden, Unavailable
 from kazyna.store.copy import csv_of, table_of
 
-DatabaseRole = Literal["public", "taxpayer", "officer", "valuer", "participant", "auditor", "gate"]
-"""A role of a person, or `gate`, which reads users and sessions and nothing else."""
+DatabaseRole = Literal[
+    "public", "taxpayer", "officer", "valuer", "participant", "auditor", "gate", "verifier"
+]
+"""A role of a person; or `gate`, which reads users and sessions and nothing else; or `verifier`,
+which reads where marked units stand."""
 
 CONNECTIONS_MAX = 16
 CONNECT_SECONDS_MAX = 20.0
@@ -33,12 +37,36 @@ ACTING: LiteralString = (
     "SELECT set_config('role', %(acting_role)s, true),"
     " set_config('kazyna.actor', %(acting_name)s, true),"
     " set_config('kazyna.taxpayer', %(acting_taxpayer)s, true),"
+    " set_config('kazyna.participant', %(acting_participant)s, true),"
     " set_config('kazyna.today', %(acting_today)s, true)"
 )
 """Gives a transaction the rights of its actor, until its end."""
 
 T = TypeVar("T")
 Parameters = Mapping[str, Any] | Sequence[Any] | None
+
+
+@dataclass(frozen=True)
+class Acting:
+    """With whose rights a transaction runs."""
+
+    role: DatabaseRole
+    actor: str
+    taxpayer: str | None = None
+    """Of a taxpayer: the number that row security looks at."""
+    participant: int | None = None
+    """Of a participant: likewise."""
+    today: date | None = None
+
+    def settings(self) -> dict[str, str]:
+        """Return the parameters of `ACTING`."""
+        return {
+            "acting_role": f"kazyna_{self.role}",
+            "acting_name": self.actor,
+            "acting_taxpayer": self.taxpayer or "",
+            "acting_participant": "" if self.participant is None else str(self.participant),
+            "acting_today": self.today.isoformat() if self.today else "",
+        }
 
 
 class Transaction:
@@ -167,14 +195,22 @@ class Database:
         role: DatabaseRole,
         actor: str,
         taxpayer: str | None = None,
+        participant: int | None = None,
         today: date | None = None,
     ) -> Iterator[Transaction]:
         """Open a transaction with the rights of a role; commit at its end, or leave no trace.
 
         `today` is the day of the office; without it the database takes the calendar's.
         """
+        acting = Acting(role, actor, taxpayer, participant, today)
+        with self.acting(acting) as tx:
+            yield tx
+
+    @contextmanager
+    def acting(self, who: Acting) -> Iterator[Transaction]:
+        """Open a transaction with the rights of an actor, as `transaction` does."""
         with self._connected() as connection:
-            connection.execute(ACTING, _acting(role, actor, taxpayer, today))
+            connection.execute(ACTING, who.settings())
             yield Transaction(connection)
 
     def call(self, row: type[T], query: LiteralString, parameters: Parameters) -> T | None:
@@ -210,17 +246,6 @@ class Database:
             raise Forbidden("The database refuses this to your role.") from error
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise Unavailable(f"The PostgreSQL server does not answer: {error}") from error
-
-
-def _acting(
-    role: DatabaseRole, actor: str, taxpayer: str | None, today: date | None
-) -> dict[str, Any]:
-    return {
-        "acting_role": f"kazyna_{role}",
-        "acting_name": actor,
-        "acting_taxpayer": taxpayer or "",
-        "acting_today": today.isoformat() if today else "",
-    }
 
 
 def _names(rows: pa.Table) -> sql.Composed:

@@ -389,6 +389,12 @@ def find_entry(tx: Transaction, entry_id: int) -> EntryRow | None:
     )
 
 
+def entry_of_key(tx: Transaction, key: str) -> int | None:
+    """Return the number of the entry that was posted under a key, or None."""
+    found: int | None = tx.value("SELECT entry_id FROM entries WHERE idempotency_key = %s", (key,))
+    return found
+
+
 def postings_of(tx: Transaction, entry_id: int) -> tuple[Posting, ...]:
     """Return the postings of one entry."""
     rows = tx.rows(

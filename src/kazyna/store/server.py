@@ -37,6 +37,7 @@ wal_compression = on
 jit = off
 timezone = 'UTC'
 max_connections = 200
+max_prepared_transactions = 64
 """
 
 

@@ -17,23 +17,37 @@ class UserRow:
     password_hash: str
     role: UserRole
     taxpayer_id: str | None
+    participant_no: int | None
 
 
 def upsert_user(
-    tx: Transaction, *, name: str, password_hash: str, role: str, taxpayer_id: str | None
+    tx: Transaction,
+    *,
+    name: str,
+    password_hash: str,
+    role: str,
+    taxpayer_id: str | None,
+    participant_no: int | None = None,
 ) -> None:
     """Record a local account, or change an existing one."""
     # Two statements, for an upsert would have to read the hash, which an officer may not.
-    account = {"name": name, "hash": password_hash, "role": role, "taxpayer_id": taxpayer_id}
+    account = {
+        "name": name,
+        "hash": password_hash,
+        "role": role,
+        "taxpayer_id": taxpayer_id,
+        "participant_no": participant_no,
+    }
     changed = tx.execute(
-        "UPDATE users SET password_hash = %(hash)s, role = %(role)s, taxpayer_id = %(taxpayer_id)s"
+        "UPDATE users SET password_hash = %(hash)s, role = %(role)s,"
+        " taxpayer_id = %(taxpayer_id)s, participant_no = %(participant_no)s"
         " WHERE name = %(name)s",
         account,
     )
     if not changed:
         tx.execute(
-            "INSERT INTO users (name, password_hash, role, taxpayer_id)"
-            " VALUES (%(name)s, %(hash)s, %(role)s, %(taxpayer_id)s)",
+            "INSERT INTO users (name, password_hash, role, taxpayer_id, participant_no)"
+            " VALUES (%(name)s, %(hash)s, %(role)s, %(taxpayer_id)s, %(participant_no)s)",
             account,
         )
 
@@ -48,7 +62,7 @@ def find_user(tx: Transaction, name: str) -> UserRow | None:
     """Return one local account, or None."""
     return tx.row(
         UserRow,
-        "SELECT name, password_hash, role, taxpayer_id FROM users WHERE name = %s",
+        "SELECT name, password_hash, role, taxpayer_id, participant_no FROM users WHERE name = %s",
         (name,),
     )
 
@@ -69,7 +83,7 @@ def user_of_session(tx: Transaction, token_hash: bytes) -> UserRow | None:
     return tx.row(
         UserRow,
         """
-        SELECT users.name, password_hash, role, taxpayer_id
+        SELECT users.name, password_hash, role, taxpayer_id, participant_no
         FROM sessions JOIN users USING (name) WHERE token_hash = %s AND expires_at > now()
         """,
         (token_hash,),

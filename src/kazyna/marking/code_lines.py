@@ -1,0 +1,315 @@
+r"""The lines of a document: which units each of them names, or what is wrong with it.
+
+A line is a code in any form that GS1 knows, an SSCC, `batch:index`, `batch:first-last`,
+`lot:GTIN:LOT`, or `document:ID`. Codes of ours in their own form are verified and led back to batch
+and index over arrays; codes that come without a tail, as in EPCIS events, are led back by their
+serial alone: that a unit is the sender's is asked afterwards, and nobody has another's serials.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+from urllib.parse import unquote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kazyna.marking.batch import Verdict, layout_of, read_codes, verify_codes
+from kazyna.marking.code_reading import judge_lines
+from kazyna.marking.epcis.identifiers import canonical_identifier
+from kazyna.marking.gs1 import Fault, Message, compute_check_digit, is_gtin_14, read
+from kazyna.marking.keys import KeyRegistry
+from kazyna.marking.serials import INDEX_BITS, find_positions
+from kazyna.marking.template import CodeTemplate
+
+RANGE = re.compile(rb"([0-9]{1,18}):([0-9]{1,8})(?:-([0-9]{1,8}))?")
+LOT = re.compile(rb"lot:([0-9]{14}):([!-~]{1,20})")
+DOCUMENT = re.compile(rb"document:([!-~]{1,128})")
+SSCC = re.compile(rb"(?:\]C1|\]d2|\]e0)?(?:00|\(00\))([0-9]{18})")
+URIS = ("urn:epc:", "http://", "https://")
+LINKED = re.compile(r"https://id\.gs1\.org/(?:01/(\d{14})/21/([^/?#]+)|00/(\d{18}))")
+CHARACTERS_SHOWN = 60
+PREFIXES = (b"]d2", b"]C1", b"]Q3", b"]e0", b"]J1")
+EXPECTED = "a code, an SSCC, batch:first-last, lot:GTIN:LOT or document:ID"
+REFUSED = {
+    Verdict.CHECK_DIGIT: "the check digit of the GTIN is wrong",
+    Verdict.KEY_REVOKED: "its key is revoked",
+    Verdict.KEY_LOCKED: "its key cannot be opened here",
+    Verdict.WRONG_TAIL: "its tail is not the one that its key makes",
+}
+
+
+class LineFault(NamedTuple):
+    """What is wrong with one line."""
+
+    line: int
+    """Counted from 1."""
+    reason: str
+    expected: str
+
+
+class Span(NamedTuple):
+    """A range of units of a batch, named by its numbers."""
+
+    line: int
+    batch: int
+    first: int
+    last: int
+
+
+class Traced(NamedTuple):
+    """Codes that lead to batches of ours, which are known by product and number."""
+
+    lines: NDArray[np.int64]
+    gtins: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+    indices: NDArray[np.int32]
+
+
+class Named(NamedTuple):
+    """Something that is known by a name in the directory."""
+
+    line: int
+    name: str
+
+
+class Serial(NamedTuple):
+    """A code without a tail that is ours or another state's; the directory knows the latter."""
+
+    line: int
+    gtin: str
+    serial: str
+
+
+@dataclass
+class ReadLines:
+    """What the lines of a document name."""
+
+    spans: list[Span] = field(default_factory=list)
+    traced: list[Traced] = field(default_factory=list)
+    serials: list[Serial] = field(default_factory=list)
+    sscc: list[Named] = field(default_factory=list)
+    lots: list[tuple[int, str, str]] = field(default_factory=list)
+    documents: list[tuple[int, str]] = field(default_factory=list)
+    faults: list[LineFault] = field(default_factory=list)
+
+
+def read_lines(
+    lines: Sequence[bytes],
+    templates: Sequence[CodeTemplate],
+    registry: KeyRegistry,
+    *,
+    on: date,
+    issuers: str,
+) -> ReadLines:
+    """Read the lines of a document.
+
+    Parameters
+    ----------
+    lines
+        A unit or a set of units each, as text in UTF-8.
+    templates
+        The forms of codes, also those that are issued no more.
+    registry
+        The keys; codes of keys that are not open cannot be led back.
+    on
+        The day, for revocations.
+    issuers
+        First characters of the serials that this state issues.
+    """
+    found = ReadLines()
+    codes = [
+        (number, line) for number, line in enumerate(lines, 1) if not _is_set(number, line, found)
+    ]
+    judging = _Judging(templates, registry, on, issuers)
+    for number, line in _in_own_form(codes, judging, found):
+        _one(number, line, judging, found)
+    return found
+
+
+def candidates(
+    serial: Serial, templates: Sequence[CodeTemplate], registry: KeyRegistry
+) -> list[tuple[int, int]]:
+    """Return the number of the batch and the index that a serial may have been made from.
+
+    Most serials that were not made here lead to some numbers all the same, but to no batch of
+    the product that was ever ordered.
+    """
+    found = []
+    for template in templates:
+        own = serial.serial[template.issuer_first :]
+        space = template.space
+        if space is None or len(own) != space.length or not own.isascii():
+            continue
+        characters = np.frombuffer(own.encode(), dtype=np.uint8).reshape(1, -1)
+        for key in registry.opened.values():
+            if not key.key.serves(template.goods):
+                continue
+            gtins = np.array([int(serial.gtin)], dtype=np.uint64)
+            batch, index, right = find_positions(key.serial_cipher, space, characters, gtins=gtins)
+            if right[0]:
+                found.append((int(batch[0]), int(index[0])))
+    return list(dict.fromkeys(found))
+
+
+def _is_set(number: int, line: bytes, found: ReadLines) -> bool:
+    """Take up a line that is no code; false where it may be one."""
+    if matched := RANGE.fullmatch(line):
+        batch, first, last = (int(part) for part in matched.groups(default=matched[2]))
+        if last < first or last >= 1 << INDEX_BITS:
+            found.faults.append(
+                LineFault(number, f"the range {_shown(line)} has no units", "batch:first-last")
+            )
+        else:
+            found.spans.append(Span(number, batch, first, last))
+    elif matched := SSCC.fullmatch(line):
+        _take_sscc(number, matched[1].decode(), found)
+    elif matched := LOT.fullmatch(line):
+        found.lots.append((number, matched[1].decode(), matched[2].decode()))
+    elif matched := DOCUMENT.fullmatch(line):
+        found.documents.append((number, matched[1].decode()))
+    else:
+        return False
+    return True
+
+
+def _take_sscc(number: int, digits: str, found: ReadLines) -> None:
+    right = compute_check_digit(digits[:-1])
+    if right != digits[-1]:
+        reason = f"the check digit of the SSCC {digits} is wrong"
+        found.faults.append(LineFault(number, reason, f"the check digit {right}"))
+    else:
+        found.sscc.append(Named(number, "00" + digits))
+
+
+@dataclass(frozen=True)
+class _Judging:
+    """By what codes are judged."""
+
+    templates: Sequence[CodeTemplate]
+    registry: KeyRegistry
+    on: date
+    issuers: str
+
+
+def _in_own_form(
+    codes: list[tuple[int, bytes]], judging: _Judging, found: ReadLines
+) -> list[tuple[int, bytes]]:
+    """Verify over arrays the codes that have the length of a template; return the others."""
+    for template in judging.templates:
+        if template.tail is None or any(part.role == "extra" for part in template.issued):
+            continue
+        length = layout_of(template).length
+        bare = [(number, _bare(line), line) for number, line in codes]
+        right = [(number, code) for number, code, _ in bare if len(code) == length]
+        if not right:
+            continue
+        table = np.array([code for _, code in right], dtype=f"S{length}")
+        numbers = np.array([number for number, _ in right], dtype=np.int64)
+        verified = verify_codes(
+            table, template, judging.registry, on=judging.on, issuers=judging.issuers
+        )
+        good = (verified.verdict == Verdict.GENUINE) & verified.traced
+        gtins = read_codes(table, template).gtins.astype(np.int64)
+        if good.any():
+            found.traced.append(
+                Traced(
+                    numbers[good],
+                    gtins[good],
+                    verified.batch[good].astype(np.int64),
+                    verified.index[good].astype(np.int32),
+                )
+            )
+        foreign = verified.verdict == Verdict.FOREIGN
+        serial = layout_of(template).serial
+        found.serials += [
+            Serial(number, f"{gtin:014d}", code[serial].decode())
+            for number, gtin, code in zip(
+                numbers[foreign].tolist(),
+                gtins[foreign].tolist(),
+                table[foreign].tolist(),
+                strict=True,
+            )
+        ]
+        done = set(numbers[good | foreign].tolist())
+        codes = [(number, line) for number, _, line in bare if number not in done]
+    return codes
+
+
+def _bare(line: bytes) -> bytes:
+    return line[3:] if line.startswith(PREFIXES) else line.removeprefix(b"\x1d")
+
+
+def _one(number: int, line: bytes, judging: _Judging, found: ReadLines) -> None:
+    """Take up one code that is spoilt, or written in another form than its own."""
+    text = line.decode("utf-8-sig", errors="backslashreplace")
+    if text.startswith(URIS):
+        _take_uri(number, text, found)
+        return
+    judged = judge_lines(
+        [line], judging.templates, judging.registry, on=judging.on, issuers=judging.issuers
+    )
+    code = next(judged, None)
+    if code is None:
+        found.faults.append(LineFault(number, "the line is empty", EXPECTED))
+        return
+    message = read(code.repaired or text, associations=False)
+    verdict = Verdict[code.verdict.upper()]
+    if verdict in REFUSED:
+        reason = f"{_shown(line)}: {REFUSED[verdict]}"
+        found.faults.append(LineFault(number, reason, "a code as it was issued"))
+    elif code.batch is not None and code.index is not None and isinstance(message, Message):
+        found.traced.append(
+            Traced(
+                np.array([number], dtype=np.int64),
+                np.array([int(message.gtin or 0)], dtype=np.int64),
+                np.array([code.batch], dtype=np.int64),
+                np.array([code.index], dtype=np.int32),
+            )
+        )
+    elif isinstance(message, Message):
+        _take_message(number, line, message, found)
+    else:
+        _take_plain(number, text, message, judging.templates, found)
+
+
+def _take_uri(number: int, text: str, found: ReadLines) -> None:
+    matched = LINKED.match(canonical_identifier(text))
+    if matched and matched[3]:
+        _take_sscc(number, matched[3], found)
+    elif matched and is_gtin_14(matched[1]):
+        found.serials.append(Serial(number, matched[1], unquote(matched[2])))
+    else:
+        reason = f"{text[:CHARACTERS_SHOWN]!r} names no single unit"
+        expected = "a URI of an SGTIN or of an SSCC"
+        found.faults.append(LineFault(number, reason, expected))
+
+
+def _take_message(number: int, line: bytes, message: Message, found: ReadLines) -> None:
+    serial, sscc = message.value("21"), message.value("00")
+    if message.gtin and serial:
+        found.serials.append(Serial(number, message.gtin, serial))
+    elif sscc:
+        _take_sscc(number, sscc, found)
+    else:
+        reason = f"{_shown(line)} names no single unit"
+        found.faults.append(LineFault(number, reason, "AI 01 and 21, or AI 00"))
+
+
+def _take_plain(
+    number: int, text: str, fault: Fault, templates: Sequence[CodeTemplate], found: ReadLines
+) -> None:
+    """Take up a code without identifiers, such as that of a pack of cigarettes."""
+    for template in templates:
+        parts = None if template.parts[0].ai else template.match(text)
+        if parts:
+            found.serials.append(Serial(number, parts.gtin, parts.serial))
+            return
+    found.faults.append(LineFault(number, f"{_shown(text.encode())}: {fault}", EXPECTED))
+
+
+def _shown(line: bytes) -> str:
+    text = line.decode("utf-8", errors="backslashreplace")
+    return repr(text if len(text) <= CHARACTERS_SHOWN else text[:CHARACTERS_SHOWN] + "…")

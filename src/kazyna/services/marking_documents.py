@@ -1,0 +1,357 @@
+"""Documents of goods marking: what happened to units, taken up whole or not at all.
+
+Every interface reports through `submit`: files, HTTP, tills, captured EPCIS events. A document is
+one transaction, however many units it moves and on however many servers they are; sent again under
+its id it is answered as the first time; what is wrong is told line by line, and nothing is changed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from kazyna.core.errors import Conflict, Finding, InputError, Unavailable
+from kazyna.core.schema import Column, Schema
+from kazyna.core.table import check
+from kazyna.marking.code_lines import LineFault
+from kazyna.marking.lifecycle import Effect
+from kazyna.marking.movement import Party
+from kazyna.services import marking_effects, marking_packages
+from kazyna.services.context import Context
+from kazyna.services.marking_effects import Faults, Task
+from kazyna.services.marking_selection import (
+    Found,
+    Law,
+    find_units,
+    law_of,
+    party_of,
+    read_document_lines,
+)
+from kazyna.store import marking_log, participants
+from kazyna.store.code_files import line_blocks, open_codes
+from kazyna.store.files import read_table
+from kazyna.store.marking_log import DocumentRow
+from kazyna.store.shards import Work, is_deadlock
+
+FAULTS_SHOWN = 100
+ATTEMPTS = 4
+"""Two documents that name units in different orders may wait for each other; one begins anew."""
+OWN_SERVICE = frozenset({"order", "release", "cancel_order"})
+"""Operations that services of their own carry out."""
+ID_MAX = 200
+
+EFFECTS: dict[Effect, Callable[[Task, Found], tuple[marking_log.Moved, Faults]]] = {
+    "move": marking_effects.move,
+    "hold": marking_effects.move,
+    "free": marking_effects.move,
+    "sell": marking_effects.move,
+    "register": marking_effects.register,
+    "replace": marking_effects.replace,
+    "pack": marking_packages.pack,
+    "unpack": marking_packages.unpack,
+}
+
+DOCUMENTS_SHOWN = 100
+DOCUMENT_LINES = Schema(
+    "document",
+    (
+        Column("code", "text", "unit or set of units"),
+        Column("parent", "text", "package, of packing", required=False),
+        Column("price", "integer", "price paid, in minor units", required=False, minimum=0),
+        Column("replaces", "text", "old code, of re-marking", required=False),
+    ),
+)
+LINES = pa.schema(
+    [
+        ("code", pa.string()),
+        ("parent", pa.string()),
+        ("price", pa.int64()),
+        ("replaces", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a participant, or an officer for the authority, reports."""
+
+    kind: str
+    """An operation of the lifecycle."""
+    document_id: str
+    """Given by the sender, once for each document."""
+    happened_at: datetime
+    lines: pa.Table
+    """As `lines_of` makes it."""
+    facility: str | None = None
+    counterparty: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """What the operation needs: lot, expires_on, declaration, reason…"""
+    participant: str | None = None
+    """Of an officer: on whose behalf; without one it is the authority's own."""
+    event_hash: str | None = None
+    epcis: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class SubmittedDocument:
+    """A document as it was taken up; sent twice, it stands once."""
+
+    document_no: int
+    document_id: str
+    kind: str
+    created: bool
+    """False when the same document had been taken up before."""
+    lines: int
+    units: int
+    recorded_at: datetime
+
+
+def lines_of(
+    codes: Sequence[str] | pa.Array | pa.ChunkedArray,
+    *,
+    parent: Sequence[str | None] | None = None,
+    price: Sequence[int | None] | None = None,
+    replaces: Sequence[str | None] | None = None,
+) -> pa.Table:
+    """Make the lines of a document.
+
+    Parameters
+    ----------
+    codes
+        Each line a code, an SSCC, `batch:first-last`, `lot:GTIN:LOT` or `document:ID`.
+    parent
+        Of packing: the package of each line, an SSCC or a code.
+    price
+        Of sales: what was paid, in minor units.
+    replaces
+        Of re-marking: the old code of each line.
+    """
+    size = len(codes)
+    given = {"code": codes, "parent": parent, "price": price, "replaces": replaces}
+    columns = [
+        pa.nulls(size, kind.type) if given[kind.name] is None
+        else pa.chunked_array([pa.array(given[kind.name], kind.type)])
+        if not isinstance(given[kind.name], pa.ChunkedArray)
+        else given[kind.name]
+        for kind in LINES
+    ]  # fmt: skip
+    return pa.table(columns, schema=LINES)
+
+
+def read_document_file(path: Path) -> pa.Table:
+    """Read the lines of a document: a text with a unit a line, or a table.
+
+    Parameters
+    ----------
+    path
+        CSV or Parquet with the columns code and, where the operation needs them, parent, price in
+        minor units and replaces; any other file is read line by line.
+    """
+    if path.suffix.lower() not in {".csv", ".parquet"}:
+        with open_codes(path) as file:
+            lines = [line for block in line_blocks(file, source=str(path)) for line in block]
+        return lines_of([line.decode("utf-8", errors="backslashreplace") for line in lines if line])
+    table = check(read_table(path), DOCUMENT_LINES, source=str(path))
+    return lines_of(
+        table["code"],
+        **{
+            name: table[name].to_pylist()
+            for name in ("parent", "price", "replaces")
+            if name in table.column_names
+        },
+    )
+
+
+def recent_documents(ctx: Context, *, kind: str | None = None) -> tuple[SubmittedDocument, ...]:
+    """Return the latest documents: of a participant those in which it is a party."""
+    ctx.require("participant", "officer", "auditor")
+    with ctx.transaction() as tx:
+        rows = marking_log.documents(tx, kind=kind, limit=DOCUMENTS_SHOWN)
+    return tuple(_told(row, created=False) for row in rows)
+
+
+def submit(ctx: Context, document: Document) -> SubmittedDocument:
+    """Take up one document, all or nothing.
+
+    Raises
+    ------
+    InputError
+        When something is missing or a line is wrong, each with its reason.
+    NotFound
+        When a participant is not known.
+    Conflict
+        When the id was used for another document.
+    """
+    return submit_all(ctx, (document,))[0]
+
+
+def submit_all(ctx: Context, documents: Sequence[Document]) -> tuple[SubmittedDocument, ...]:
+    """Take up documents in their order as one transaction: all of them, or none.
+
+    Raises
+    ------
+    InputError, NotFound, Conflict
+        As `submit`.
+    """
+    ctx.require("participant", "officer")
+    law = law_of(ctx)
+    for document in documents:
+        _check(ctx, law, document)
+    for attempt in range(ATTEMPTS):
+        try:
+            with ctx.shards.working(ctx.acting) as work:
+                return tuple(_submit(ctx, work, law, document) for document in documents)
+        except Unavailable as error:
+            if attempt == ATTEMPTS - 1 or not is_deadlock(error):
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _submit(ctx: Context, work: Work, law: Law, document: Document) -> SubmittedDocument:
+    on = document.happened_at.date()
+    party = party_of(ctx, work, document.participant, document.counterparty, on=on)
+    content = _content(document)
+    number = party.number or None
+    marking_log.lock_document(work.registry, number, document.document_id)
+    known = marking_log.find_document(work.registry, number, document.document_id)
+    if known is not None:
+        if known.content_hash != content:
+            raise Conflict(
+                f"The id {document.document_id!r} was used for another document;"
+                " every document needs its own."
+            )
+        return _told(known, created=False)
+    operation = law.lifecycle.operations[document.kind]
+    facility = _facility(work, document, party, on)
+    moved = _carried_out(
+        Task(
+            ctx=ctx, work=work, law=law, operation=operation, party=party,
+            happened_at=document.happened_at, document_id=document.document_id,
+            attributes=document.attributes, lines=document.lines,
+        )
+    )  # fmt: skip
+    row = marking_log.insert_document(
+        work.registry,
+        {
+            "participant_no": number,
+            "document_id": document.document_id,
+            "kind": document.kind,
+            "content_hash": content,
+            "happened_at": document.happened_at,
+            "facility_no": facility,
+            "counterparty_no": party.counterparty or None,
+            "attributes": document.attributes,
+            "lines": document.lines.num_rows,
+            "units": len(moved.units),
+            "event_hash": document.event_hash,
+            "epcis": document.epcis,
+        },
+    )
+    said = operation.epcis[0] if operation.epcis else None
+    marking_log.insert_events(
+        work.registry,
+        {
+            "recorded_at": row.recorded_at,
+            "document_no": row.document_no,
+            "kind": document.kind,
+            "biz_step": said.biz_step if said else "",
+            "disposition": said.disposition if said else None,
+            "happened_at": document.happened_at,
+            "participant_no": number,
+            "facility_no": facility,
+            "counterparty_no": party.counterparty or None,
+            "reason": document.attributes.get("reason"),
+        },
+        moved,
+    )
+    return _told(row, created=True)
+
+
+def _carried_out(task: Task) -> marking_log.Moved:
+    """Do to the units what the operation does; a fault of any line undoes all."""
+    read = read_document_lines(task.ctx, task.law, marking_effects.texts(task.lines["code"]))
+    found = find_units(task.ctx, task.work, task.law, read, task.party)
+    moved, faults = EFFECTS[task.operation.effect](task, found)
+    if faults:
+        raise InputError(_findings(task.document_id, faults))
+    return moved
+
+
+def _findings(document_id: str, faults: Sequence[LineFault]) -> list[Finding]:
+    """Write the faults of lines, the first hundred of them."""
+    source = f"document {document_id}"
+    told = [
+        Finding(source, fault.reason, fault.expected, row=fault.line, column="code")
+        for fault in sorted(faults)[:FAULTS_SHOWN]
+    ]
+    if len(faults) > FAULTS_SHOWN:
+        more = f"{len(faults) - FAULTS_SHOWN:,} more lines are wrong"
+        told.append(Finding(source, more, "the same for those"))
+    return told
+
+
+def _check(ctx: Context, law: Law, document: Document) -> None:
+    """Refuse a document that is wrong before a single unit is looked at."""
+    source = f"document {document.document_id}"
+    known = [name for name in law.lifecycle.operations if name not in OWN_SERVICE]
+    findings = []
+    if document.kind not in known:
+        reason, expected = f"{document.kind!r} is not known", "one of " + ", ".join(known)
+        findings.append(Finding(source, reason, expected, column="kind"))
+    if not 0 < len(document.document_id) <= ID_MAX or not document.document_id.isprintable():
+        reason = f"the id has {len(document.document_id)} characters"
+        findings.append(Finding(source, reason, f"1 to {ID_MAX} characters", column="document_id"))
+    if document.happened_at.tzinfo is None:
+        findings.append(
+            Finding(source, "the time has no zone", "such as 2026-01-31T12:00:00+06:00",
+                    column="happened_at")
+        )  # fmt: skip
+    elif document.happened_at.date() > ctx.today:
+        reason = f"{document.happened_at.date()} is in the future"
+        findings.append(Finding(source, reason, f"a day up to {ctx.today}", column="happened_at"))
+    if not document.lines.num_rows:
+        findings.append(Finding(source, "there are no lines", "a unit or more", column="code"))
+    if findings:
+        raise InputError(findings)
+
+
+def _facility(work: Work, document: Document, party: Party, on: date) -> int | None:
+    """Return the number of the facility; it is one of the participant's."""
+    if document.facility is None:
+        return None
+    row = participants.find_facility(work.registry, document.facility, on=on)
+    if row is None or row.ended or (party.number and row.participant_no != party.number):
+        reason = f"{document.facility!r} is no facility of the participant on {on}"
+        source = f"document {document.document_id}"
+        raise InputError(Finding(source, reason, "one that is registered", column="facility"))
+    return row.facility_no
+
+
+def _content(document: Document) -> bytes:
+    """Hash what a document says: two with one id must agree in it."""
+    head = [
+        document.kind, document.happened_at.isoformat(), document.facility or "",
+        document.counterparty or "", document.participant or "",
+        *(f"{name}={value}" for name, value in sorted(document.attributes.items())),
+    ]  # fmt: skip
+    digest = sha256("\x1f".join(head).encode())
+    for column in document.lines.combine_chunks().columns:
+        for buffer in column.chunk(0).buffers() if column.num_chunks else ():
+            digest.update(memoryview(buffer) if buffer is not None else b"\x1e")
+    return digest.digest()
+
+
+def _told(row: DocumentRow, *, created: bool) -> SubmittedDocument:
+    return SubmittedDocument(
+        document_no=row.document_no,
+        document_id=row.document_id,
+        kind=row.kind,
+        created=created,
+        lines=row.lines,
+        units=row.units,
+        recorded_at=row.recorded_at,
+    )

@@ -1,0 +1,230 @@
+"""Documents of goods marking and the log of what each moved; both only grow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg.types.json import Jsonb
+
+from kazyna.marking.units import Longs, Units, runs_of, units_of
+from kazyna.store.connection import Transaction
+
+SCATTERED_MIN = 8
+"""Where ranges of a batch are shorter on average, the units are listed by their indices."""
+LISTED_MAX = 10_000
+"""Indices of one row."""
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """One document as recorded."""
+
+    document_no: int
+    participant_no: int | None
+    document_id: str
+    kind: str
+    content_hash: bytes
+    happened_at: datetime
+    recorded_at: datetime
+    recorded_by: str
+    counterparty_no: int | None
+    lines: int
+    units: int
+    event_hash: str | None
+
+
+DOCUMENTS = """
+    SELECT document_no, participant_no, document_id, kind, content_hash, happened_at, recorded_at,
+           recorded_by, counterparty_no, lines, units, event_hash
+    FROM marking_documents
+    """
+
+VARYING = (
+    "gtins", "lots", "batches", "firsts", "lasts", "units", "lists", "parent_batches",
+    "parent_indices",
+)  # fmt: skip
+"""The columns in which the rows of one document differ."""
+
+INSERT_EVENTS = """
+    INSERT INTO marking_events
+    SELECT %(recorded_at)s, %(document_no)s, number, %(kind)s, %(biz_step)s, %(disposition)s,
+           %(happened_at)s, %(participant_no)s, %(facility_no)s, %(counterparty_no)s, gtin,
+           lot_no, batch, first_index, last_index, units, indices::integer[], parent_batch,
+           parent_index, %(reason)s
+    FROM unnest(%(gtins)s::bigint[], %(lots)s::integer[], %(batches)s::bigint[],
+                %(firsts)s::integer[], %(lasts)s::integer[], %(units)s::integer[],
+                %(lists)s::text[], %(parent_batches)s::bigint[], %(parent_indices)s::integer[])
+        WITH ORDINALITY AS made (gtin, lot_no, batch, first_index, last_index, units, indices,
+                                 parent_batch, parent_index, number)
+    """
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The units of one document, in the order of their addresses."""
+
+    units: Units
+    gtins: Longs
+    """0 for packages."""
+    lots: NDArray[np.int32]
+    parents: Longs
+    """The package each is put into, as one number; 0 where there is none."""
+
+
+def lock_document(tx: Transaction, participant_no: int | None, document_id: str) -> None:
+    """Let one at a time take up the documents of a participant under one id."""
+    tx.value(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))",
+        (document_id, participant_no or 0),
+    )
+
+
+def find_document(
+    tx: Transaction, participant_no: int | None, document_id: str
+) -> DocumentRow | None:
+    """Return the document of a participant under an id, or None."""
+    return tx.row(
+        DocumentRow,
+        DOCUMENTS + "WHERE participant_no IS NOT DISTINCT FROM %s AND document_id = %s",
+        (participant_no, document_id),
+    )
+
+
+def documents(
+    tx: Transaction, *, since: date | None = None, kind: str | None = None, limit: int = 100
+) -> list[DocumentRow]:
+    """Return the latest documents that the role may see."""
+    return tx.rows(
+        DocumentRow,
+        DOCUMENTS
+        + """
+        WHERE (%(since)s::date IS NULL OR recorded_at >= %(since)s)
+          AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+        ORDER BY document_no DESC LIMIT %(limit)s
+        """,
+        {"since": since, "kind": kind, "limit": limit},
+    )
+
+
+def insert_document(tx: Transaction, values: Mapping[str, Any]) -> DocumentRow:
+    """Record a document."""
+    epcis = values["epcis"]
+    found = tx.row(
+        DocumentRow,
+        """
+        INSERT INTO marking_documents (participant_no, document_id, kind, content_hash, happened_at,
+            facility_no, counterparty_no, attributes, lines, units, event_hash, epcis)
+        VALUES (%(participant_no)s, %(document_id)s, %(kind)s, %(content_hash)s, %(happened_at)s,
+                %(facility_no)s, %(counterparty_no)s, %(attributes)s, %(lines)s, %(units)s,
+                %(event_hash)s, %(epcis)s)
+        RETURNING document_no, participant_no, document_id, kind, content_hash, happened_at,
+                  recorded_at, recorded_by, counterparty_no, lines, units, event_hash
+        """,
+        {
+            **values,
+            "attributes": Jsonb(dict(values["attributes"])),
+            "epcis": None if epcis is None else Jsonb(epcis),
+        },
+    )
+    if found is None:
+        raise AssertionError("an inserted row is returned")
+    return found
+
+
+def insert_events(tx: Transaction, shared: Mapping[str, Any], moved: Moved) -> int:
+    """Write what a document moved into the log; return the number of rows.
+
+    Parameters
+    ----------
+    tx
+        The transaction.
+    shared
+        The columns that all rows share: document, kind, parties, times.
+    moved
+        The units.
+    """
+    rows = _event_rows(moved)
+    if not rows:
+        return 0
+    tx.value("SELECT open_event_month(%s)", (shared["recorded_at"].date(),))
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    tx.connection.execute(INSERT_EVENTS, {**shared, **dict(zip(VARYING, columns, strict=True))})
+    return len(rows)
+
+
+def units_of_document(
+    tx: Transaction, participant_no: int | None, document_id: str
+) -> tuple[list[tuple[int, int, int]], list[tuple[int, list[int]]]] | None:
+    """Return the ranges and the scattered units of a document that the role may see.
+
+    Returns
+    -------
+    tuple or None
+        Batch, first and last index of ranges; batch and indices of scattered units. None where no
+        document has the id.
+    """
+    rows = tx.connection.execute(
+        """
+        SELECT batch, first_index, last_index, indices FROM marking_documents
+        JOIN marking_events USING (document_no)
+        WHERE document_id = %(id)s
+          AND (%(number)s::integer IS NULL OR marking_documents.participant_no = %(number)s
+               OR marking_documents.counterparty_no = %(number)s)
+          AND marking_events.recorded_at = marking_documents.recorded_at
+        ORDER BY document_no, line
+        """,
+        {"id": document_id, "number": participant_no},
+    ).fetchall()
+    if not rows:
+        return None
+    ranges = [(batch, first, last) for batch, first, last, indices in rows if indices is None]
+    listed = [(batch, indices) for batch, _, _, indices in rows if indices is not None]
+    return ranges, listed
+
+
+def _event_rows(moved: Moved) -> list[tuple[Any, ...]]:
+    """Write units as ranges, or as lists where they are scattered."""
+    order = np.lexsort((moved.units.keys, moved.lots, moved.parents, moved.units.batches))
+    units = moved.units.take(order)
+    gtins, lots, parents = moved.gtins[order], moved.lots[order], moved.parents[order]
+    starts = runs_of(units, lots, parents)
+    ends = np.append(starts[1:], len(units))
+    groups = np.flatnonzero(
+        np.concatenate(
+            [[True], (np.diff(units.batches[starts]) != 0) | (np.diff(parents[starts]) != 0)
+             | (np.diff(lots[starts]) != 0)]
+        )
+    )  # fmt: skip
+    rows: list[tuple[Any, ...]] = []
+    for begin, end in zip(groups, np.append(groups[1:], len(starts)), strict=True):
+        first, last = starts[begin], ends[end - 1]
+        if (last - first) < SCATTERED_MIN * (end - begin) and end - begin > 1:
+            spans = [
+                (at, min(at + LISTED_MAX, last), True) for at in range(first, last, LISTED_MAX)
+            ]
+        else:
+            spans = [(starts[run], ends[run], False) for run in range(begin, end)]
+        for left, right, listed in spans:
+            parent = units_of(parents[left : left + 1])
+            rows.append(
+                (
+                    int(gtins[left]) or None,
+                    int(lots[left]) or None,
+                    int(units.batches[left]),
+                    int(units.indices[left]),
+                    int(units.indices[right - 1]),
+                    int(right - left),
+                    _listed(units.indices[left:right]) if listed else None,
+                    int(parent.batches[0]) or None,
+                    int(parent.indices[0]) if parent.batches[0] else None,
+                )
+            )
+    return rows
+
+
+def _listed(indices: NDArray[np.int32]) -> str:
+    """Write indices as one array of PostgreSQL; several of unequal length are no parameter."""
+    return "{" + ",".join(map(str, indices.tolist())) + "}"
