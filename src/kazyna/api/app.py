@@ -15,6 +15,7 @@ from kazyna.api import (
     health,
     interest,
     ledger,
+    marking,
     objections,
     ratio_studies,
     register,
@@ -84,6 +85,7 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
         bank,
         simulations,
         users,
+        marking,
     ):
         app.include_router(part.router, responses=EVERYWHERE)
     app.include_router(health.router)

@@ -29,9 +29,7 @@ Name = Annotated[str, Field(min_length=1, max_length=300, pattern=LINE)]
 Gtin = Annotated[str, Field(pattern=r"^[0-9]{14}$", examples=["04601234567893"])]
 Value = Annotated[str, Field(max_length=300, pattern=LINE)]
 Attributes = Annotated[dict[Id, Value], Field(max_length=30)]
-Kind = Literal[
-    "manufacturer", "importer", "wholesaler", "retailer", "export_operator", "authority"
-]
+Kind = Literal["manufacturer", "importer", "wholesaler", "retailer", "export_operator", "authority"]
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(9000, 1, 1))]
 
 

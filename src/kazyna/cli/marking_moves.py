@@ -1,4 +1,4 @@
-"""Orders and documents of goods marking: `mark order`, `orders`, `codes`, `pay`, `move`…"""
+"""Orders and documents of goods marking: `mark order`, `mark move` and what belongs to them."""
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 

@@ -11,9 +11,7 @@ from kazyna.cli import output
 from kazyna.cli.acting import As, acting
 from kazyna.cli.arguments import day
 
-Kind = Literal[
-    "manufacturer", "importer", "wholesaler", "retailer", "export_operator", "authority"
-]
+Kind = Literal["manufacturer", "importer", "wholesaler", "retailer", "export_operator", "authority"]
 FacilityKind = Literal["factory", "warehouse", "customs_warehouse", "shop", "office"]
 ValidFrom = Annotated[
     date | None,
