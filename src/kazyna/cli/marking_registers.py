@@ -11,7 +11,6 @@ from kazyna.cli import output
 from kazyna.cli.acting import As, acting
 from kazyna.cli.arguments import day
 
-Kind = Literal["manufacturer", "importer", "wholesaler", "retailer", "export_operator", "authority"]
 FacilityKind = Literal["factory", "warehouse", "customs_warehouse", "shop", "office"]
 ValidFrom = Annotated[
     date | None,
@@ -31,7 +30,13 @@ def participant(
     participant_id: Annotated[str, typer.Argument(help="Number of the participant.")],
     *,
     name: Annotated[str, typer.Option(help="Its name.")],
-    kind: Annotated[list[Kind], typer.Option(help="What it does; may be given again.")],
+    kind: Annotated[
+        list[str],
+        typer.Option(
+            help="manufacturer, importer, wholesaler, retailer, export_operator or authority;"
+            " may be given again."
+        ),
+    ],
     taxpayer: Annotated[
         str | None, typer.Option(help="The taxpayer who is charged; entered where not known.")
     ] = None,
