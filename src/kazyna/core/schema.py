@@ -11,7 +11,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-ColumnType = Literal["text", "integer", "number", "decimal", "date", "boolean"]
+ColumnType = Literal["text", "integer", "number", "decimal", "date", "moment", "boolean"]
 
 ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     "text": pa.string(),
@@ -19,6 +19,7 @@ ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     "number": pa.float64(),
     "decimal": pa.decimal128(38, 6),
     "date": pa.date32(),
+    "moment": pa.timestamp("us"),
     "boolean": pa.bool_(),
 }
 
@@ -47,6 +48,7 @@ class Column:
             "number": "a number",
             "decimal": "an exact decimal number",
             "date": "a date such as 2015-05-31",
+            "moment": "a moment in UTC such as 2015-05-31 12:00:00",
             "boolean": "true or false",
         }[self.type]
         if self.allowed:
