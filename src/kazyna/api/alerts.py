@@ -1,10 +1,10 @@
 """Alerts about marked goods and the cases in which they are looked into."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
 from kazyna.api.arguments import ENTRY_MAX, LINE, PREFIX, Paragraph, Word
@@ -23,6 +23,22 @@ Numbers = Annotated[
 Line = Annotated[str | None, Query(max_length=200, pattern=LINE)]
 BY_ROLE = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 MOVING = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which alerts are asked for; what is not given does not matter."""
+
+    rule: Line = None
+    severity: alerts.Severity | None = None
+    status: alerts.AlertStatus | None = None
+    participant: Line = None
+    subject: Line = None
+    gtin: Line = None
+    lot: Line = None
+    before: Annotated[
+        int | None, Query(ge=1, le=ENTRY_MAX, description="Only smaller numbers.")
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -74,31 +90,11 @@ class Closing:
 @router.get("", responses=BY_ROLE)
 def list_alerts(
     ctx: Caller,
-    *,
-    rule: Line = None,
-    severity: alerts.Severity | None = None,
-    status: alerts.AlertStatus | None = None,
-    participant: Line = None,
-    subject: Line = None,
-    gtin: Line = None,
-    lot: Line = None,
-    before: Annotated[
-        int | None, Query(ge=1, le=ENTRY_MAX, description="Only smaller numbers.")
-    ] = None,
+    wanted: Annotated[Wanted, Depends()],
     limit: Annotated[int, Query(ge=1, le=alerts.ALERTS_MAX)] = alerts.ALERTS_SHOWN,
 ) -> list[alerts.Alert]:
     """Return alerts that fit every filter, the latest first, without their evidence."""
-    wanted = alerts.AlertFilter(
-        rule=rule,
-        severity=severity,
-        status=status,
-        participant=participant,
-        subject=subject,
-        gtin=gtin,
-        lot=lot,
-        before=before,
-    )
-    return list(alerts.list_alerts(ctx, wanted, limit=limit))
+    return list(alerts.list_alerts(ctx, alerts.AlertFilter(**asdict(wanted)), limit=limit))
 
 
 @router.get("/rules", responses=BY_ROLE)

@@ -7,6 +7,7 @@ import typer
 from kazyna.cli import (
     marking_codes,
     marking_events,
+    marking_fraud,
     marking_moves,
     marking_registers,
     marking_symbols,
@@ -37,6 +38,9 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "expire": marking_moves.expire,
     "move": marking_moves.move,
     "documents": marking_moves.documents,
+    "simulate": marking_fraud.simulate,
+    "detect": marking_fraud.detect,
+    "rules": marking_fraud.rules,
 }
 
 app = typer.Typer(

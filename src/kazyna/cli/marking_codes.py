@@ -71,7 +71,7 @@ def parse(
 
     with _opened(codes) as file:
         found = parse_codes(
-            file, source=codes, pack=pack, on=on or _today(), associations=not alone
+            file, source=codes, pack=pack, on=on or business_day(), associations=not alone
         )
         if as_json:
             output.show(_counted(tuple(found)), as_json=True)
@@ -120,7 +120,7 @@ def keygen(
     """
     from kazyna.services.marking_keys import NewKey, make_key
 
-    wanted = NewKey(key_id, tail, goods, issues_from or _today(), replaces)
+    wanted = NewKey(key_id, tail, goods, issues_from or business_day(), replaces)
     unlocking = _unlocking(hsm, token, password=hsm is None, confirm=not keys.exists())
     output.show(make_key(keys, wanted, unlocking), as_json=as_json, table=_key_table)
 
@@ -155,7 +155,7 @@ def revoke(
     """
     from kazyna.services.marking_keys import revoke_key
 
-    changed = revoke_key(keys, key_id, on=on or _today(), reason=reason)
+    changed = revoke_key(keys, key_id, on=on or business_day(), reason=reason)
     output.show(changed, as_json=as_json, table=_key_table)
 
 
@@ -193,7 +193,7 @@ def issue(
         issued = issue_to_file(
             Order(template, gtin, batch, count, first, goods),
             pack=pack,
-            on=on or _today(),
+            on=on or business_day(),
             keys=KeyFile(keys, _unlocking(hsm, token, password=hsm is None)),
             out=out,
             progress=progress,
@@ -240,7 +240,7 @@ def verify(
             file,
             source=codes,
             pack=pack,
-            on=on or _today(),
+            on=on or business_day(),
             keys=KeyFile(keys, _unlocking(hsm, token, password=not public_only and hsm is None)),
             out=out,
             progress=progress,
@@ -318,7 +318,8 @@ def _unlocking(
     return Unlocking(given, HsmPlace(hsm, token, pin))
 
 
-def _today() -> date:
+def business_day() -> date:
+    """Return the day on which the office works."""
     from kazyna.services.context import business_date
     from kazyna.services.settings import Settings
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from kazyna.core.progress import Progress, silent
 from kazyna.core.text import LANGUAGES
-from kazyna.marking.detection.events import ALERTS, EVENTS, INDEX_BITS, MINIMUM_PRICES
+from kazyna.marking.detection.events import ALERTS, EVENTS, INDEX_BITS, INDICES, MINIMUM_PRICES
 from kazyna.marking.detection.rule import Rule
 from kazyna.marking.detection.suspects import make_suspects
 
@@ -79,7 +79,7 @@ def find(
     """
     values = rule.limits_with((limits or {}).get(rule.name, {}))
     subject = (
-        f"(code >> {INDEX_BITS})::VARCHAR || ':' || (code & {2**INDEX_BITS - 1})::VARCHAR"
+        f"(code >> {INDEX_BITS})::VARCHAR || ':' || (code & {INDICES - 1})::VARCHAR"
         if rule.subject_kind in {"code", "package"}
         else "subject"
     )
@@ -162,5 +162,10 @@ def _words(template: str) -> str:
     parts = template.replace("'", "''").split("{")
     names = [part.split("}", 1)[0] for part in parts[1:]]
     positional = parts[0] + "".join("{}" + part.split("}", 1)[1] for part in parts[1:])
-    cells = "".join(f", coalesce({name}::VARCHAR, '–')" for name in names)
+    cells = "".join(f", coalesce({_short(name)}, '–')" for name in names)
     return f"format('{positional}'{cells})" if names else f"'{positional}'"
+
+
+def _short(name: str) -> str:
+    """Write a cell as text; a moment to its second."""
+    return f"regexp_replace({name}::VARCHAR, '(:\\d\\d)\\.\\d+$', '\\1')"

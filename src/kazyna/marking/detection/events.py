@@ -12,6 +12,7 @@ Numbers = TypeVar("Numbers", int, NDArray[np.int64])
 
 INDEX_BITS = 31
 """A unit's number holds its batch above and its index below; indices are 32-bit with a sign."""
+INDICES = 1 << INDEX_BITS
 
 INTRODUCED = ("introduce", "import", "import_eaeu")
 COMMISSIONED = ("apply", "register_foreign", *INTRODUCED)
@@ -89,12 +90,12 @@ MINIMUM_PRICES = pa.schema(
 
 def unit_number(batch: Numbers, index: Numbers) -> Numbers:
     """Return one number for a unit's batch and index, which sorts as the two do; also of arrays."""
-    return batch * 2**INDEX_BITS + index
+    return batch * INDICES + index
 
 
 def unit_text(number: int) -> str:
     """Write a unit's number as its batch and index, as documents name it."""
-    return f"{number >> INDEX_BITS}:{number & (2**INDEX_BITS - 1)}"
+    return f"{number >> INDEX_BITS}:{number & (INDICES - 1)}"
 
 
 def sql_list(words: tuple[str, ...]) -> str:
