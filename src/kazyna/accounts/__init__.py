@@ -33,6 +33,7 @@ from kazyna.accounts.crediting import (
     reversal_postings,
     settle,
 )
+from kazyna.accounts.dunning import DEBTORS, DunningStep, next_steps
 from kazyna.accounts.entry import (
     BUCKET_OF,
     ChargeKind,
@@ -45,6 +46,17 @@ from kazyna.accounts.entry import (
     unmatched_payment,
 )
 from kazyna.accounts.export import LedgerAccount, LedgerLine, write_csv, write_saft
+from kazyna.accounts.instalment import (
+    Instalment,
+    InstalmentRule,
+    PlanDecision,
+    PlanFacts,
+    WeekendRule,
+    decide_plan,
+    is_broken,
+    owed_by,
+    schedule,
+)
 from kazyna.accounts.interest import (
     DayCount,
     InterestRate,
@@ -76,12 +88,14 @@ from kazyna.accounts.replay import (
     interest_debt,
     replay,
 )
+from kazyna.accounts.risk import RiskReason, risk_points
 from kazyna.accounts.statement import Movement, StatementLine, Totals, running, totals
 
 __all__ = [
     "AGE_LIMITS_DAYS",
     "BUCKETS",
     "BUCKET_OF",
+    "DEBTORS",
     "DEBT_MOVES",
     "OLDEST_FIRST",
     "PLAIN_CSV",
@@ -100,9 +114,12 @@ __all__ = [
     "CsvMap",
     "DayCount",
     "Debt",
+    "DunningStep",
     "Entry",
     "EntryKind",
     "Fact",
+    "Instalment",
+    "InstalmentRule",
     "InterestRate",
     "InterestRule",
     "InterestSegment",
@@ -111,13 +128,17 @@ __all__ = [
     "Move",
     "Movement",
     "OpenDebt",
+    "PlanDecision",
+    "PlanFacts",
     "Played",
     "Posting",
     "Proposal",
+    "RiskReason",
     "Settled",
     "StatementLine",
     "Terms",
     "Totals",
+    "WeekendRule",
     "Weights",
     "age_bucket",
     "charge",
@@ -125,13 +146,17 @@ __all__ = [
     "corrections",
     "credit",
     "creditor_reference",
+    "decide_plan",
     "in_order",
     "interest",
     "interest_debt",
     "interest_of_debts",
+    "is_broken",
     "is_creditor_reference",
     "kind_of",
     "mended_references",
+    "next_steps",
+    "owed_by",
     "ranked",
     "read_camt",
     "read_csv",
@@ -141,8 +166,10 @@ __all__ = [
     "replay",
     "revenue",
     "reversal_postings",
+    "risk_points",
     "round_fraction",
     "running",
+    "schedule",
     "segments",
     "settle",
     "totals",

@@ -18,7 +18,7 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text as Line
 
-from kazyna.cli import bank, books, interest, output
+from kazyna.cli import bank, books, collection, interest, output
 from kazyna.cli.arguments import day
 from kazyna.core.errors import NotFound
 from kazyna.services.settings import Settings
@@ -39,6 +39,7 @@ app = typer.Typer(help="Post payments, read and control the accounts.", no_args_
 app.add_typer(books.app)
 app.add_typer(interest.app)
 app.add_typer(bank.app)
+app.add_typer(collection.app)
 
 
 def amount(text: str) -> Decimal:

@@ -23,6 +23,9 @@ BAR_HEIGHT = 50
 """Modules that the bars of a GS1-128 are high: about 15 % of the width of an SSCC's symbol is the
 least of ISO/IEC 15417, logistic labels ask for more (GS1 General Specifications 6.3)."""
 
+UTF_8 = 26
+"""Number of the encoding in a symbol; without it readers guess at letters beyond ASCII."""
+
 MEDIUM = 2
 """zint's number of QR error correction level M, the usual one for print."""
 
@@ -71,8 +74,9 @@ def symbol(content: str) -> Symbol:
 
 
 def qr_code(uri: str) -> Symbol:
-    """Make the QR code of a Digital Link URI."""
-    modules = _encode(zint.Symbology.QRCODE, uri, zint.InputMode.UNICODE, option_1=MEDIUM)
+    """Make the QR code of a Digital Link URI, or of any other text."""
+    said = {} if uri.isascii() else {"eci": UTF_8}
+    modules = _encode(zint.Symbology.QRCODE, uri, zint.InputMode.UNICODE, option_1=MEDIUM, **said)
     return Symbol("qr", modules, uri)
 
 

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from kazyna.accounts import BUCKETS, OLDEST_FIRST, PLAIN_CSV, Bucket, CreditingOrder, CsvMap
 from kazyna.core.dated import Dated
 from kazyna.core.text import Text
+from kazyna.packs.collection import Collection, read_collection
 from kazyna.packs.interest import InterestLaw, read_interest
 from kazyna.packs.parameters import DueDay, read_dated, read_due
 from kazyna.packs.reading import Section
@@ -38,6 +39,8 @@ class Accounts:
     """What a tax costs that is paid late; None where the pack does not say."""
     bank_csv: CsvMap | None
     """How the bank writes CSV; None where the pack does not say."""
+    collection: Collection
+    """How debts are collected."""
 
 
 def read_accounts(file: Section) -> Accounts:
@@ -49,9 +52,12 @@ def read_accounts(file: Section) -> Accounts:
         crediting = read_crediting(file.section("crediting"))
     interest = read_interest(file.section("interest")) if "interest" in file.values else None
     bank_csv = read_bank_csv(file.section("bank_csv")) if "bank_csv" in file.values else None
+    collecting = Collection()
+    if "collection" in file.values:
+        collecting = read_collection(file.section("collection"))
     file.finish()
     known = {name: due for name, due in dues.items() if due is not None}
-    return Accounts(chart, known, crediting, interest, bank_csv)
+    return Accounts(chart, known, crediting, interest, bank_csv, collecting)
 
 
 def read_crediting(section: Section) -> Dated[CreditingOrder] | None:

@@ -66,3 +66,22 @@ def of_accounts(tx: Transaction, accounts: Sequence[str]) -> list[SuspensionRow]
         " WHERE 'receivable:' || tax || ':' || taxpayer_id = ANY (%s) ORDER BY suspension_id",
         (list(accounts),),
     )
+
+
+def of_taxpayer(tx: Transaction, taxpayer_id: str) -> list[SuspensionRow]:
+    """Return every suspension of a taxpayer's debts, the latest first."""
+    return tx.rows(
+        SuspensionRow,
+        "SELECT suspension_id, tax, taxpayer_id, period, first_day, last_day, interest_pauses,"
+        " reason, actor FROM suspensions WHERE taxpayer_id = %s ORDER BY suspension_id DESC",
+        (taxpayer_id,),
+    )
+
+
+def end_by_reason(tx: Transaction, reason: str, *, last_day: date) -> None:
+    """End the suspensions that were made for one reason, such as a plan."""
+    tx.execute(
+        "UPDATE suspensions SET last_day = greatest(%s, first_day),"
+        " ended_by = current_setting('kazyna.actor') WHERE reason = %s AND last_day IS NULL",
+        (last_day, reason),
+    )

@@ -1,0 +1,27 @@
+"""The QR code of a bill or a demand, by the template of the pack."""
+
+from decimal import Decimal
+
+from kazyna.core.text import Language
+from kazyna.documents.payment_code import payment_code, payment_payload
+from kazyna.services.context import Context
+
+
+def payment_qr(
+    ctx: Context, *, reference: str, amount: Decimal, tax: str, year: int, language: Language
+) -> str | None:
+    """Draw the code as SVG; None where the pack has no template, or nothing is to be paid."""
+    template = ctx.pack.accounts.collection.payment_qr
+    if template is None or not reference or amount <= 0:
+        return None
+    return payment_code(
+        payment_payload(
+            template,
+            reference=reference,
+            amount=amount,
+            currency=ctx.pack.currency,
+            issuer=ctx.pack.title.in_(language),
+            tax=tax,
+            year=year,
+        )
+    )
