@@ -11,6 +11,7 @@ from kazyna.api import (
     books,
     cadastre,
     collection,
+    codes,
     confirmations,
     declarations,
     health,
@@ -24,6 +25,7 @@ from kazyna.api import (
     rolls,
     rounds,
     simulations,
+    till,
     users,
 )
 from kazyna.api.arguments import PREFIX
@@ -68,6 +70,7 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
     )
     app.state.installation = installation
     app.state.metrics = metrics
+    app.state.together = codes.Together()
     install(app)
     for part in (
         alerts,
@@ -88,6 +91,8 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
         simulations,
         users,
         marking,
+        codes,
+        till,
     ):
         app.include_router(part.router, responses=EVERYWHERE)
     app.include_router(health.router)

@@ -24,6 +24,7 @@ from kazyna.core.errors import (
     PackError,
     Refused,
     SignInRequired,
+    TooMany,
     Unavailable,
 )
 
@@ -36,6 +37,7 @@ STATUS: dict[type[KazynaError], HTTPStatus] = {
     Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Refused: HTTPStatus.CONFLICT,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -43,6 +45,7 @@ STATUS: dict[type[KazynaError], HTTPStatus] = {
 
 HEADERS: dict[HTTPStatus, dict[str, str]] = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "60"},
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
 }
 

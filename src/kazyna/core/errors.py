@@ -6,6 +6,7 @@ KazynaError
 ├── Refused         understood, but not done: the message says why
 │   ├── NotFound    nothing is known under that name
 │   ├── Conflict    the request contradicts what is already recorded
+│   ├── TooMany     asked too often: the message says when to ask again
 │   └── Forbidden   the actor's role does not allow it
 │       └── SignInRequired   nobody is signed in, or the session has ended
 └── Unavailable     a part that is needed does not answer: the server, a file system
@@ -78,6 +79,10 @@ class NotFound(Refused):
 
 class Conflict(Refused):
     """The request contradicts what is already recorded."""
+
+
+class TooMany(Refused):
+    """Asked too often for now."""
 
 
 class Forbidden(Refused):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -51,6 +51,8 @@ class Context:
     """Servers beside the registry's on which units of goods marking are kept, by name."""
     keys: KeyPlace | None = None
     """The keys of codes, where the installation has some."""
+    public_checks: int = 0
+    """Codes that one address may have checked in a minute without signing in; 0: no limit."""
 
     def require(self, *roles: Role) -> None:
         """Refuse an actor of any other role; the database checks again by row security."""
@@ -69,6 +71,11 @@ class Context:
             participant=self.actor.participant_no,
             today=self.today,
         )
+
+    def now(self) -> datetime:
+        """Return the moment: the hour of the clock on the business date."""
+        clock = datetime.now(UTC)  # noqa: TID251 (beside `business_date`, the place of the clock)
+        return datetime.combine(self.today, clock.timetz())
 
     @property
     def shards(self) -> Shards:
@@ -102,6 +109,7 @@ class Installation:
             self.settings.data_folder,
             self.servers,
             self.settings.keys,
+            self.settings.public_checks,
         )
 
 

@@ -43,6 +43,11 @@ SETTINGS = (
     Setting("KAZYNA_HSM", "", "PKCS#11 library of a hardware module that keeps keys of codes"),
     Setting("KAZYNA_HSM_TOKEN", "kazyna", "label of the token in the hardware module"),
     Setting("KAZYNA_HSM_PIN", "", "PIN of the token"),
+    Setting(
+        "KAZYNA_PUBLIC_CHECKS",
+        "60",
+        "codes that one address may have checked in a minute without signing in; 0: no limit",
+    ),
     Setting("KAZYNA_PASSWORD", "", "password of the account named by --as; empty: it is asked"),
 )
 
@@ -69,6 +74,8 @@ class Settings:
     shards: Mapping[str, str] = field(default_factory=dict)
     """Addresses of further servers for units of goods marking, by name."""
     keys: KeyPlace | None = None
+    public_checks: int = 60
+    """Codes that one address may have checked in a minute without signing in; 0: no limit."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -83,7 +90,15 @@ class Settings:
             today=value["KAZYNA_TODAY"],
             shards=_shards(value["KAZYNA_SHARDS"]),
             keys=_keys(value),
+            public_checks=_public_checks(value["KAZYNA_PUBLIC_CHECKS"]),
         )
+
+
+def _public_checks(given: str) -> int:
+    if not given.isdigit():
+        expected = "a number; 0 is no limit"
+        raise InputError(Finding("KAZYNA_PUBLIC_CHECKS", f"{given!r} is not accepted", expected))
+    return int(given)
 
 
 def _shards(given: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from kazyna.core.errors import (
     KazynaError,
     NotFound,
     SignInRequired,
+    TooMany,
     Unavailable,
 )
 from kazyna.services.context import Installation
@@ -27,6 +28,7 @@ from kazyna.web import (
     books,
     cadastre,
     confirmations,
+    inspection,
     ledger,
     objections,
     reports,
@@ -36,6 +38,7 @@ from kazyna.web import (
     sign_in,
     simulations,
     tiles,
+    verify,
 )
 from kazyna.web.pages import STATIC, error_page
 from kazyna.web.visit import leave, same_origin
@@ -47,7 +50,7 @@ COMPRESSED_BYTES_MIN = 1024
 
 PARTS = (
     cadastre, rounds, round_pages, reports, objections, rolls, confirmations, ledger, books,
-    simulations, sign_in, tiles,
+    simulations, sign_in, tiles, verify, inspection,
 )  # fmt: skip
 
 HEADERS = {
@@ -64,6 +67,7 @@ STATUS: tuple[tuple[type[KazynaError], HTTPStatus], ...] = (
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NotFound, HTTPStatus.NOT_FOUND),
     (Conflict, HTTPStatus.CONFLICT),
+    (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
     (Forbidden, HTTPStatus.FORBIDDEN),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
 )

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 import kazyna
 from kazyna.core.errors import InputError
+from kazyna.services.code_states import follows_goods
 from kazyna.services.context import PUBLIC
 from kazyna.web.language import NAMES, Writer
 from kazyna.web.visit import (
@@ -56,6 +57,7 @@ def page(
         "pack_title": write.text(visitor.ctx.pack.title),
         "today": visitor.ctx.today,
         "as_json": as_json,
+        "marks_goods": follows_goods(visitor.ctx),
         "kinds": {
             "charge": _("Charge"),
             "penalty_interest": _("Penalty interest"),

@@ -13,6 +13,8 @@ await esbuild.build({
     map: "map.ts",
     "map-worker": "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs",
     style: "style.css",
+    verify: "verify.ts",
+    "verify-worker": "verify-worker.ts",
     "map-style": "node_modules/maplibre-gl/dist/maplibre-gl.css",
   },
   outdir: out,
@@ -26,6 +28,7 @@ await esbuild.build({
   logLevel: "warning",
 });
 await cp("favicon.svg", `${out}/favicon.svg`);
+await cp("node_modules/zxing-wasm/dist/reader/zxing_reader.wasm", `${out}/zxing_reader.wasm`);
 
 // The licences of all that is bundled travel with it.
 const { packages } = JSON.parse(await readFile("package-lock.json", "utf8"));

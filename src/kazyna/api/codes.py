@@ -1,0 +1,118 @@
+"""Checks of codes by anyone: one code, or some; the answer is the same for all who ask."""
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
+
+from kazyna.api.arguments import PREFIX
+from kazyna.api.errors import documented
+from kazyna.api.sign_in import FOR_ANYONE, Caller, installation_of
+from kazyna.services import offline_kits
+from kazyna.services.context import Context
+from kazyna.services.verification import CheckedCode, admit, check_admitted, check_codes
+
+router = APIRouter(prefix=PREFIX, tags=["codes"])
+
+CODE_MAX = 500
+"""The longest code of a regime has 135 characters, and a Digital Link its address before it."""
+TOGETHER_MAX = 500
+REFUSALS = documented(HTTPStatus.TOO_MANY_REQUESTS)
+KIT = "application/vnd.kazyna.offline-kit"
+
+Code = Annotated[str, Field(min_length=1, max_length=CODE_MAX)]
+
+
+class Codes(BaseModel):
+    """Codes in any form, also as scanners spoil them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    codes: Annotated[list[Code], Field(min_length=1, max_length=10_000)]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """An answer for each code, in their order."""
+
+    answers: tuple[CheckedCode, ...]
+
+
+class Together:
+    """Asks for all codes at once that come while the last question is under way.
+
+    A check is mostly the way to the database and back; hundreds of callers share one.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[str, str | None, asyncio.Future[CheckedCode]]] = []
+        self._asking: asyncio.Task[None] | None = None
+
+    async def check(self, ctx: Context, code: str, device: str | None) -> CheckedCode:
+        """Check one code beside those of others."""
+        answer: asyncio.Future[CheckedCode] = asyncio.get_running_loop().create_future()
+        self._waiting.append((code, device, answer))
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask(ctx))
+        return await answer
+
+    async def _ask(self, ctx: Context) -> None:
+        while self._waiting:
+            asked = self._waiting[:TOGETHER_MAX]
+            del self._waiting[: len(asked)]
+            codes, devices = [code for code, *_ in asked], [device for _, device, _ in asked]
+            try:
+                answers = await run_in_threadpool(check_admitted, ctx, codes, devices)
+            except Exception as error:  # noqa: BLE001 (each who waits is told)
+                for *_, waiting in asked:
+                    if not waiting.done():
+                        waiting.set_exception(error)
+            else:
+                for (*_, waiting), found in zip(asked, answers, strict=True):
+                    if not waiting.done():
+                        waiting.set_result(found)
+
+
+@router.get(
+    "/codes/check",
+    responses={**REFUSALS, 200: {"model": CheckedCode}},
+    openapi_extra=FOR_ANYONE,
+    response_class=Response,
+)
+async def check_one(
+    request: Request,
+    code: Annotated[str, Query(min_length=1, max_length=CODE_MAX, description="In any form.")],
+) -> Response:
+    """Tell what a code is: genuine or forged, of which product, whether it may be on sale."""
+    ctx = installation_of(request).context()
+    together: Together = request.app.state.together
+    address = request.client.host if request.client else ""
+    answer = await together.check(ctx, code, admit(ctx, address, 1))
+    return Response(to_json(answer), media_type="application/json")
+
+
+@router.post("/codes/check", responses=REFUSALS, openapi_extra=FOR_ANYONE)
+def check_many(ctx: Caller, asked: Codes, request: Request) -> Answers:
+    """Tell what codes are; up to 20 without signing in, 10,000 with."""
+    address = request.client.host if request.client else ""
+    return Answers(check_codes(ctx, asked.codes, address=address))
+
+
+@router.get(
+    "/offline-kit",
+    responses={200: {"content": {KIT: {}}, "description": "The signed kit."}},
+    openapi_extra=FOR_ANYONE,
+    response_class=Response,
+)
+def offline_kit(ctx: Caller) -> Response:
+    """Give the signed kit with which codes are checked without a network for 72 hours.
+
+    The public gets keys, products and what is held back; a participant also the lists of codes of
+    the goods that stand in its stock.
+    """
+    return Response(offline_kits.kit_for(ctx), media_type=KIT)
