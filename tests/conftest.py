@@ -26,6 +26,8 @@ from kazyna.services.demo import run_demo, settings_of_demo
 from kazyna.services.settings import Settings
 from kazyna.store import migrate, server
 from kazyna.store.connection import Database
+from services.marking_world import World, make_world
+from services.shelf import Shelf, add_signature_key, stock
 
 hypothesis_settings.register_profile("kazyna", deadline=None)
 hypothesis_settings.load_profile("kazyna")  # tests never judge by time; machines are shared
@@ -215,3 +217,25 @@ def pack() -> Pack:
 def officer(demo: Installation) -> Context:
     """Act as an officer on a demonstration of one's own."""
     return demo.context(OFFICER)
+
+
+@pytest.fixture(scope="module")
+def shop_world(
+    server_url: str, empty_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """Open an installation of marked goods that the tests of a module share."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"shop_{worker}_{next(_number)}"
+    url = create_database(server_url, name, template=empty_template)
+    with Database(url) as database:
+        world = make_world(url, tmp_path_factory.mktemp("shop"))(database)
+        add_signature_key(world)
+        yield world
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def shelf(shop_world: World, tmp_path: Path) -> Shelf:
+    """Put goods of the test's own on the shelf of the shop."""
+    return stock(shop_world, tmp_path)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from kazyna.cli import (
+    marking_checks,
     marking_codes,
     marking_events,
     marking_fraud,
@@ -20,6 +21,8 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "issue": marking_codes.issue,
     "parse": marking_codes.parse,
     "verify": marking_codes.verify,
+    "check": marking_checks.check,
+    "kit": marking_checks.kit,
     "validate": marking_events.validate,
     "hash": marking_events.hash_events,
     "render": marking_symbols.render,

@@ -56,7 +56,7 @@ def check(
 
     with acting("officer", as_) as ctx:
         answers = check_codes(ctx, texts)
-    output.show({"answers": answers} if as_json else answers, as_json=as_json, table=_answers)
+    output.show({"answers": answers}, as_json=as_json, table=_answers)
     return output.DONE if all(answer.allowed for answer in answers) else output.FAILED
 
 
@@ -98,7 +98,7 @@ def _by_kit(kit: Path, texts: list[str], trust: list[str], *, as_json: bool) -> 
     return output.DONE if found.allowed == found.codes else output.FAILED
 
 
-def _answers(answers: "tuple[CheckedCode, ...]") -> RenderableType:
+def _answers(found: "dict[str, tuple[CheckedCode, ...]]") -> RenderableType:
     rows = (
         {
             "code": answer.code.replace(SEPARATOR, SHOWN_SEPARATOR),
@@ -107,7 +107,7 @@ def _answers(answers: "tuple[CheckedCode, ...]") -> RenderableType:
             "why": answer.text.en,
             "product": answer.product,
         }
-        for answer in answers
+        for answer in found["answers"]
     )
     return output.listing(rows, title="Checked against the register")
 

@@ -8,7 +8,7 @@ from kazyna.core.errors import Finding, InputError
 from kazyna.core.text import Text
 from kazyna.marking.verification import Answer, judge
 from kazyna.services.alerts import Evidence, NewAlert, raise_alerts
-from kazyna.services.code_states import CodeState, code_law, look_up_one
+from kazyna.services.code_standing import CodeState, code_law, look_up_one
 from kazyna.services.context import Context
 from kazyna.services.marking_documents import Document, SubmittedDocument, lines_of, submit
 from kazyna.services.scan_log import scan_log

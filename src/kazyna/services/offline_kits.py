@@ -35,7 +35,7 @@ from kazyna.marking.serials import make_serials
 from kazyna.marking.units import Units
 from kazyna.marking.verification import SELL
 from kazyna.packs.codes import CodeRules
-from kazyna.services.code_states import code_law
+from kazyna.services.code_standing import code_law
 from kazyna.services.context import Context
 from kazyna.services.marking_keyring import keyring
 from kazyna.store import batches, codes, participants, unit_batches

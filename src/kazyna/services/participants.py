@@ -12,7 +12,7 @@ from kazyna.core.text import Language
 from kazyna.marking.gs1 import compute_check_digit, is_gtin_14
 from kazyna.packs.codes import read_code_rules
 from kazyna.services.context import Context
-from kazyna.store import participants, taxpayers
+from kazyna.store import participants, register, taxpayers
 from kazyna.store.connection import Transaction
 
 KINDS = ("manufacturer", "importer", "wholesaler", "retailer", "export_operator", "authority")
@@ -168,6 +168,7 @@ def register_participant(ctx: Context, new: NewParticipant) -> Participant:
                         "synthetic": [False],
                     }
                 ),
+                register.open_change(tx, kind="load"),
             )
         number = participants.insert_participant(
             tx, participant_id=new.participant_id, taxpayer_id=new.taxpayer_id

@@ -16,7 +16,7 @@ from kazyna.core.errors import Conflict, Finding, InputError
 from kazyna.core.text import Text
 from kazyna.marking.verification import Answer
 from kazyna.services.alerts import Evidence, NewAlert, Severity, raise_alerts
-from kazyna.services.code_states import CodeState
+from kazyna.services.code_standing import CodeState
 from kazyna.services.context import Context
 from kazyna.services.verification import (
     SOLD,

@@ -16,7 +16,7 @@ from kazyna.marking.verification import (
     judge,
     judge_receipt,
 )
-from kazyna.services.code_states import CodeState, code_law, look_up
+from kazyna.services.code_standing import CodeState, code_law, look_up
 from kazyna.services.context import Context
 from kazyna.services.marking_documents import Document, SubmittedDocument, lines_of, submit
 from kazyna.services.rate_limit import Limiter
@@ -201,7 +201,7 @@ def _document(sale: Sale) -> Document:
         kind=SELL,
         document_id=sale.receipt,
         happened_at=sale.sold_at,
-        lines=lines_of(list(sale.codes), prices=list(sale.prices) if sale.prices else None),
+        lines=lines_of(list(sale.codes), price=list(sale.prices) if sale.prices else None),
         facility=sale.place.facility,
         attributes=device,
     )

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 import kazyna
 from kazyna.core.errors import InputError
-from kazyna.services.code_states import follows_goods
+from kazyna.services.code_standing import follows_goods
 from kazyna.services.context import PUBLIC
 from kazyna.web.language import NAMES, Writer
 from kazyna.web.visit import (

@@ -7,7 +7,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from kazyna.core.errors import InputError, NotFound, Refused, TooMany
 from kazyna.services import offline_kits
-from kazyna.services.code_states import code_law
+from kazyna.services.code_standing import code_law
 from kazyna.services.verification import check_codes
 from kazyna.web.pages import STATIC, page
 from kazyna.web.visit import Visit, Visiting
