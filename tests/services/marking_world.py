@@ -44,8 +44,9 @@ class World:
             Actor(f"user-{name}", "participant", participant_no=self.numbers[name])
         )
 
-    def order(self, name: str, gtin: str, codes: int, document_id: str = "order-1") -> int:
+    def order(self, name: str, gtin: str, codes: int) -> int:
         """Order codes and pay for them; return the batch."""
+        document_id = f"order-{next(_number)}"
         placed = marking_orders.place_order(
             self.ctx(name), NewOrder(document_id, (OrderLine(gtin, codes),))
         )

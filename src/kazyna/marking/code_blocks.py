@@ -120,7 +120,7 @@ def read_blocks(
         What each block has stored.
     """
     sizes = np.array([len(each) // PALETTE.itemsize for each in palettes], dtype=np.int32)
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int32)
+    starts = (np.cumsum(sizes) - sizes).astype(np.int32)
     local = np.frombuffer(b"".join(slots), dtype="<u2").astype(np.int32)
     return Blocks(
         *keys,

@@ -126,7 +126,7 @@ def select(
     if operation.tree:
         keys, lines, blocks = _with_content(work, keys, lines, blocks, found)
     units = units_of(keys)
-    _know_batches(work, found, units)
+    know_batches(work, found, units)
 
     def rule_for(goods: str) -> Rule | None:
         return law.lifecycle.rule(operation.name, goods, on, party.kinds)
@@ -182,7 +182,8 @@ def _with_content(
     return (*_once(keys, lines, found), blocks)
 
 
-def _know_batches(work: Work, found: Found, units: Units) -> None:
+def know_batches(work: Work, found: Found, units: Units) -> None:
+    """Look up the batches of units that are not known yet."""
     unknown = sorted(set(np.unique(units.batches).tolist()) - found.batches.keys())
     if unknown:
         found.batches |= batches.find_batches(work.registry, unknown)

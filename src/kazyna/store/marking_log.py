@@ -6,7 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from kazyna.marking.units import Longs, Units, runs_of, units_of
@@ -146,9 +148,9 @@ def insert_events(tx: Transaction, shared: Mapping[str, Any], moved: Moved) -> i
     moved
         The units.
     """
-    rows = _event_rows(moved)
-    if not rows:
+    if not len(moved.units):
         return 0
+    rows = _event_rows(moved)
     tx.value("SELECT open_event_month(%s)", (shared["recorded_at"].date(),))
     columns = [list(column) for column in zip(*rows, strict=True)]
     tx.connection.execute(INSERT_EVENTS, {**shared, **dict(zip(VARYING, columns, strict=True))})
@@ -228,3 +230,68 @@ def _event_rows(moved: Moved) -> list[tuple[Any, ...]]:
 def _listed(indices: NDArray[np.int32]) -> str:
     """Write indices as one array of PostgreSQL; several of unequal length are no parameter."""
     return "{" + ",".join(map(str, indices.tolist())) + "}"
+
+
+EVENTS = pa.schema(
+    [
+        ("document_no", pa.int64()),
+        ("document_id", pa.string()),
+        ("line", pa.int32()),
+        ("recorded_at", pa.timestamp("us", "UTC")),
+        ("happened_at", pa.timestamp("us", "UTC")),
+        ("kind", pa.string()),
+        ("biz_step", pa.string()),
+        ("disposition", pa.string()),
+        ("participant_id", pa.string()),
+        ("taxpayer_id", pa.string()),
+        ("counterparty_id", pa.string()),
+        ("facility_id", pa.string()),
+        ("lon", pa.float64()),
+        ("lat", pa.float64()),
+        ("gtin", pa.string()),
+        ("goods", pa.string()),
+        ("lot", pa.string()),
+        ("expires_on", pa.date32()),
+        ("batch", pa.int64()),
+        ("first_index", pa.int32()),
+        ("last_index", pa.int32()),
+        ("units", pa.int32()),
+        ("indices", pa.string()),
+        ("parent_batch", pa.int64()),
+        ("parent_index", pa.int32()),
+        ("reason", pa.string()),
+    ]
+)
+"""The log with its numbers as texts; `indices` is a JSON list where units are scattered."""
+
+
+def event_table(
+    tx: Transaction, *, since: datetime | None = None, until: datetime | None = None
+) -> pa.Table:
+    """Return the log between two times of recording; taxpayers are told to staff alone."""
+    taxpayer = (
+        "(SELECT taxpayer_id FROM participants"
+        " WHERE participants.participant_no = event.participant_no)"
+    )
+    staff = tx.value("SELECT has_column_privilege('participants', 'taxpayer_id', 'SELECT')")
+    query = sql.SQL(
+        """
+        SELECT event.document_no, document_id, line,
+            to_char(event.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+            to_char(event.happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+            event.kind, biz_step, disposition, party.participant_id, {}, other.participant_id,
+            facility_id, place.lon, place.lat, lpad(event.gtin::text, 14, '0'), goods, lot,
+            expires_on, event.batch, first_index, last_index, event.units,
+            array_to_json(indices), parent_batch, parent_index, reason
+        FROM marking_events AS event JOIN marking_documents USING (document_no)
+        LEFT JOIN marking_batches USING (batch)
+        LEFT JOIN marking_lots USING (lot_no)
+        LEFT JOIN participants AS party ON party.participant_no = event.participant_no
+        LEFT JOIN participants AS other ON other.participant_no = event.counterparty_no
+        LEFT JOIN facilities_now AS place ON place.facility_no = event.facility_no
+        WHERE (%(since)s::timestamptz IS NULL OR event.recorded_at >= %(since)s)
+          AND (%(until)s::timestamptz IS NULL OR event.recorded_at < %(until)s)
+        ORDER BY event.document_no, line
+        """
+    ).format(sql.SQL(taxpayer if staff else "NULL"))
+    return tx.table(EVENTS, query, {"since": since, "until": until})

@@ -103,6 +103,18 @@ def participant_number(tx: Transaction, participant_id: str) -> int | None:
     return found
 
 
+def names_of_numbers(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
+    """Return the ids of participants by their numbers."""
+    rows = tx.connection.execute(
+        """
+        SELECT participant_no, participant_id
+        FROM unnest(%s::integer[]) AS participant_no JOIN participants USING (participant_no)
+        """,
+        (list(numbers),),
+    )
+    return {int(number): str(name) for number, name in rows}
+
+
 def taxpayer_of(tx: Transaction, participant_no: int) -> str | None:
     """Return the taxpayer behind a participant, or None."""
     found: str | None = tx.value(
