@@ -14,6 +14,12 @@ from kazyna.marking.epcis.corrections import (
 )
 from kazyna.marking.epcis.document import Document, Event
 from kazyna.marking.epcis.event_hash import hash_id, pre_hash
+from kazyna.marking.epcis.facts import (
+    ExtensionFact,
+    IdentifierFact,
+    extension_facts,
+    identifier_facts,
+)
 from kazyna.marking.epcis.limits import DEFAULT_LIMITS, Limits
 from kazyna.marking.epcis.matching import Page, matches, select
 from kazyna.marking.epcis.parse_query import parse_query
@@ -27,7 +33,9 @@ __all__ = [
     "Condition",
     "Document",
     "Event",
+    "ExtensionFact",
     "Identifier",
+    "IdentifierFact",
     "Limits",
     "Page",
     "Query",
@@ -39,7 +47,9 @@ __all__ = [
     "event_findings",
     "event_json",
     "event_key",
+    "extension_facts",
     "hash_id",
+    "identifier_facts",
     "matches",
     "parse",
     "parse_query",

@@ -53,27 +53,27 @@ def fulfils(event: Event, condition: Condition) -> bool:
 def _found(event: Event, condition: Condition) -> Iterator[Any]:
     for path in condition.paths:
         if condition.name is not None:
-            for part in _at(event.fields, path):
+            for part in values_at(event.fields, path):
                 if isinstance(part, dict):
                     yield from _named(part, condition, event.namespaces)
         elif condition.beside is not None:
             member, wanted = condition.beside
-            for part in _at(event.fields, path[:-1]):
+            for part in values_at(event.fields, path[:-1]):
                 if isinstance(part, dict) and part.get(member) == wanted:
-                    yield from _at(part, path[-1:])
+                    yield from values_at(part, path[-1:])
         else:
-            yield from _at(event.fields, path)
+            yield from values_at(event.fields, path)
 
 
-def _at(part: Any, path: Path) -> Iterator[Any]:
+def values_at(part: Any, path: Path) -> Iterator[Any]:
     """Yield what stands at the end of a path, going through lists on the way."""
     if isinstance(part, list):
         for each in part:
-            yield from _at(each, path)
+            yield from values_at(each, path)
     elif not path:
         yield part
     elif isinstance(part, dict) and path[0] in part:
-        yield from _at(part[path[0]], path[1:])
+        yield from values_at(part[path[0]], path[1:])
 
 
 def _named(
@@ -86,7 +86,7 @@ def _named(
         if condition.inner:
             yield from _inner(value, condition.name, namespaces)
         elif expanded(name, namespaces) == condition.name:
-            yield from _flat(value)
+            yield from flat(value)
 
 
 def _inner(
@@ -98,14 +98,15 @@ def _inner(
     elif isinstance(value, dict):
         for name, below in value.items():
             if expanded(name, namespaces) == wanted:
-                yield from _flat(below)
+                yield from flat(below)
             yield from _inner(below, wanted, namespaces)
 
 
-def _flat(value: Any) -> Iterator[Any]:
+def flat(value: Any) -> Iterator[Any]:
+    """Yield the single values of a member, of a record with a text the text."""
     if isinstance(value, list):
         for each in value:
-            yield from _flat(each)
+            yield from flat(each)
     elif isinstance(value, dict) and "#text" in value:
         yield value["#text"]
     else:
@@ -135,23 +136,27 @@ def _equal(found: Any, wanted: Value) -> bool:
     if isinstance(found, bool):
         return wanted in (found, "true" if found else "false")
     if isinstance(found, int | float):
-        return _decimal(found) == (wanted if isinstance(wanted, Decimal) else _decimal(wanted))
+        return number_of_value(found) == (
+            wanted if isinstance(wanted, Decimal) else number_of_value(wanted)
+        )
     return bool(found == wanted)
 
 
 def _like(found: Any, wanted: Value) -> Any:
     """Read a value as the kind of thing it is compared with; none where it is not one."""
-    return _moment(found) if isinstance(wanted, datetime) else _decimal(found)
+    return moment_of(found) if isinstance(wanted, datetime) else number_of_value(found)
 
 
-def _decimal(value: Any) -> Decimal | None:
+def number_of_value(value: Any) -> Decimal | None:
+    """Read a value as a number; none where it is not one."""
     try:
         return None if isinstance(value, bool) else Decimal(str(value))
     except InvalidOperation:
         return None
 
 
-def _moment(value: Any) -> datetime | None:
+def moment_of(value: Any) -> datetime | None:
+    """Read a value as a moment with its offset; none where it is not one."""
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
@@ -189,7 +194,9 @@ def select(events: Iterable[Event], query: Query) -> Page:
         by = query.order_by
         found.sort(key=lambda event: order_key(event, by), reverse=query.descending)
     found = found[: query.count_limit]
-    start = 0 if query.page_token is None else read_token(query)
+    start: int = 0
+    if query.page_token is not None:
+        start = read_token(query, lambda given: isinstance(given, int) and given >= 0)
     end = start + query.per_page
     more = end < len(found)
     return Page(tuple(found[start:end]), write_token(query, end) if more else None)
@@ -198,24 +205,32 @@ def select(events: Iterable[Event], query: Query) -> Page:
 def order_key(event: Event, order_by: Path) -> tuple[int, Any, str]:
     """Return what events are ordered by; those without the field are the least."""
     if len(order_by) == 1:
-        return (1, _moment(event.fields.get(order_by[0])) or _LEAST, "")
+        return (1, moment_of(event.fields.get(order_by[0])) or _LEAST, "")
     namespace, local = order_by
     wanted = Condition("orderBy", "EQ", "any", ((),), (), name=(namespace, local))
     value = next(_found(event, wanted), None)
-    number = _decimal(value)
+    number = number_of_value(value)
     if number is not None and number.is_finite():
         return (2, number, "")
-    return (0, Decimal(0), "") if value is None else (1, _LEAST, str(value))
+    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    return (0, Decimal(0), "") if value is None else (1, _LEAST, text)
 
 
-def write_token(query: Query, position: int) -> str:
-    """Write where the next page begins; it holds for this query alone."""
+def write_token(query: Query, position: Any) -> str:
+    """Write where the next page begins, as JSON has it; it holds for this query alone."""
     text = json.dumps([position, _digest(query)])
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_token(query: Query) -> int:
+def read_token(query: Query, valid: Callable[[Any], bool]) -> Any:
     """Read where the page of a query begins.
+
+    Parameters
+    ----------
+    query
+        With the token.
+    valid
+        Tells whether a position can have been given for a page.
 
     Raises
     ------
@@ -225,9 +240,9 @@ def read_token(query: Query) -> int:
     token = query.page_token or ""
     try:
         position, digest = json.loads(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-    except ValueError:
-        position, digest = -1, ""
-    if digest != _digest(query) or not isinstance(position, int) or position < 0:
+    except (ValueError, TypeError):
+        position, digest = None, ""
+    if digest != _digest(query) or not valid(position):
         raise InputError(
             Finding(
                 "query",

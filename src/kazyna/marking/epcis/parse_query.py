@@ -29,6 +29,7 @@ PER_PAGE_MAX = 1_000
 """A page of more events serves nobody; a client asks for the next."""
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 _PATTERN = re.compile(r"urn:epc:idpat:([a-z]+):([^*]*?)(?:\.?\*)+")
 
 
@@ -194,6 +195,8 @@ def _values(value: Any, kind: Kind) -> tuple[Value, ...]:
     given = value if isinstance(value, list | tuple) else [value]
     if not given or any(each == "" for each in given):
         raise _Mistake("there is no value", "at least one")
+    if any(isinstance(each, str) and _NO_TEXT.search(each) for each in given):
+        raise _Mistake("there is half a character or one without a sign", "a text")
     return tuple(READERS[kind](each) for each in given)
 
 
