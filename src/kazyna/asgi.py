@@ -3,6 +3,8 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kazyna.api.app import PATHS, create_api
+from kazyna.api.epcis.answers import PREFIX as EPCIS
+from kazyna.api.epcis.app import create_epcis
 from kazyna.api.metrics import Measured, Metrics
 from kazyna.services.context import Installation
 from kazyna.web.app import create_web
@@ -12,10 +14,13 @@ def create_app(installation: Installation) -> ASGIApp:
     """Make the application for an open installation."""
     metrics = Metrics()
     api = create_api(installation, metrics)
+    epcis = create_epcis(installation)
     web = create_web(installation)
 
     async def joined(scope: Scope, receive: Receive, send: Send) -> None:
-        to_api = scope["type"] == "http" and scope["path"].startswith(PATHS)
-        await (api if to_api else web)(scope, receive, send)
+        path = scope["path"] if scope["type"] == "http" else ""
+        to_epcis = path == EPCIS or path.startswith(f"{EPCIS}/")
+        chosen = epcis if to_epcis else api if path.startswith(PATHS) else web
+        await chosen(scope, receive, send)
 
     return Measured(joined, metrics)

@@ -24,6 +24,7 @@ from kazyna.core.errors import (
     PackError,
     Refused,
     SignInRequired,
+    TooLarge,
     TooMany,
     Unavailable,
 )
@@ -32,6 +33,7 @@ MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[KazynaError], HTTPStatus] = {
     PackError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     SignInRequired: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,
@@ -98,7 +100,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def unreadable(_: Request, error: RequestValidationError) -> Response:
-        return answer(problem_of(InputError(_finding(item) for item in error.errors())))
+        return answer(problem_of(InputError(map(request_finding, error.errors()))))
 
     @app.exception_handler(HTTPException)
     def refused_by_routing(_: Request, error: HTTPException) -> Response:
@@ -127,7 +129,7 @@ def _urn(name: str) -> str:
     return f"urn:kazyna:error:{words.lower()}"
 
 
-def _finding(error: dict[str, Any]) -> Finding:
+def request_finding(error: dict[str, Any]) -> Finding:
     """Word one mistake that the framework found in a request."""
     place, *path = error["loc"]
     wanted = re.sub(r"^(\w+) should (be )?", lambda m: "" if m[2] else "it to ", error["msg"])

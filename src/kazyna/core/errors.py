@@ -2,7 +2,8 @@
 
 KazynaError
 ├── InputError      the data or the call cannot be read: mend what the findings name
-│   └── PackError   a jurisdiction pack is wrong: mend the file and key it names
+│   ├── PackError   a jurisdiction pack is wrong: mend the file and key it names
+│   └── TooLarge    more than is taken at once: send it in parts
 ├── Refused         understood, but not done: the message says why
 │   ├── NotFound    nothing is known under that name
 │   ├── Conflict    the request contradicts what is already recorded
@@ -67,6 +68,10 @@ class InputError(KazynaError):
 
 class PackError(InputError):
     """A jurisdiction pack does not load or contradicts itself."""
+
+
+class TooLarge(InputError):  # noqa: N818 (the name is what happened)
+    """More was handed in than is taken at once."""
 
 
 class Refused(KazynaError):  # noqa: N818 (the name is what happened)

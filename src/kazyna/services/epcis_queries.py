@@ -14,6 +14,7 @@ import orjson
 from kazyna.core.errors import NotFound, Refused
 from kazyna.marking.epcis import Event, Identifier, Query, parse_query, with_descendants
 from kazyna.marking.epcis.matching import read_token, write_token
+from kazyna.marking.epcis.query_parameters import PARAMETERS
 from kazyna.services.context import Context
 from kazyna.store import epcis_events, epcis_master_data
 from kazyna.store.connection import Transaction
@@ -21,6 +22,15 @@ from kazyna.store.epcis_conditions import Where, where
 from kazyna.store.epcis_events import ORDERS, EventRow
 
 NUMBER_MAX = 2**63 - 1
+
+SCHEMAS: Mapping[str, dict[str, str]] = {
+    "text": {"type": "string"},
+    "identifier": {"type": "string", "format": "uri"},
+    "number": {"type": "number"},
+    "time": {"type": "string", "format": "date-time"},
+    "boolean": {"type": "boolean"},
+}
+"""What values of a parameter are, by the kind of what they are compared with."""
 
 Position = tuple[int, str | None, int]
 """Of a page: events given before it, and the moment and number of the last of them."""
@@ -51,6 +61,22 @@ def query_events(
     query = parse_query(parameters, namespaces=namespaces)
     with ctx.transaction() as tx:
         return _page(tx, query)
+
+
+def known_parameters() -> dict[str, dict[str, Any]]:
+    """Return the parameters with a fixed name, each with its JSON schema."""
+    found: dict[str, dict[str, Any]] = {
+        name: {"type": "string", "enum": list(parameter.choices)}
+        if parameter.choices
+        else dict(SCHEMAS[parameter.kind])
+        for name, parameter in PARAMETERS.items()
+    }
+    return found | {
+        "orderBy": {"type": "string"},
+        "orderDirection": {"type": "string", "enum": ["ASC", "DESC"]},
+        "eventCountLimit": {"type": "integer", "minimum": 1},
+        "maxEventCount": {"type": "integer", "minimum": 1},
+    }
 
 
 def find_event(ctx: Context, event_id: str) -> tuple[Event, ...]:

@@ -10,7 +10,6 @@ from uuid import UUID
 import pyarrow as pa
 from psycopg import sql
 
-from kazyna.marking.epcis.facts import EPC_PLACES
 from kazyna.store.connection import Transaction
 from kazyna.store.epcis_conditions import Where
 
@@ -242,7 +241,14 @@ def identifiers_of(
     return list(tx.value(query, given) or ())
 
 
-def has_identifier(tx: Transaction, identifier: str, places: tuple[int, ...] = EPC_PLACES) -> bool:
+def has_value(tx: Transaction, column: LiteralString, value: str) -> bool:
+    """Tell whether a column of any event has a value."""
+    query = sql.SQL("SELECT EXISTS (SELECT FROM epcis_events WHERE {} = %s)")
+    found: bool = tx.value(query.format(sql.Identifier(column)), (value,))
+    return found
+
+
+def has_identifier(tx: Transaction, identifier: str, places: tuple[int, ...]) -> bool:
     """Tell whether an identifier stands at one of the places of any event."""
     found: bool = tx.value(
         "SELECT EXISTS (SELECT FROM epcis_identifiers WHERE identifier = %s AND place = ANY (%s))",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kazyna.core.errors import Finding, InputError
+from kazyna.core.errors import Finding, InputError, TooLarge
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ def check_size(data: bytes, limits: Limits, source: str) -> None:
     if not data.strip():
         raise InputError(Finding(source, "the document is empty", "an EPCIS document"))
     if len(data) > limits.bytes_max:
-        raise InputError(
+        raise TooLarge(
             Finding(source, f"{len(data):,} bytes", f"at most {limits.bytes_max:,} bytes")
         )
 
@@ -31,4 +31,4 @@ def check_size(data: bytes, limits: Limits, source: str) -> None:
 def check_count(events: int, limits: Limits, source: str) -> None:
     """Refuse a document of too many events."""
     if events > limits.events_max:
-        raise InputError(Finding(source, f"{events:,} events", f"at most {limits.events_max:,}"))
+        raise TooLarge(Finding(source, f"{events:,} events", f"at most {limits.events_max:,}"))

@@ -14,7 +14,7 @@ from kazyna.marking.epcis.document import (
     Fields,
     extensions,
 )
-from kazyna.marking.epcis.words import with_urns
+from kazyna.marking.epcis.words import with_urns, with_web_uris
 from kazyna.marking.epcis.xml_extensions import XSD, XSI, tag_of, text_of, write_extensions
 from kazyna.marking.epcis.xml_master_data import write_vocabularies
 
@@ -94,10 +94,17 @@ def _context(namespaces: Mapping[str, str]) -> list[Any]:
     return [CONTEXT, *({prefix: namespace} for prefix, namespace in namespaces.items())]
 
 
-def write_xml(document: Document) -> bytes:
+def write_xml(document: Document, *, web_uris: bool = False) -> bytes:
     """Write a document as XML 2.0 in UTF-8.
 
-    Elements stand in the order of the published schema; standard values are URNs.
+    Elements stand in the order of the published schema.
+
+    Parameters
+    ----------
+    document
+        With valid events.
+    web_uris
+        Whether standard values are written as Web URIs instead of URNs.
     """
     namespaces = merged_namespaces(document)
     query = document.kind == "EPCISQueryDocument"
@@ -119,7 +126,7 @@ def write_xml(document: Document) -> bytes:
     body = etree.SubElement(root, "EPCISBody")
     events = etree.SubElement(_results(body, document, base) if query else body, "EventList")
     for event in document.events:
-        _event(events, event)
+        _event(events, event, with_web_uris if web_uris else with_urns)
     written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return written
 
@@ -132,9 +139,9 @@ def _results(body: etree._Element, document: Document, base: str) -> etree._Elem
     return etree.SubElement(results, "resultsBody")
 
 
-def _event(parent: etree._Element, event: Event) -> None:
+def _event(parent: etree._Element, event: Event, with_words: Callable[[Fields], Fields]) -> None:
     namespaces = dict(event.namespaces)
-    fields = with_urns(event.fields)
+    fields = with_words(event.fields)
     node = etree.SubElement(parent, event.type)
     for name in (*_START, "certificationInfo", *ELEMENT_ORDER[event.type]):
         if name in fields:

@@ -48,6 +48,7 @@ CREATE TABLE epcis_events (
 CREATE INDEX epcis_events_time ON epcis_events (event_time, event_no);
 CREATE INDEX epcis_events_recorded ON epcis_events (recorded_at, event_no);
 CREATE INDEX epcis_events_step ON epcis_events (biz_step, event_time);
+CREATE INDEX epcis_events_disposition ON epcis_events (disposition, event_time);
 
 -- Every identifier in an event, by the number of its place (kazyna.marking.epcis.facts.PLACES).
 CREATE TABLE epcis_identifiers (
