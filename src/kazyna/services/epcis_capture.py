@@ -6,16 +6,17 @@ it changes nothing, and another event under the same identifier is refused.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 from uuid import UUID
 
 from kazyna.core.errors import Conflict, Finding, InputError
 from kazyna.marking.epcis import DEFAULT_LIMITS, Document, Sorted, parse, sort_events
 from kazyna.marking.epcis.identifiers import canonical_identifier
 from kazyna.marking.epcis.validate import envelope_findings
-from kazyna.services.context import Context
+from kazyna.services.context import Actor, Context, Role
 from kazyna.services.epcis_jobs import Behaviour, CaptureJob, errors_of, find_job
+from kazyna.services.epcis_operations import Parties, find_parties, perform, seen_by
 from kazyna.services.epcis_rows import Captured, captured, rows_of
 from kazyna.store import epcis_events, epcis_jobs, epcis_master_data
 from kazyna.store.connection import Transaction
@@ -43,13 +44,14 @@ class CapturedEvent:
     """Whether it is new; else the same was captured before."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Checked:
     """Events held against what is in the repository."""
 
-    new: list[Captured] = field(default_factory=list)
-    known: int = 0
-    findings: list[Finding] = field(default_factory=list)
+    new: list[Captured]
+    known: int
+    findings: tuple[Finding, ...]
+    parties: Parties
 
 
 def capture(
@@ -79,7 +81,7 @@ def receive(ctx: Context, content: bytes, *, source: str, behaviour: Behaviour) 
     with ctx.transaction() as tx:
         job_id = epcis_jobs.insert_job(
             tx,
-            participant_no=_participant(ctx),
+            participant_no=ctx.actor.participant_no,
             source=source,
             error_behaviour=behaviour,
             content=content,
@@ -89,24 +91,31 @@ def receive(ctx: Context, content: bytes, *, source: str, behaviour: Behaviour) 
 
 
 def work_off(ctx: Context, received: Received) -> CaptureJob:
-    """Capture the events of a received document; done again, it changes nothing more."""
+    """Capture the events of a received document; done again, it changes nothing more.
+
+    What events tell of marked goods is done first, under the identifiers of the events: whoever
+    is stopped in between finds it done, and records the events all the same.
+    """
     ctx.require("participant", "officer")
     pairs = zip(received.sorted.valid, received.sorted.positions, strict=True)
     events = [captured(event, position) for event, position in pairs]
-    job_id = UUID(received.capture_id)
-    with ctx.transaction() as tx:
-        checked = _checked(tx, _participant(ctx), events, received.source)
+    proceed = received.behaviour == "proceed"
+    checked = _checked(ctx, events, received.source)
+    if proceed or not checked.findings:
+        checked = _performed(ctx, checked, received.source, proceed=proceed)
     findings = (*received.sorted.findings, *checked.findings)
-    refused = received.behaviour == "rollback" and bool(findings)
+    job_id = UUID(received.capture_id)
+    taken = proceed or not findings
+    new = checked.new if taken else []
     with ctx.transaction() as tx:
-        if not refused:
-            _record(ctx, tx, checked.new, job_id)
+        _record(ctx, tx, new, checked.parties, job_id)
+        if taken:
             _record_master_data(ctx, tx, received.document)
         epcis_jobs.finish_job(
             tx,
             job_id,
             success=not findings,
-            captured=0 if refused else len(checked.new),
+            captured=len(new),
             known=checked.known,
             errors=errors_of(findings),
         )
@@ -119,7 +128,7 @@ def capture_event(ctx: Context, content: bytes, *, source: str = "event") -> Cap
     Raises
     ------
     InputError
-        Where it cannot be read or is not valid, or is not one event.
+        Where it cannot be read, is not valid or is not one event, or the lifecycle refuses it.
     Conflict
         Where another event has its identifier.
     """
@@ -129,25 +138,39 @@ def capture_event(ctx: Context, content: bytes, *, source: str = "event") -> Cap
         reason = f"the document has {len(events.valid)} events"
         raise InputError(Finding(source, reason, "one; several go to /capture"))
     event = captured(events.valid[0], 0)
-    with ctx.transaction() as tx:
-        checked = _checked(tx, _participant(ctx), [event], source)
+    checked = _checked(ctx, [event], source)
     if checked.findings:
         raise Conflict("; ".join(finding.reason for finding in checked.findings))
+    checked = _performed(ctx, checked, source, proceed=False)
+    if checked.findings:
+        raise InputError(checked.findings)
     with ctx.transaction() as tx:
-        _record(ctx, tx, checked.new, None)
+        _record(ctx, tx, checked.new, checked.parties, None)
         _record_master_data(ctx, tx, document)
     return CapturedEvent(event.event_id, created=bool(checked.new))
 
 
-def resume_jobs(ctx: Context) -> int:
-    """Work off what was received and not finished when the program stopped; return how many.
+def resume_jobs(ctx: Context) -> tuple[CaptureJob, ...]:
+    """Work off what was received and not finished, such as when the program was stopped.
 
-    Each is worked off as the participant whose it is, by an officer in their name.
+    Of a participant its own jobs; of an officer all, each in the name of whose it is.
     """
-    ctx.require("officer")
+    ctx.require("participant", "officer")
     with ctx.transaction() as tx:
         waiting = epcis_jobs.unfinished_jobs(tx)
-    return len(waiting)
+        contents = {row.job_id: epcis_jobs.content_of(tx, row.job_id) for row in waiting}
+    done: list[CaptureJob] = []
+    for row in waiting:
+        content = contents[row.job_id]
+        if content is None:
+            continue
+        behaviour = cast(Behaviour, row.error_behaviour)
+        document, events = _read(content, row.source, behaviour)
+        received = Received(str(row.job_id), document, events, row.source, behaviour)
+        role: Role = "officer" if row.participant_no is None else "participant"
+        actor = Actor(row.actor, role, participant_no=row.participant_no)
+        done.append(work_off(replace(ctx, actor=actor), received))
+    return tuple(done)
 
 
 def _read(content: bytes, source: str, behaviour: Behaviour) -> tuple[Document, Sorted]:
@@ -161,29 +184,34 @@ def _read(content: bytes, source: str, behaviour: Behaviour) -> tuple[Document, 
     return document, events
 
 
-def _participant(ctx: Context) -> int | None:
-    """Whose events the actor captures: a participant's own, or the authority's."""
-    return getattr(ctx.actor, "participant_no", None)
-
-
-def _checked(
-    tx: Transaction, participant_no: int | None, events: Sequence[Captured], source: str
-) -> Checked:
+def _checked(ctx: Context, events: Sequence[Captured], source: str) -> Checked:
     """Part what is new from what is known, and refuse what contradicts either."""
     ids = list({each.event_id for each in events})
-    rows = epcis_events.hashes(tx, participant_no, ids)
+    with ctx.transaction() as tx:
+        rows = epcis_events.hashes(tx, ctx.actor.participant_no, ids)
+        parties = find_parties(tx, events)
     seen = {(row.event_id, row.declares_error): row.event_hash for row in rows}
-    checked = Checked()
+    new: list[Captured] = []
+    findings: list[Finding] = []
     for each in events:
         if (fault := _contradiction(each, seen)) is not None:
             place = f"eventList[{each.position}].eventID"
-            checked.findings.append(Finding(source, *fault, column=place))
-        elif each.key in seen:
-            checked.known += 1
-        else:
+            findings.append(Finding(source, *fault, column=place))
+        elif each.key not in seen:
             seen[each.key] = each.event_hash
-            checked.new.append(each)
-    return checked
+            new.append(each)
+    known = len(events) - len(new) - len(findings)
+    return Checked(new, known, tuple(findings), parties)
+
+
+def _performed(ctx: Context, checked: Checked, source: str, *, proceed: bool) -> Checked:
+    """Do what events tell of marked goods; what the lifecycle refuses is new no more."""
+    done = perform(ctx, checked.new, checked.parties, source=source, proceed=proceed)
+    return replace(
+        checked,
+        new=[each for each in checked.new if each.position not in done.refused],
+        findings=checked.findings + done.findings,
+    )
 
 
 def _contradiction(event: Captured, seen: dict[tuple[str, bool], bytes]) -> tuple[str, str] | None:
@@ -199,12 +227,18 @@ def _contradiction(event: Captured, seen: dict[tuple[str, bool], bytes]) -> tupl
     return None
 
 
-def _record(ctx: Context, tx: Transaction, events: Sequence[Captured], job_id: UUID | None) -> None:
+def _record(
+    ctx: Context,
+    tx: Transaction,
+    events: Sequence[Captured],
+    parties: Parties,
+    job_id: UUID | None,
+) -> None:
     if not events:
         return
-    rows = rows_of(events, {})
+    rows = rows_of(events, [seen_by(each, parties) for each in events])
     with epcis_events.staged(tx, rows.events, rows.identifiers, rows.extensions):
-        epcis_events.insert_staged(tx, participant_no=_participant(ctx), job_id=job_id)
+        epcis_events.insert_staged(tx, participant_no=ctx.actor.participant_no, job_id=job_id)
 
 
 def _record_master_data(ctx: Context, tx: Transaction, document: Document) -> None:
@@ -220,4 +254,4 @@ def _record_master_data(ctx: Context, tx: Transaction, document: Document) -> No
                 "children": [canonical_identifier(each) for each in element.get("children", ())],
             }
     if elements:
-        epcis_master_data.upsert_master_data(tx, _participant(ctx), list(elements.values()))
+        epcis_master_data.upsert_master_data(tx, ctx.actor.participant_no, list(elements.values()))

@@ -1,6 +1,6 @@
 """Events as the tables in which the repository takes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -49,6 +49,7 @@ class Captured:
     event_id: str
     event_hash: bytes
     declares_error: bool
+    hash_id: str
 
     @property
     def key(self) -> tuple[str, bool]:
@@ -63,7 +64,7 @@ def captured(event: Event, position: int) -> Captured:
     if event.id is None:
         event = replace(event, fields={"eventID": named, **event.fields})
     digest = bytes.fromhex(named[len(HASH_PREFIX) : len(HASH_PREFIX) + HASH_DIGITS])
-    return Captured(event, position, event_id, digest, declares_error(event))
+    return Captured(event, position, event_id, digest, declares_error(event), named)
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,8 @@ class Rows:
     extensions: pa.Table
 
 
-def rows_of(given: Sequence[Captured], seen_by: Mapping[int, Sequence[int]]) -> Rows:
-    """Write events as tables; `seen_by` has the parties of each by its place in the sequence."""
+def rows_of(given: Sequence[Captured], seen_by: Sequence[Sequence[int]]) -> Rows:
+    """Write events as tables; `seen_by` has the participants that each names."""
     named: list[tuple[Any, ...]] = []
     own: list[tuple[Any, ...]] = []
     for ordinal, each in enumerate(given):
@@ -103,7 +104,7 @@ def _array(numbers: Sequence[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-def _events(given: Sequence[Captured], seen_by: Mapping[int, Sequence[int]]) -> pa.Table:
+def _events(given: Sequence[Captured], seen_by: Sequence[Sequence[int]]) -> pa.Table:
     fields = [each.event.fields for each in given]
 
     def texts(name: str) -> pa.Array:
@@ -120,10 +121,7 @@ def _events(given: Sequence[Captured], seen_by: Mapping[int, Sequence[int]]) -> 
             "action": texts("action"),
             "biz_step": texts("bizStep"),
             "disposition": texts("disposition"),
-            "seen_by": pa.array(
-                [_array(seen_by.get(n, ())) for n in range(len(given))],
-                pa.string(),
-            ),
+            "seen_by": pa.array([_array(each) for each in seen_by], pa.string()),
             "event": pa.array([orjson.dumps(event).decode() for event in fields], pa.string()),
             "namespaces": pa.array(
                 [orjson.dumps(dict(each.event.namespaces)).decode() for each in given], pa.string()

@@ -17,6 +17,7 @@ from kazyna.services.epcis_queries import EventPage
 PREFIX = "/epcis"
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 VERSIONS = {"GS1-EPCIS-Version": EPCIS_VERSION, "GS1-CBV-Version": CBV_VERSION}
+Answers = dict[int | str, dict[str, Any]]
 SUPPORTED = {
     **VERSIONS,
     "GS1-EPCIS-Min": EPCIS_VERSION_MIN,
@@ -29,7 +30,7 @@ SUPPORTED = {
 }
 """What OPTIONS tells of every resource."""
 
-EVENTS: dict[str, Any] = {
+EVENTS: Answers = {
     HTTPStatus.OK.value: {
         "description": "An EPCISQueryDocument with the events of the page.",
         "content": {
@@ -43,7 +44,7 @@ EVENTS: dict[str, Any] = {
         },
     }
 }
-COLLECTION: dict[str, Any] = {
+COLLECTION: Answers = {
     HTTPStatus.OK.value: {
         "description": "A collection; its members are texts.",
         "content": {

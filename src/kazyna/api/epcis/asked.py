@@ -111,8 +111,8 @@ def form_of(accept: str | None) -> Form:
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
         ranges.append((-_weight(weight), name))
-    for weight, name in sorted(ranges, key=lambda each: each[0]):
-        if weight == 0:
+    for rank, name in sorted(ranges, key=lambda each: each[0]):
+        if rank == 0:
             continue
         if name in ("*/*", "application/*", "application/json", "application/ld+json"):
             return "json"

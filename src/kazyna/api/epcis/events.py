@@ -17,10 +17,11 @@ from kazyna.api.epcis.asked import (
     Readable,
     body_of,
 )
-from kazyna.api.epcis.capture import CAPTURING, DOCUMENT, LIMIT_HEADERS, LIMITS
+from kazyna.api.epcis.capture import CAPTURING, DOCUMENT, LIMIT_HEADERS
 from kazyna.api.epcis.problems import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import epcis_capture, epcis_queries
+from kazyna.services.epcis_capture import LIMITS
 from kazyna.services.epcis_queries import EventPage, known_parameters
 
 router = APIRouter(prefix=f"{PREFIX}/events", tags=["events"])

@@ -1,0 +1,264 @@
+"""What captured events do to marked goods: each that tells of an operation is a document of it.
+
+Which event tells of which operation is said by the lifecycle of the pack: type, action, business
+step and disposition. An event of goods that are not marked, or of nothing that the lifecycle
+knows, is recorded and changes nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kazyna.core.errors import Finding, InputError, NotFound, Refused
+from kazyna.marking.epcis.document import expanded
+from kazyna.marking.epcis.identifiers import canonical_identifier
+from kazyna.marking.lifecycle import Lifecycle
+from kazyna.packs.lifecycle import read_lifecycle
+from kazyna.services.context import Context
+from kazyna.services.epcis_rows import Captured
+from kazyna.services.marking_documents import (
+    ID_MAX,
+    OWN_SERVICE,
+    Document,
+    lines_of,
+    submit,
+    submit_all,
+)
+from kazyna.store import codes, epcis_parties
+from kazyna.store.connection import Transaction
+
+NAMESPACE = "urn:kazyna:epcis:"
+"""Of members by which an event says what a document needs: reason, declaration, country…"""
+MASTER_DATA = "urn:epcglobal:cbv:mda"
+FROM_MASTER_DATA = {
+    "lotNumber": "lot",
+    "itemExpirationDate": "expires_on",
+    "productionDate": "produced_on",
+    "countryOfOrigin": "country",
+}
+"""What is said of a lot in the words of the CBV, and what documents call it."""
+
+PARTICIPANT = "urn:kazyna:participant:"
+FACILITY = "urn:kazyna:facility:"
+_PARTY = re.compile(r"https://id\.gs1\.org/41[47]/(\d{13})")
+_PRODUCT = re.compile(r"https://id\.gs1\.org/01/(\d{14})/21/.+")
+_PACKAGE = re.compile(r"https://id\.gs1\.org/(00)/(\d{18})")
+
+
+@dataclass(frozen=True)
+class Parties:
+    """The participants that events name, by GLN and by id."""
+
+    numbers: Mapping[str, int]
+    ids: Mapping[str, str]
+
+    def of(self, event: Captured, lists: Sequence[str]) -> Iterator[str]:
+        """Yield the ids of the participants named in lists of an event."""
+        for name in _parties(event, lists):
+            if name in self.ids:
+                yield self.ids[name]
+
+
+@dataclass(frozen=True)
+class Performed:
+    """What became of events that tell of operations."""
+
+    findings: tuple[Finding, ...] = ()
+    refused: frozenset[int] = frozenset()
+    """Positions of the events that the lifecycle refuses."""
+
+
+def find_parties(tx: Transaction, events: Iterable[Captured]) -> Parties:
+    """Look up the participants that events name as sources and destinations."""
+    names = {name for each in events for name in _parties(each, ("sourceList", "destinationList"))}
+    if not names:
+        return Parties({}, {})
+    rows = epcis_parties.named_participants(tx, glns=list(names), ids=list(names))
+    by_name = [(name, row) for row in rows for name in (row.gln, row.participant_id) if name]
+    return Parties(
+        {name: row.participant_no for name, row in by_name},
+        {name: row.participant_id for name, row in by_name},
+    )
+
+
+def seen_by(event: Captured, parties: Parties) -> tuple[int, ...]:
+    """Return the numbers of the participants that an event names."""
+    named = _parties(event, ("sourceList", "destinationList"))
+    return tuple(sorted({parties.numbers[name] for name in named if name in parties.numbers}))
+
+
+def perform(
+    ctx: Context, events: Sequence[Captured], parties: Parties, *, source: str, proceed: bool
+) -> Performed:
+    """Submit the operations that events tell of, in their order.
+
+    Parameters
+    ----------
+    events
+        New in the repository.
+    source
+        The document's name, for the findings.
+    proceed
+        Whether what is right is done although other events are refused; else all or none.
+    """
+    try:
+        lifecycle = read_lifecycle(ctx.pack.folder)
+    except NotFound:
+        return Performed()
+    told = [(each, kind) for each in events if (kind := _kind(lifecycle, each)) is not None]
+    marked = _marked(ctx, [each for each, _ in told]) if told else set()
+    documents = {
+        each.position: _document(each, kind, parties)
+        for each, kind in told
+        if each.position in marked
+    }
+    if not documents:
+        return Performed()
+    try:
+        submit_all(ctx, tuple(documents.values()))
+    except (InputError, Refused) as error:
+        if not proceed:
+            place = _place(documents, error)
+            return Performed(_findings(error, source, place), frozenset((place,)))
+        return _each_alone(ctx, documents, source)
+    return Performed()
+
+
+def _each_alone(ctx: Context, documents: Mapping[int, Document], source: str) -> Performed:
+    findings: list[Finding] = []
+    refused: set[int] = set()
+    for position, document in documents.items():
+        try:
+            submit(ctx, document)
+        except (InputError, Refused) as error:
+            findings += _findings(error, source, position)
+            refused.add(position)
+    return Performed(tuple(findings), frozenset(refused))
+
+
+def _place(documents: Mapping[int, Document], error: InputError | Refused) -> int:
+    """Tell which document a refusal is about; without a word of it, the first."""
+    told = str(error)
+    for position, document in documents.items():
+        if document.document_id in told:
+            return position
+    return next(iter(documents))
+
+
+def _findings(error: InputError | Refused, source: str, position: int) -> tuple[Finding, ...]:
+    """Say of an event what the lifecycle says of its document."""
+    place = f"eventList[{position}]"
+    if not isinstance(error, InputError):
+        return (Finding(source, str(error), "an operation that is allowed", column=place),)
+    return tuple(
+        Finding(source, each.reason, each.expected, each.row, f"{place}{_member(each)}")
+        for each in error.findings
+    )
+
+
+def _member(finding: Finding) -> str:
+    return f": {finding.column}" if finding.column not in (None, "code") else ""
+
+
+def _kind(lifecycle: Lifecycle, event: Captured) -> str | None:
+    """Name the operation that an event tells of, or None."""
+    fields = event.event.fields
+    if event.declares_error or "action" not in fields or "bizStep" not in fields:
+        return None
+    kind = lifecycle.operation_of(
+        event_type=fields["type"],
+        action=fields["action"],
+        biz_step=fields["bizStep"],
+        disposition=fields.get("disposition"),
+    )
+    return None if kind in OWN_SERVICE else kind
+
+
+def _marked(ctx: Context, events: Sequence[Captured]) -> set[int]:
+    """Return the positions of events in which there is a marked product or a known package."""
+    names = {each.position: [canonical_identifier(epc) for epc in _epcs(each)] for each in events}
+    every = {name for each in names.values() for name in each}
+    gtins = {int(found[1]) for name in every if (found := _PRODUCT.fullmatch(name))}
+    packages = {"".join(found.groups()) for name in every if (found := _PACKAGE.fullmatch(name))}
+    with ctx.shards.reading(ctx.acting) as work:
+        products = epcis_parties.marked_products(work.registry, sorted(gtins))
+        known = codes.find_names(work, sorted(packages))
+
+    def is_marked(name: str) -> bool:
+        if product := _PRODUCT.fullmatch(name):
+            return int(product[1]) in products
+        package = _PACKAGE.fullmatch(name)
+        return package is not None and "".join(package.groups()) in known
+
+    return {position for position, each in names.items() if any(map(is_marked, each))}
+
+
+def _epcs(event: Captured) -> Iterator[str]:
+    fields = event.event.fields
+    yield from fields.get("epcList", ())
+    yield from fields.get("childEPCs", ())
+    if "parentID" in fields:
+        yield fields["parentID"]
+
+
+def _document(event: Captured, kind: str, parties: Parties) -> Document:
+    fields = event.event.fields
+    if fields["type"] == "AggregationEvent" and fields["action"] == "DELETE":
+        lines = lines_of([fields["parentID"]])
+    elif fields["type"] == "AggregationEvent":
+        children = fields.get("childEPCs", [])
+        lines = lines_of(children, parent=[fields.get("parentID")] * len(children))
+    else:
+        lines = lines_of(fields.get("epcList", []))
+    return Document(
+        kind=kind,
+        document_id=event.event_id if len(event.event_id) <= ID_MAX else event.hash_id,
+        happened_at=datetime.fromisoformat(fields["eventTime"].upper()),
+        lines=lines,
+        facility=_facility(fields),
+        counterparty=next(parties.of(event, ("destinationList",)), None),
+        attributes=_attributes(event),
+        event_hash=event.hash_id,
+    )
+
+
+def _facility(fields: Mapping[str, Any]) -> str | None:
+    for name in ("bizLocation", "readPoint"):
+        place = fields.get(name, {}).get("id", "")
+        if place.startswith(FACILITY):
+            return str(place).removeprefix(FACILITY)
+    return None
+
+
+def _attributes(event: Captured) -> dict[str, str]:
+    """Collect what a document needs to say: of the lot, of papers, of reasons."""
+    fields, namespaces = event.event.fields, event.event.namespaces
+    found: dict[str, str] = {}
+    for part in (fields, fields.get("ilmd", {})):
+        for name, value in part.items():
+            if ":" not in name or isinstance(value, dict | list):
+                continue
+            namespace, local = expanded(name, namespaces)
+            if namespace == NAMESPACE:
+                found[local] = str(value)
+            elif namespace == MASTER_DATA and local in FROM_MASTER_DATA:
+                found[FROM_MASTER_DATA[local]] = str(value)
+    for paper in fields.get("bizTransactionList", ()):
+        found.setdefault(str(paper.get("type", "paper")), str(paper["bizTransaction"]))
+    return found
+
+
+def _parties(event: Captured, lists: Sequence[str]) -> Iterator[str]:
+    """Yield the GLNs and ids of the parties in lists of an event."""
+    for name in lists:
+        member = name.removesuffix("List")
+        for part in event.event.fields.get(name, ()):
+            if part.get("type") == "location":
+                continue
+            written = canonical_identifier(part[member])
+            if found := _PARTY.fullmatch(written):
+                yield found[1]
+            elif written.startswith(PARTICIPANT):
+                yield written.removeprefix(PARTICIPANT)

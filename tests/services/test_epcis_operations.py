@@ -1,0 +1,191 @@
+"""Captured events move marked goods: by the lifecycle, all or none, or those that are right."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import pytest
+
+from kazyna.core.errors import InputError
+from kazyna.services import (
+    epcis_capture,
+    epcis_jobs,
+    epcis_queries,
+    epcis_resources,
+    marking_documents,
+    marking_orders,
+)
+from kazyna.services.epcis_jobs import Behaviour, CaptureJob
+from kazyna.store.connection import Database
+from marking.epcis.epcis_events import document
+from services.marking_world import SHOES, World, make_world
+
+KAZYNA = {"kz": "urn:kazyna:epcis:"}
+CARTON = "https://id.gs1.org/00/046012345000000012"
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+    with Database(database_url) as database:
+        yield make_world(database_url, tmp_path)(database)
+
+
+@pytest.fixture
+def items(world: World) -> list[str]:
+    """Six codes of one batch, as events have them."""
+    return links(world, world.order("maker", SHOES, 6))
+
+
+def links(world: World, batch: int) -> list[str]:
+    ctx = world.ctx("maker")
+    (order,) = [each for each in marking_orders.orders(ctx) if each.batches[0].batch == batch]
+    codes = b"".join(marking_orders.codes_of_order(ctx, order.order_no)).split(b"\n")
+    serials = [code[18:].partition(b"\x1d")[0].decode() for code in codes if code]
+    return [f"https://id.gs1.org/01/{SHOES}/21/{quote(serial, safe='')}" for serial in serials]
+
+
+def told(step: str, disposition: str | None, *epcs: str, **more: Any) -> dict[str, Any]:
+    """An event of the morning of the world's day."""
+    return {
+        "type": "ObjectEvent",
+        "eventTime": "2026-03-01T09:00:00+06:00",
+        "eventTimeZoneOffset": "+06:00",
+        "action": "OBSERVE",
+        "bizStep": step,
+        **({} if disposition is None else {"disposition": disposition}),
+        **({"epcList": list(epcs)} if epcs else {}),
+    } | more
+
+
+def applied(*epcs: str) -> dict[str, Any]:
+    return told("commissioning", "active", *epcs, action="ADD")
+
+
+def introduced(*epcs: str) -> dict[str, Any]:
+    return told("inspecting", "sellable_accessible", *epcs)
+
+
+def shipped(*epcs: str, to: str = "shop") -> dict[str, Any]:
+    party = {"type": "owning_party", "destination": f"urn:kazyna:participant:{to}"}
+    return told("shipping", "in_transit", *epcs, destinationList=[party])
+
+
+def sold(*epcs: str) -> dict[str, Any]:
+    return told("retail_selling", "retail_sold", *epcs)
+
+
+def capture(
+    world: World, name: str, *events: dict[str, Any], behaviour: Behaviour = "rollback"
+) -> CaptureJob:
+    content = orjson.dumps(document(*events, **{"@context": [KAZYNA]}))
+    return epcis_capture.capture(world.ctx(name), content, source="events", behaviour=behaviour)
+
+
+def documents(world: World, name: str) -> list[tuple[str, int]]:
+    """What the registry took up, the latest last."""
+    recent = marking_documents.recent_documents(world.ctx(name))
+    return [(each.kind, each.units) for each in reversed(recent)]
+
+
+def seen(world: World, name: str) -> list[str]:
+    """The business steps of the events that a participant sees."""
+    page = epcis_queries.query_events(world.ctx(name), {})
+    return [event.fields["bizStep"] for event in page.events]
+
+
+def test_from_line_to_till(world: World, items: list[str]) -> None:
+    packed = told(
+        "packing",
+        None,
+        type="AggregationEvent",
+        action="ADD",
+        parentID=CARTON,
+        childEPCs=items[:4],
+    )
+    unpacked = packed | {"bizStep": "unpacking", "action": "DELETE", "childEPCs": []}
+    job = capture(world, "maker", applied(*items), introduced(*items), packed, shipped(CARTON))
+    assert (job.success, job.captured) == (True, 4), job.errors
+    job = capture(world, "shop", told("accepting", None, CARTON), unpacked, sold(items[0]))
+    assert job.success, job.errors
+    assert [kind for kind, _ in documents(world, "shop")][-3:] == ["accept", "disaggregate", "sell"]
+    again = capture(world, "shop", sold(items[0]) | {"eventTime": "2026-03-01T10:00:00+06:00"})
+    assert not again.success
+    assert again.captured == 0
+    assert again.errors[0].path.startswith("eventList[0]")
+
+
+def test_a_participant_sees_its_events_and_those_that_name_it(
+    world: World, items: list[str]
+) -> None:
+    capture(world, "maker", applied(*items), introduced(*items), shipped(*items))
+    assert seen(world, "maker") == ["commissioning", "inspecting", "shipping"]
+    assert seen(world, "shop") == ["shipping"]
+    assert seen(world, "shop2") == []
+    for name, count in (("maker", 6), ("shop", 6), ("shop2", 0)):
+        found = epcis_resources.list_values(world.ctx(name), "epcs")
+        assert len(found.values) == count, name
+    hidden = epcis_queries.query_events(world.ctx("shop"), {"EQ_bizStep": "commissioning"})
+    assert hidden.events == ()
+
+
+def test_events_out_of_order_are_refused_and_nothing_is_done(
+    world: World, items: list[str]
+) -> None:
+    job = capture(world, "maker", applied(*items), shipped(*items))
+    assert (job.success, job.captured) == (False, 0)
+    assert job.errors[0].path.startswith("eventList[1]"), job.errors
+    assert "applied" in job.errors[0].reason
+    assert (documents(world, "maker"), seen(world, "maker")) == ([], [])
+    job = capture(world, "maker", applied(*items), shipped(*items), behaviour="proceed")
+    assert (job.success, job.captured) == (False, 1)
+    assert job.errors[0].path.startswith("eventList[1]")
+    assert (documents(world, "maker"), seen(world, "maker")) == ([("apply", 6)], ["commissioning"])
+
+
+def test_codes_of_another_owner_are_refused(world: World, items: list[str]) -> None:
+    capture(world, "maker", applied(*items), introduced(*items))
+    job = capture(world, "shop", sold(items[0]))
+    assert (job.success, job.captured, seen(world, "shop")) == (False, 0, [])
+    with pytest.raises(InputError):
+        epcis_capture.capture_event(world.ctx("shop"), orjson.dumps(sold(items[0])))
+
+
+def test_a_document_sent_again_changes_nothing(world: World, items: list[str]) -> None:
+    events = applied(*items), introduced(*items)
+    first = capture(world, "maker", *events)
+    again = capture(world, "maker", *events)
+    assert (first.captured, first.known, again.captured, again.known) == (2, 0, 0, 2)
+    assert documents(world, "maker") == [("apply", 6), ("introduce", 6)]
+
+
+def test_what_an_operation_needs_comes_with_the_event(world: World, items: list[str]) -> None:
+    capture(world, "maker", applied(*items), introduced(*items))
+    lost = told("decommissioning", None, items[0], action="DELETE")
+    job = capture(world, "maker", lost)
+    assert "reason" in f"{job.errors[0].path} {job.errors[0].reason}"
+    assert capture(world, "maker", lost | {"kz:reason": "loss"}).success
+    assert documents(world, "maker")[-1] == ("withdraw", 1)
+
+
+def test_what_is_not_marked_is_recorded_alone(world: World) -> None:
+    other = "https://id.gs1.org/01/09506000134352/21/7"
+    job = capture(world, "shop", sold(other), told("transporting", None, other))
+    assert (job.success, job.captured) == (True, 2)
+    assert documents(world, "shop") == []
+
+
+def test_what_was_promised_is_done_after_a_crash(world: World, items: list[str]) -> None:
+    ctx = world.ctx("maker")
+    content = orjson.dumps(document(applied(*items)))
+    received = epcis_capture.receive(ctx, content, source="events", behaviour="rollback")
+    assert epcis_jobs.find_job(ctx, received.capture_id).running
+    assert epcis_capture.resume_jobs(world.ctx("shop")) == ()
+    (job,) = epcis_capture.resume_jobs(world.ctx("officer"))
+    assert (job.capture_id, job.success, job.captured) == (received.capture_id, True, 1)
+    assert seen(world, "maker") == ["commissioning"]
+    assert epcis_capture.resume_jobs(ctx) == ()
+    # Whoever comes late with the same document changes nothing.
+    assert epcis_capture.work_off(ctx, received) == epcis_jobs.find_job(ctx, received.capture_id)
+    assert documents(world, "maker") == [("apply", 6)]
