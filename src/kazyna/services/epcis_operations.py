@@ -44,7 +44,7 @@ PARTICIPANT = "urn:kazyna:participant:"
 FACILITY = "urn:kazyna:facility:"
 _PARTY = re.compile(r"https://id\.gs1\.org/41[47]/(\d{13})")
 _PRODUCT = re.compile(r"https://id\.gs1\.org/01/(\d{14})/21/.+")
-_PACKAGE = re.compile(r"https://id\.gs1\.org/(00)/(\d{18})")
+_PACKAGE = re.compile(r"https://id\.gs1\.org/00/(\d{18})")
 
 
 @dataclass(frozen=True)
@@ -180,19 +180,23 @@ def _marked(ctx: Context, events: Sequence[Captured]) -> set[int]:
     """Return the positions of events in which there is a marked product or a known package."""
     names = {each.position: [canonical_identifier(epc) for epc in _epcs(each)] for each in events}
     every = {name for each in names.values() for name in each}
-    gtins = {int(found[1]) for name in every if (found := _PRODUCT.fullmatch(name))}
-    packages = {"".join(found.groups()) for name in every if (found := _PACKAGE.fullmatch(name))}
+    gtins = {gtin for name in every if (gtin := _gtin(name)) is not None}
+    packages = {f"00{found[1]}": name for name in every if (found := _PACKAGE.fullmatch(name))}
     with ctx.shards.reading(ctx.acting) as work:
-        products = epcis_parties.marked_products(work.registry, sorted(gtins))
-        known = codes.find_names(work, sorted(packages))
+        registered = epcis_parties.marked_products(work.registry, sorted(gtins))
+        known = {packages[each] for each in codes.find_names(work, sorted(packages))}
+    marked: set[int] = set()
+    for position, each in names.items():
+        if any(name in known or _gtin(name) in registered for name in each):
+            marked.add(position)
+            # A package into which it goes is known to the events that follow.
+            known.update(name for name in each if _PACKAGE.fullmatch(name))
+    return marked
 
-    def is_marked(name: str) -> bool:
-        if product := _PRODUCT.fullmatch(name):
-            return int(product[1]) in products
-        package = _PACKAGE.fullmatch(name)
-        return package is not None and "".join(package.groups()) in known
 
-    return {position for position, each in names.items() if any(map(is_marked, each))}
+def _gtin(name: str) -> int | None:
+    found = _PRODUCT.fullmatch(name)
+    return None if found is None else int(found[1])
 
 
 def _epcs(event: Captured) -> Iterator[str]:
