@@ -86,7 +86,11 @@ def capture(
 def documents(world: World, name: str) -> list[tuple[str, int]]:
     """What the registry took up, the latest last."""
     recent = marking_documents.recent_documents(world.ctx(name))
-    return [(each.kind, each.units) for each in reversed(recent) if each.kind not in marking_documents.OWN_SERVICE]
+    return [
+        (each.kind, each.units)
+        for each in reversed(recent)
+        if each.kind not in marking_documents.OWN_SERVICE
+    ]
 
 
 def seen(world: World, name: str) -> list[str]:

@@ -25,6 +25,7 @@ from kazyna.core.errors import (
     Refused,
     SignInRequired,
     TooLarge,
+    TooMany,
     Unavailable,
 )
 
@@ -39,6 +40,7 @@ EXCEPTIONS: dict[type[KazynaError], tuple[HTTPStatus, str]] = {
     Forbidden: (HTTPStatus.FORBIDDEN, "SecurityException"),
     NotFound: (HTTPStatus.NOT_FOUND, "NoSuchNameException"),
     Conflict: (HTTPStatus.CONFLICT, "ResourceAlreadyExistsException"),
+    TooMany: (HTTPStatus.TOO_MANY_REQUESTS, "ImplementationException"),
     Refused: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "QueryTooLargeException"),
     Unavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "ImplementationException"),
 }
