@@ -8,6 +8,7 @@ from kazyna.core.errors import Unavailable
 from kazyna.core.money import Currency
 from kazyna.core.text import LANGUAGES, Language
 from kazyna.documents.bill import BillDocument, BillFigure, BillStep, bill_data, render_bill
+from kazyna.documents.payment_code import payment_code
 from kazyna.documents.render import render
 
 STEP = BillStep(
@@ -101,3 +102,9 @@ def test_every_figure_of_a_step_keeps_its_digits_and_its_article() -> None:
 def test_a_template_that_cannot_be_made_is_reported() -> None:
     with pytest.raises(Unavailable, match="The document missing cannot be made"):
         render("missing", {}, dated=date(2016, 1, 1))
+
+
+def test_a_bill_shows_the_code_of_its_payment() -> None:
+    plain = render_bill(BILL, page_format="svg")
+    coded = render_bill(replace(BILL, qr=payment_code("RF18|1.00|KGS")), page_format="svg")
+    assert len(coded) > len(plain)

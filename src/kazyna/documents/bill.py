@@ -100,6 +100,8 @@ class BillDocument:
     reference: str
     notes: tuple[str, ...] = ()
     """Doubts about the law and other remarks."""
+    qr: str | None = None
+    """A QR code of the payment as SVG, where the pack knows one."""
 
 
 def render_bill(bill: BillDocument, *, page_format: PageFormat = "pdf") -> bytes:
@@ -145,6 +147,7 @@ def bill_data(bill: BillDocument) -> dict[str, Any]:
         "due_on": _day(bill.due_on, language),
         "reference": bill.reference,
         "notes": list(bill.notes),
+        "qr": bill.qr or "",
     }
 
 

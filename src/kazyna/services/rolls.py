@@ -19,6 +19,7 @@ from kazyna.packs.taxes import Tax
 from kazyna.services import confirmations
 from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
+from kazyna.services.payment_codes import payment_qr
 from kazyna.store import ledger, rolls, rounds, taxpayers
 from kazyna.store.connection import Transaction
 from kazyna.tax import Explanation, Step, explain, run_roll, split_by_share, verify_sample
@@ -237,6 +238,14 @@ def bill_pdf(ctx: Context, *, reference: str, language: Language) -> bytes:
             due_on=row.due_on,
             reference=row.reference,
             notes=tuple(notes),
+            qr=payment_qr(
+                ctx,
+                reference=row.reference,
+                amount=row.amount,
+                tax=law.title.in_(language),
+                year=row.year,
+                language=language,
+            ),
         )
     )
 

@@ -27,6 +27,7 @@ from kazyna.services.context import Installation
 from kazyna.web import (
     books,
     cadastre,
+    collection,
     confirmations,
     inspection,
     ledger,
@@ -50,7 +51,7 @@ COMPRESSED_BYTES_MIN = 1024
 
 PARTS = (
     cadastre, rounds, round_pages, reports, objections, rolls, confirmations, ledger, books,
-    simulations, sign_in, tiles, verify, inspection,
+    collection, simulations, sign_in, tiles, verify, inspection,
 )  # fmt: skip
 
 HEADERS = {

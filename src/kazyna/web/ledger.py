@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kazyna.core.errors import Finding, InputError, Refused
 from kazyna.core.table import parse_decimal
-from kazyna.services import ledger, objections, rolls, round_studies, rounds
+from kazyna.services import ledger, objections, rolls, round_studies, rounds, suspensions
 from kazyna.services.context import Role
-from kazyna.web import charts, drawings, ratio_charts
+from kazyna.web import charts, collection, drawings, ratio_charts
 from kazyna.web.pages import page
 from kazyna.web.round_words import objection_words
 from kazyna.web.visit import Visit, Visiting
@@ -83,6 +83,9 @@ def taxpayer(visit: Visiting, taxpayer_id: str, on: str = "", known_on: str = ""
         on=as_of,
         known_on=as_known,
         new_key=new_key,
+        suspensions=suspensions.suspensions_of(visit.ctx, taxpayer_id),
+        taxes=visit.ctx.pack.taxes,
+        **collection.facts_of(visit, taxpayer_id),
     )
 
 
@@ -100,6 +103,7 @@ def mine(visit: Visiting) -> HTMLResponse:
         states=objection_words(visit.write),
         first_due=min((bill.due_on for bill in bills), default=None),
         statements=ledger.statement(visit.ctx, taxpayer_id=number),
+        **collection.facts_of(visit, number),
     )
 
 
