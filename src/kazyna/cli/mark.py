@@ -25,6 +25,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "kit": marking_checks.kit,
     "validate": marking_events.validate,
     "hash": marking_events.hash_events,
+    "capture": marking_events.capture,
     "render": marking_symbols.render,
     "participant": marking_registers.participant,
     "participants": marking_registers.participants_of,
