@@ -2,12 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
 
 from conftest import OFFICER
-from kazyna.packs.pack import load_pack
+from kazyna.packs.pack import Pack, load_pack
 from kazyna.services import objects, taxpayers
 from kazyna.services.context import Actor, Context, Installation
 from kazyna.services.settings import Settings
@@ -34,10 +35,16 @@ HOME: dict[str, Any] = {
 """Taxed in 2026 on 120 - 80 = 40 m2 at 75 som: 3,000 som."""
 
 
+@cache
+def kyrgyz_pack() -> Pack:
+    """Load the pack once for all tests."""
+    return load_pack("kg")
+
+
 def open_office(database: Database, today: str) -> Installation:
     """Open a Kyrgyz office with three taxpayers, on a day."""
     settings = Settings.read({"KAZYNA_PACK": "kg", "KAZYNA_TODAY": today})
-    installation = Installation(database, load_pack("kg"), settings)
+    installation = Installation(database, kyrgyz_pack(), settings)
     taxpayers.load_taxpayers(installation.context(OFFICER), TAXPAYERS)
     return installation
 

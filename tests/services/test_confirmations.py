@@ -1,14 +1,13 @@
 """Doubtful values of the law are confirmed by a document before a roll binds anyone."""
 
-from datetime import date
-
 import pytest
 
 from conftest import OFFICER, VALUER
 from kazyna.core.errors import Conflict, Forbidden, NotFound
-from kazyna.services import confirmations, rolls
+from kazyna.services import assessment, confirmations, rolls
 from kazyna.services.context import Context, Installation
-from kazyna.store import rolls as register
+from kazyna.store import register
+from kazyna.tax import doubtful
 
 TAX = "property_tax"
 
@@ -51,8 +50,9 @@ def test_a_roll_is_refused_until_each_value_it_rests_on_is_confirmed(officer: Co
 def test_a_value_whose_content_changes_is_asked_for_again(officer: Context) -> None:
     law = officer.pack.taxes[TAX]
     with officer.transaction() as tx:
-        holdings = register.taxable(tx, round_id=1, on=date(2017, 1, 1))
-        values = confirmations.of_objects(law, holdings, on=date(2017, 1, 1))
+        ground = assessment.ground_of(officer, tx, law, year=2017, known=register.latest(tx))
+        held = assessment.holdings_of(officer, tx, law, ground)
+        values = doubtful(law.rules, assessment.cases(held), ground.law_on, id_column="case")
         confirmations.require_confirmed(tx, values)
         changed = [type(each)(**{**vars(each), "value": "0.02"}) for each in values]
         with pytest.raises(Conflict, match=r"ceiling_rate@1972-11-07 = 0\.02"):

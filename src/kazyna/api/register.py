@@ -58,7 +58,7 @@ class NewTransfer:
 
 
 @router.get("/objects/coverage", responses=BY_ROLE)
-def coverage(ctx: Caller) -> list[objects.KindCount]:
+def coverage(ctx: Caller) -> list[objects.Coverage]:
     """Count the objects of each kind, and those whose holder nobody knows."""
     return list(objects.coverage(ctx))
 

@@ -1,5 +1,6 @@
 """The tax bill: one page that a taxpayer can check by hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -89,7 +90,8 @@ class BillDocument:
     property_id: str
     property_facts: tuple[tuple[str, str], ...]
     """More lines about the property, such as its address or area."""
-    assessed_value: Decimal
+    assessed_value: Decimal | None
+    """Where the tax is on a value."""
     valuation_date: date | None
     share: Decimal
     """The taxpayer's share in the property, from 0 to 1."""
@@ -119,14 +121,33 @@ def render_bill(bill: BillDocument, *, page_format: PageFormat = "pdf") -> bytes
     Unavailable
         If the page cannot be made.
     """
-    return render("bill", bill_data(bill), dated=bill.issued_on, page_format=page_format)
+    data = {"bills": [bill_data(bill)]}
+    return render("bill", data, dated=bill.issued_on, page_format=page_format)
+
+
+def render_bills(bills: Sequence[BillDocument]) -> bytes:
+    """Print bills one after the other into one PDF, each from a page of its own.
+
+    Parameters
+    ----------
+    bills
+        At least one. A thousand take seconds, where a thousand single files take a minute.
+
+    Raises
+    ------
+    Unavailable
+        If the pages cannot be made.
+    """
+    data = {"bills": [bill_data(bill) for bill in bills]}
+    return render("bill", data, dated=bills[0].issued_on)
 
 
 def bill_data(bill: BillDocument) -> dict[str, Any]:
     """Write every figure and date out as the language does: what the template is given."""
     language, code = bill.language, bill.currency.code
     facts = [(_word("property_id", language), bill.property_id), *bill.property_facts]
-    facts.append((_word("value", language), _money(bill.assessed_value, bill)))
+    if bill.assessed_value is not None:
+        facts.append((_word("value", language), _money(bill.assessed_value, bill)))
     if bill.valuation_date:
         facts.append((_word("valued_on", language), _day(bill.valuation_date, language)))
     facts.append((_word("share", language), f"{_number(bill.share * 100, language)} %"))

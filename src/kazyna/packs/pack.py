@@ -181,13 +181,20 @@ def _folders() -> dict[str, Path]:
     return outside | built_in
 
 
+def law_files(folder: Path) -> tuple[Path, ...]:
+    """List the files that make the law of a pack; not the demonstration data."""
+    return tuple(
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not {"demo", "__pycache__"} & set(path.relative_to(folder).parts)
+    )
+
+
 def _content_hash(folder: Path) -> str:
-    """Hash the names and contents of the files that make the law; not the demonstration data."""
+    """Hash the names and contents of the files that make the law."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        if path.is_file() and not {"demo", "__pycache__"} & set(inside.parts):
-            content = path.read_bytes()
-            digest.update(f"{inside.as_posix()}\0{len(content)}\0".encode())
-            digest.update(content)
+    for path in law_files(folder):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
     return digest.hexdigest()

@@ -9,14 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import pyarrow as pa
-
 from kazyna.core.errors import Conflict, NotFound
 from kazyna.core.text import Text
-from kazyna.packs.taxes import Tax
+from kazyna.services import assessment
 from kazyna.services.context import Context, Role
 from kazyna.store import confirmations as register
-from kazyna.store import rolls, rounds
+from kazyna.store import register as changes
 from kazyna.store.connection import Transaction
 from kazyna.tax import DoubtfulValue, doubtful
 
@@ -72,22 +70,14 @@ def doubts(ctx: Context, *, tax: str, year: int) -> tuple[Doubt, ...]:
         When the pack has no such tax, no values are published or nobody holds a property.
     """
     ctx.require(*READERS)
-    law, on = _tax(ctx, tax), date(year, 1, 1)
+    law = assessment.charged_tax(ctx, tax)
     with ctx.transaction() as tx:
-        round_ = rounds.taxable_round(tx)
-        if round_ is None:
-            raise NotFound("No values are published: publish a valuation round first.")
-        holdings = rolls.taxable(tx, round_id=round_.round_id, on=on)
-        if holdings.num_rows == 0:
-            raise NotFound(f"Nobody holds a property on {on}: load the holdings first.")
-        return _with_confirmations(tx, tax, of_objects(law, holdings, on=on))
-
-
-def of_objects(law: Tax, holdings: pa.Table, *, on: date) -> tuple[DoubtfulValue, ...]:
-    """Find the doubtful values that the bills of these properties rest on."""
-    houses = holdings.group_by("property_id").aggregate([("value", "min")])
-    houses = houses.rename_columns(["property_id", "value"])
-    return doubtful(law.rules, houses, on, id_column="property_id")
+        ground = assessment.ground_of(ctx, tx, law, year=year, known=changes.latest(tx))
+        held = assessment.holdings_of(ctx, tx, law, ground)
+        if held.num_rows == 0:
+            raise NotFound(f"Nobody holds a property on {ground.law_on}: load the holdings first.")
+        found = doubtful(law.rules, assessment.cases(held), ground.law_on, id_column="case")
+        return _with_confirmations(tx, tax, found)
 
 
 def confirm(
@@ -123,6 +113,12 @@ def confirm(
     return Confirmed(new, len(set(ids)) - new)
 
 
+def unconfirmed(tx: Transaction, values: Sequence[DoubtfulValue]) -> list[DoubtfulValue]:
+    """Return those of doubtful values that nobody has confirmed."""
+    there = register.found(tx, [value.content_hash for value in values])
+    return [value for value in values if value.content_hash not in there]
+
+
 def require_confirmed(tx: Transaction, values: Sequence[DoubtfulValue]) -> None:
     """Refuse what would bind by values that nobody has confirmed.
 
@@ -131,8 +127,7 @@ def require_confirmed(tx: Transaction, values: Sequence[DoubtfulValue]) -> None:
     Conflict
         Naming the values.
     """
-    there = register.found(tx, [value.content_hash for value in values])
-    missing = [value for value in values if value.content_hash not in there]
+    missing = unconfirmed(tx, values)
     if not missing:
         return
     named = "; ".join(f"{value.id} = {value.value} ({value.doubt})"
@@ -171,11 +166,3 @@ def _with_confirmations(
             )
         )
     return tuple(found)
-
-
-def _tax(ctx: Context, name: str) -> Tax:
-    law = ctx.pack.taxes.get(name)
-    if law is None:
-        known = ", ".join(ctx.pack.taxes)
-        raise NotFound(f"The pack {ctx.pack.name} has no tax {name!r}; it has {known}.")
-    return law

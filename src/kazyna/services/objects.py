@@ -18,7 +18,6 @@ from kazyna.services.context import Context
 from kazyna.store import files, objects, register, taxpayers
 from kazyna.store.connection import Transaction
 from kazyna.store.copy import as_json
-from kazyna.store.objects import KindCount
 from kazyna.tax import InputColumn
 
 OBJECT = Column(
@@ -84,6 +83,15 @@ class Change:
     document: str
     recorded_on: date
     recorded_by: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many objects of a kind there are, and how many of them nobody is known to hold."""
+
+    kind: str
+    objects: int
+    without_holder: int
 
 
 @dataclass(frozen=True)
@@ -246,11 +254,12 @@ def holdings_of(
     return tuple(_holding(row) for row in rows)
 
 
-def coverage(ctx: Context) -> tuple[KindCount, ...]:
+def coverage(ctx: Context) -> tuple[Coverage, ...]:
     """Count the objects of each kind, and those of which nobody is known to be the holder."""
     ctx.require("officer", "auditor")
     with ctx.transaction() as tx:
-        return tuple(objects.counts(tx, on=ctx.today, known=register.latest(tx)))
+        rows = objects.counts(tx, on=ctx.today, known=register.latest(tx))
+    return tuple(Coverage(row.kind, row.objects, row.without_holder) for row in rows)
 
 
 def kind_of(ctx: Context, name: str) -> ObjectKind:

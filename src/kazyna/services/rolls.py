@@ -1,32 +1,54 @@
-"""Tax rolls: what every taxpayer owes for a period, issued, posted and explained."""
+"""Tax rolls that were issued: their bills, each step by step, on the page and as PDF.
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+How a roll comes to be is in roll_lifecycle.py.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from kazyna.accounts import TREASURY, creditor_reference, receivable, revenue
-from kazyna.core.errors import Conflict, NotFound
-from kazyna.core.money import from_minor
+from kazyna.core.errors import NotFound, Refused
+from kazyna.core.progress import Progress, silent
 from kazyna.core.text import Language, Text
 from kazyna.documents import bill as paper
+from kazyna.packs.pack import Pack
 from kazyna.packs.taxes import Tax
-from kazyna.services import confirmations
+from kazyna.services import assessment, laws
 from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
 from kazyna.services.payment_codes import payment_qr
-from kazyna.store import ledger, rolls, rounds, taxpayers
+from kazyna.services.roll_lifecycle import IssuedRoll, issue_roll
+from kazyna.store import files, rolls, rounds, taxpayers
 from kazyna.store.connection import Transaction
-from kazyna.tax import Explanation, Step, explain, run_roll, split_by_share, verify_sample
+from kazyna.tax import Step, explain
 from kazyna.tax.explain import AppliedParameter
 
-VERIFIED_BILLS = 1000
-"""Bills of a roll that are computed again by the other path before it is issued."""
+__all__ = [
+    "Bill",
+    "BillInput",
+    "BillVersion",
+    "IssuedRoll",
+    "Payable",
+    "PrintedBills",
+    "TaxPreview",
+    "bill_pdf",
+    "bill_versions",
+    "bills_of_property",
+    "bills_of_taxpayer",
+    "bills_pdf",
+    "issue_roll",
+    "issued",
+    "my_bills",
+    "page",
+    "payable",
+    "preview",
+]
+
+PAGE_BILLS = 100
+"""Bills that a page of a roll lists."""
+PRINTED_BILLS = 500
+"""Bills in one file: large enough to be fast, small enough for a printer's queue."""
 
 SYNTHETIC = Text(
     en="The taxpayer is invented: this bill is part of a demonstration.",
@@ -36,23 +58,25 @@ SYNTHETIC = Text(
 
 
 @dataclass(frozen=True)
-class IssuedRoll:
-    """What was issued; the CLI prints it, the API returns it, the page shows it."""
+class BillInput:
+    """One thing that the bill was computed from."""
 
-    roll_id: int
-    tax: str
-    year: int
-    bills: int
-    total: Decimal
-    due_on: date
+    name: str
+    label: Text
+    value: str
+    unit: str | None
 
 
 @dataclass(frozen=True)
 class Bill:
-    """One taxpayer's bill for one property and year, step by step."""
+    """One taxpayer's bill for one property and year, step by step, as it stands."""
 
     roll_id: int
     bill_no: int
+    version: int
+    """1 as first issued; each correction is one more."""
+    status: str
+    """`issued`, or `withdrawn` with its roll."""
     tax: str
     tax_title: Text
     year: int
@@ -60,12 +84,35 @@ class Bill:
     taxpayer_id: str
     taxpayer_name: str
     share: Decimal
-    assessed_value: Decimal
+    assessed_value: Decimal | None
+    """Where the tax is on a value."""
+    inputs: tuple[BillInput, ...]
     steps: tuple[Step, ...]
+    """Of the property as a whole; of a bill that was corrected to nothing, none."""
     amount: Decimal
     due_on: date
     reference: str
     """What the payer quotes, so that the payment finds its debt."""
+
+
+@dataclass(frozen=True)
+class BillVersion:
+    """What a bill asked for from a day on, and why."""
+
+    version: int
+    since: date
+    cause: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class PrintedBills:
+    """Bills on paper."""
+
+    tax: str
+    year: int
+    bills: int
+    files: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -90,66 +137,19 @@ class TaxPreview:
     amount: Decimal
 
 
-def issue_roll(ctx: Context, *, tax: str, year: int) -> IssuedRoll:
-    """Compute, store and post the roll of one tax and year, all or nothing.
-
-    Raises
-    ------
-    NotFound
-        When the pack has no such tax, or no values are published.
-    Conflict
-        When the roll is issued already, or rests on doubtful values of the law that no officer
-        has confirmed.
-    Refused
-        When the two ways of computing a bill disagree.
-    """
-    ctx.require("officer")
-    law = _tax(ctx, tax)
-    on, due_on = date(year, 1, 1), law.due_on(year)
-    with ctx.transaction() as tx:
-        round_ = rounds.taxable_round(tx)
-        if round_ is None:
-            raise NotFound("No values are published: publish a valuation round first.")
-        holdings = rolls.taxable(tx, round_id=round_.round_id, on=on)
-        if holdings.num_rows == 0:
-            raise NotFound(f"Nobody holds a property on {on}: load the holdings first.")
-        confirmations.require_confirmed(tx, confirmations.of_objects(law, holdings, on=on))
-        bills = _compute(ctx, law, holdings, on=on)
-        total = from_minor(pc.sum(bills["amount_minor"]).as_py(), ctx.pack.currency)
-        roll_id = rolls.insert_roll(
-            tx,
-            {
-                "tax": tax,
-                "year": year,
-                "round_id": round_.round_id,
-                "pack": ctx.pack.name,
-                "pack_hash": ctx.pack.content_hash,
-                "law_on": on,
-                "due_on": due_on,
-                "bills": bills.num_rows,
-                "total": total,
-            },
-        )
-        if roll_id is None:
-            raise Conflict(f"The roll of {tax} for {year} is issued already.")
-        bills = _numbered(bills, roll_id)
-        rolls.insert_bills(tx, _register(bills, ctx))
-        _charge(tx, ctx, law, bills, year=year, due_on=due_on)
-    return IssuedRoll(roll_id, tax, year, bills.num_rows, total, due_on)
-
-
 def issued(ctx: Context) -> tuple[IssuedRoll, ...]:
     """Return all rolls that were issued, the latest first."""
     ctx.require("officer", "valuer", "auditor")
     with ctx.transaction() as tx:
         rows = rolls.issued(tx)
     return tuple(
-        IssuedRoll(row.roll_id, row.tax, row.year, row.bills, row.total, row.due_on) for row in rows
+        IssuedRoll(row.roll_id, row.tax, row.year, row.bills, row.total, row.due_on, row.status)
+        for row in rows
     )
 
 
 def preview(ctx: Context, property_id: str) -> tuple[TaxPreview, ...]:
-    """Compute what each tax in force asks for a property, without naming an owner."""
+    """Compute what each tax on a value alone asks for a property, without naming an owner."""
     ctx.require(*READERS)
     with ctx.transaction() as tx:
         round_ = rounds.latest_published(tx)
@@ -158,7 +158,9 @@ def preview(ctx: Context, property_id: str) -> tuple[TaxPreview, ...]:
         return ()
     previews = []
     for law in ctx.pack.taxes.values():
-        steps = _explained(ctx, law, value.value, ctx.today)
+        if [column.name for column in law.rules.on(ctx.today).inputs] != ["value"]:
+            continue  # it depends on more than the value
+        steps = explain(law.rules, {"value": value.value}, ctx.today, ctx.language)
         previews.append(
             TaxPreview(
                 tax=law.name,
@@ -177,8 +179,7 @@ def bills_of_property(ctx: Context, property_id: str) -> tuple[Bill, ...]:
     if ctx.actor.role not in {"officer", "auditor", "taxpayer"}:
         return ()
     with ctx.transaction() as tx:
-        rows = rolls.bills_of_property(tx, property_id)
-    return tuple(_bill(ctx, row) for row in rows)
+        return _bills(ctx, tx, rolls.bills_of_property(tx, property_id))
 
 
 def my_bills(ctx: Context) -> tuple[Bill, ...]:
@@ -191,8 +192,7 @@ def bills_of_taxpayer(ctx: Context, taxpayer_id: str) -> tuple[Bill, ...]:
     """Return the bills of one taxpayer, the latest first."""
     ctx.require("officer", "auditor", "taxpayer")
     with ctx.transaction() as tx:
-        rows = rolls.bills_of_taxpayer(tx, taxpayer_id)
-    return tuple(_bill(ctx, row) for row in rows)
+        return _bills(ctx, tx, rolls.bills_of_taxpayer(tx, taxpayer_id))
 
 
 def payable(ctx: Context, *, tax: str, year: int) -> tuple[Payable, ...]:
@@ -203,160 +203,126 @@ def payable(ctx: Context, *, tax: str, year: int) -> tuple[Payable, ...]:
     return tuple(Payable(row.reference, row.taxpayer_id, row.amount, row.due_on) for row in rows)
 
 
+def bill_versions(ctx: Context, *, reference: str) -> tuple[BillVersion, ...]:
+    """Return what a bill said as it was issued, and after each correction, with its cause."""
+    ctx.require("officer", "auditor", "taxpayer")
+    with ctx.transaction() as tx:
+        row = _bill_row(tx, reference)
+        rows = rolls.versions(tx, row.roll_id, row.bill_no)
+    return tuple(BillVersion(each.version, each.since, each.cause, each.amount) for each in rows)
+
+
+def page(ctx: Context, *, tax: str, year: int, after: int = 0) -> tuple[Bill, ...]:
+    """Return the bills of an issued roll after a number, `PAGE_BILLS` at most."""
+    ctx.require("officer", "auditor")
+    with ctx.transaction() as tx:
+        rows = rolls.bill_page(tx, tax=tax, year=year, after=after, limit=PAGE_BILLS)
+        return _bills(ctx, tx, rows)
+
+
 def bill_pdf(ctx: Context, *, reference: str, language: Language) -> bytes:
     """Print one bill as PDF in a language."""
     ctx.require("officer", "auditor", "taxpayer")
     with ctx.transaction() as tx:
-        row = rolls.bill_by_reference(tx, reference)
-        if row is None:
-            raise NotFound(f"No bill has the reference {reference!r}.")
-        taxpayer = taxpayers.find_taxpayer(tx, row.taxpayer_id)
-        round_ = rounds.latest_published(tx)
-    law = _tax(ctx, row.tax)
-    steps = explain(law.rules, {"value": row.value}, row.law_on, language)
-    notes = [step.doubt for step in steps.steps if step.doubt]
+        row = _bill_row(tx, reference)
+        document = _document(ctx, tx, row, language)
+    return paper.render_bills([document])
+
+
+def bills_pdf(
+    ctx: Context, *, tax: str, year: int, out: Path, progress: Progress = silent
+) -> PrintedBills:
+    """Print all bills of an issued roll into files of `PRINTED_BILLS` bills, by language.
+
+    Raises
+    ------
+    NotFound
+        When no such roll is issued.
+    """
+    ctx.require("officer")
+    with ctx.transaction() as tx:
+        rows = rolls.bills_of_roll(tx, tax=tax, year=year)
+        if not rows:
+            raise NotFound(f"No roll of {tax} for {year} is issued.")
+        languages = taxpayers.languages(tx, [row.taxpayer_id for row in rows])
+        documents = [
+            _document(ctx, tx, row, languages[row.taxpayer_id]) for row in rows if row.amount > 0
+        ]
+    documents.sort(key=lambda document: document.language)
+    written = []
+    for number, start in enumerate(range(0, len(documents), PRINTED_BILLS), 1):
+        progress(f"bills {start + 1} to {min(start + PRINTED_BILLS, len(documents))}")
+        path = out / f"bills-{tax}-{year}-{number:04d}.pdf"
+        files.write_bytes(paper.render_bills(documents[start : start + PRINTED_BILLS]), path)
+        written.append(str(path))
+    return PrintedBills(tax, year, len(documents), tuple(written))
+
+
+def _bill_row(tx: Transaction, reference: str) -> rolls.BillRow:
+    row = rolls.bill_by_reference(tx, reference)
+    if row is None:
+        raise NotFound(f"No bill has the reference {reference!r}.")
+    return row
+
+
+def _document(
+    ctx: Context, tx: Transaction, row: rolls.BillRow, language: Language
+) -> paper.BillDocument:
+    """Lay out a bill as it was computed: by the law that was kept with it."""
+    taxpayer = taxpayers.find_taxpayer(tx, row.taxpayer_id)
+    pack = laws.pack_of(tx, ctx, row.pack_hash)
+    law = pack.taxes[row.tax]
+    steps = _explained(law, row, language)
+    notes = [step.doubt for step in steps if step.doubt]
     if taxpayer and taxpayer.synthetic:
         notes.append(SYNTHETIC.in_(language))
-    return paper.render_bill(
-        paper.BillDocument(
-            language=language,
-            issuer=ctx.pack.title.in_(language),
+    facts = [
+        (each.label.in_(language), " ".join(filter(None, (_worded(each.value), each.unit))))
+        for each in _inputs(pack, row)
+        if each.name != "value"
+    ]
+    return paper.BillDocument(
+        language=language,
+        issuer=pack.title.in_(language),
+        tax=law.title.in_(language),
+        year=row.year,
+        number=f"{row.roll_id}-{row.bill_no}" + (f"/{row.version}" if row.version > 1 else ""),
+        issued_on=row.issued_on or row.law_on,
+        taxpayer=row.taxpayer_name,
+        taxpayer_id=row.taxpayer_id,
+        property_id=row.property_id,
+        property_facts=tuple(facts),
+        assessed_value=row.value,
+        valuation_date=row.valuation_date,
+        share=row.share,
+        steps=tuple(_printed(step, pack, language) for step in steps),
+        amount=row.amount,
+        currency=pack.currency,
+        due_on=row.due_on,
+        reference=row.reference,
+        notes=tuple(notes),
+        qr=payment_qr(
+            replace(ctx, pack=pack),
+            reference=row.reference,
+            amount=row.amount,
             tax=law.title.in_(language),
             year=row.year,
-            number=f"{row.roll_id}-{row.bill_no}",
-            issued_on=row.law_on,
-            taxpayer=row.taxpayer_name,
-            taxpayer_id=row.taxpayer_id,
-            property_id=row.property_id,
-            property_facts=(),
-            assessed_value=row.value,
-            valuation_date=round_.valuation_date if round_ else None,
-            share=row.share,
-            steps=tuple(_printed(step, ctx, language) for step in steps.steps),
-            amount=row.amount,
-            currency=ctx.pack.currency,
-            due_on=row.due_on,
-            reference=row.reference,
-            notes=tuple(notes),
-            qr=payment_qr(
-                ctx,
-                reference=row.reference,
-                amount=row.amount,
-                tax=law.title.in_(language),
-                year=row.year,
-                language=language,
-            ),
-        )
-    )
-
-
-def _tax(ctx: Context, name: str) -> Tax:
-    law = ctx.pack.taxes.get(name)
-    if law is None:
-        known = ", ".join(ctx.pack.taxes)
-        raise NotFound(f"The pack {ctx.pack.name} has no tax {name!r}; it has {known}.")
-    return law
-
-
-def _compute(ctx: Context, law: Tax, holdings: pa.Table, *, on: date) -> pa.Table:
-    """Compute each property once, check a sample by the other path, and split among holders."""
-    houses = holdings.group_by("property_id").aggregate([("value", "min")])
-    houses = houses.rename_columns(["property_id", "value"])
-    roll = run_roll(law.rules, houses, on=on, id_column="property_id")
-    verify_sample(law.rules, roll, on=on, size=VERIFIED_BILLS, seed=on.toordinal())
-    parts = split_by_share(roll, holdings, id_column="property_id", currency=ctx.pack.currency)
-    joined = parts.join(roll, "property_id", join_type="inner")
-    return joined.sort_by([("property_id", "ascending"), ("taxpayer_id", "ascending")])
-
-
-def _numbered(bills: pa.Table, roll_id: int) -> pa.Table:
-    """Give the bills their numbers and payment references."""
-    numbers = range(1, bills.num_rows + 1)
-    references = [creditor_reference(f"{roll_id:04d}{number:08d}") for number in numbers]
-    return (
-        bills.append_column("roll_id", pa.array([roll_id] * bills.num_rows, pa.int64()))
-        .append_column("bill_no", pa.array(numbers, pa.int64()))
-        .append_column("reference", pa.array(references))
-    )
-
-
-def _register(bills: pa.Table, ctx: Context) -> pa.Table:
-    """Bring bills to the columns of the register; the steps become one JSON text."""
-    known = {"property_id", "taxpayer_id", "share", "amount_minor", "roll_id", "bill_no",
-             "reference", "value", "amount"}  # fmt: skip
-    steps = [name for name in bills.column_names if name not in known]
-    rows = bills.select(steps).to_pylist()
-    written = [json.dumps({k: str(v) for k, v in row.items()}) for row in rows]
-    amounts = [from_minor(minor, ctx.pack.currency) for minor in bills["amount_minor"].to_pylist()]
-    return pa.table(
-        {
-            "roll_id": bills["roll_id"],
-            "bill_no": bills["bill_no"],
-            "reference": bills["reference"],
-            "property_id": bills["property_id"],
-            "taxpayer_id": bills["taxpayer_id"],
-            "share": bills["share"],
-            "value": bills["value"],
-            "steps": pa.array(written, pa.string()),
-            "amount": pa.array(amounts, pa.decimal128(18, 2)),
-        }
-    )
-
-
-def _charge(
-    tx: Transaction, ctx: Context, law: Tax, bills: pa.Table, *, year: int, due_on: date
-) -> None:
-    """Open the accounts and post one charge a bill; a bill of nothing charges nothing."""
-    owed = bills.filter(pc.greater(bills["amount_minor"], 0))
-    currency = ctx.pack.currency.code
-    holders = pc.unique(owed["taxpayer_id"]).to_pylist()
-    accounts = [
-        {"account": TREASURY, "kind": "treasury", "tax": None, "taxpayer_id": None},
-        {"account": revenue(law.name), "kind": "revenue", "tax": law.name, "taxpayer_id": None},
-        *(
-            {
-                "account": receivable(law.name, holder),
-                "kind": "receivable",
-                "tax": law.name,
-                "taxpayer_id": holder,
-            }
-            for holder in holders
-        ),
-    ]
-    opened = pa.Table.from_pylist([{**account, "currency": currency} for account in accounts])
-    ledger.open_accounts(tx, opened)
-    n = owed.num_rows
-    debtors = pc.binary_join_element_wise(receivable(law.name, ""), owed["taxpayer_id"], "")
-    ledger.post_all(
-        tx,
-        pa.table(
-            {
-                "idempotency_key": pc.binary_join_element_wise("charge", owed["reference"], ":"),
-                "kind": pa.array(["charge"] * n),
-                "effective_on": pa.array([date(year, 1, 1)] * n),
-                "description": owed["property_id"],
-                "debit_account": debtors,
-                "credit_account": pa.array([revenue(law.name)] * n),
-                "amount": owed["amount_minor"],
-                "period": pa.array([year] * n, pa.int32()),
-                "bucket": pa.array(["tax"] * n),
-                "due_on": pa.array([due_on] * n),
-                "place": pa.array([""] * n),
-            }
+            language=language,
         ),
     )
 
 
-def _explained(ctx: Context, law: Tax, value: Decimal, on: date) -> Explanation:
-    inputs: Mapping[str, Any] = {"value": value}
-    return explain(law.rules, inputs, on, ctx.language)
+def _bills(ctx: Context, tx: Transaction, rows: list[rolls.BillRow]) -> tuple[Bill, ...]:
+    return tuple(_bill(laws.pack_of(tx, ctx, row.pack_hash), row, ctx.language) for row in rows)
 
 
-def _bill(ctx: Context, row: rolls.BillRow) -> Bill:
-    law = _tax(ctx, row.tax)
+def _bill(pack: Pack, row: rolls.BillRow, language: Language) -> Bill:
+    law = pack.taxes[row.tax]
     return Bill(
         roll_id=row.roll_id,
         bill_no=row.bill_no,
+        version=row.version,
+        status=row.status,
         tax=row.tax,
         tax_title=law.title,
         year=row.year,
@@ -365,17 +331,45 @@ def _bill(ctx: Context, row: rolls.BillRow) -> Bill:
         taxpayer_name=row.taxpayer_name,
         share=row.share,
         assessed_value=row.value,
-        steps=_explained(ctx, law, row.value, row.law_on).steps,
+        inputs=_inputs(pack, row),
+        steps=_explained(law, row, language),
         amount=row.amount,
         due_on=row.due_on,
         reference=row.reference,
     )
 
 
-def _printed(step: Step, ctx: Context, language: Language) -> paper.BillStep:
+def _explained(law: Tax, row: rolls.BillRow, language: Language) -> tuple[Step, ...]:
+    """Explain a bill, and refuse an explanation that is not the one it was issued with."""
+    if not row.steps:
+        return ()
+    inputs = assessment.inputs_of_case(law, row.law_on, row.inputs)
+    explained = explain(law.rules, inputs, row.law_on, language)
+    for step in explained.steps:
+        if step.rule in row.steps and Decimal(str(row.steps[step.rule])) != step.value:
+            raise Refused(
+                f"The bill {row.reference} cannot be reproduced: its step {step.rule} was"
+                f" {row.steps[step.rule]} and would be {step.value} now."
+            )
+    return explained.steps
+
+
+def _inputs(pack: Pack, row: rolls.BillRow) -> tuple[BillInput, ...]:
+    return tuple(
+        BillInput(name, column.label, str(row.inputs[name]), column.unit)
+        for name, column in pack.columns.items()
+        if name in row.inputs
+    )
+
+
+def _worded(value: str) -> str:
+    return value.replace("_", " ")
+
+
+def _printed(step: Step, pack: Pack, language: Language) -> paper.BillStep:
     figures = []
     for name, value in step.inputs:
-        column = ctx.pack.columns.get(name)
+        column = pack.columns.get(name)
         label = column.label.in_(language) if column else name
         figures.append(paper.BillFigure(label, value, column.unit if column else None))
     figures += [

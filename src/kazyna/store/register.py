@@ -79,6 +79,10 @@ def touched_since(tx: Transaction, change_no: int) -> set[str]:
             UNION ALL SELECT object_id FROM object_facts WHERE known_to > %(change)s
             UNION ALL SELECT object_id FROM holding_facts WHERE known_from > %(change)s
             UNION ALL SELECT object_id FROM holding_facts WHERE known_to > %(change)s
+            -- One relief more or less changes the rank of the others of the same person.
+            UNION ALL SELECT held.object_id
+            FROM relief_facts AS relief JOIN holding_facts AS held USING (taxpayer_id)
+            WHERE relief.known_from > %(change)s OR relief.known_to > %(change)s
         ) AS touched
         """,
         {"change": change_no},

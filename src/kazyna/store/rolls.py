@@ -4,20 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
-
-import pyarrow as pa
+from typing import Any, LiteralString
 
 from kazyna.store.connection import Transaction
 
 
 @dataclass(frozen=True)
 class RollRow:
-    """One issued roll."""
+    """One roll that was issued."""
 
     roll_id: int
     tax: str
     year: int
+    status: str
     law_on: date
     due_on: date
     bills: int
@@ -26,21 +25,39 @@ class RollRow:
 
 @dataclass(frozen=True)
 class BillRow:
-    """One bill with its roll and the name of its taxpayer."""
+    """One bill as it stands, with its roll and the name of its taxpayer."""
 
     roll_id: int
     bill_no: int
+    version: int
     tax: str
     year: int
+    status: str
+    pack_hash: str
     law_on: date
     due_on: date
+    issued_on: date | None
+    valuation_date: date | None
     reference: str
     property_id: str
     taxpayer_id: str
     taxpayer_name: str
     share: Decimal
-    value: Decimal
+    value: Decimal | None
+    inputs: dict[str, Any]
+    steps: dict[str, Any]
     amount: Decimal
+
+
+@dataclass(frozen=True)
+class BillVersionRow:
+    """What one bill said from a day on."""
+
+    version: int
+    since: date
+    cause: str
+    amount: Decimal
+    inputs: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -52,66 +69,25 @@ class OwnerRow:
     taxpayer_id: str
 
 
-def insert_roll(tx: Transaction, roll: dict[str, Any]) -> int | None:
-    """Record a roll: tax, year, round_id, pack, pack_hash, law_on, due_on, bills, total.
-
-    Returns None when the roll of that tax and year is issued already.
-    """
-    roll_id: int | None = tx.value(
-        """
-        INSERT INTO rolls (tax, year, round_id, pack, pack_hash, law_on, due_on, bills, total)
-        VALUES (%(tax)s, %(year)s, %(round_id)s, %(pack)s, %(pack_hash)s, %(law_on)s, %(due_on)s,
-                %(bills)s, %(total)s)
-        ON CONFLICT (tax, year) DO NOTHING RETURNING roll_id
-        """,
-        roll,
-    )
-    return roll_id
-
-
-def insert_bills(tx: Transaction, bills: pa.Table) -> int:
-    """Record bills: all columns of the table `bills`, steps as JSON text."""
-    return tx.append("bills", bills)
-
-
-def taxable(tx: Transaction, *, round_id: int, on: date) -> pa.Table:
-    """Return every holding of a day with the property's value in a round.
-
-    Columns property_id, taxpayer_id, share, value; in the order of property and taxpayer.
-    """
-    return tx.table(
-        pa.schema(
-            [
-                ("property_id", pa.string()),
-                ("taxpayer_id", pa.string()),
-                ("share", pa.decimal128(9, 8)),
-                ("value", pa.decimal128(18, 2)),
-            ]
-        ),
-        """
-        SELECT property_id, taxpayer_id, share, value
-        FROM holdings JOIN effective_values USING (property_id)
-        WHERE round_id = %s AND held_from <= %s AND (held_to IS NULL OR held_to > %s)
-        ORDER BY property_id, share DESC, taxpayer_id
-        """,
-        (round_id, on, on),
-    )
-
-
 def issued(tx: Transaction) -> list[RollRow]:
     """Return all rolls, the latest first."""
     return tx.rows(
         RollRow,
-        "SELECT roll_id, tax, year, law_on, due_on, bills, total FROM rolls"
-        " ORDER BY year DESC, tax",
+        "SELECT roll_id, tax, year, status, law_on, due_on, bills, total FROM rolls"
+        " WHERE status IN ('issued', 'withdrawn') ORDER BY year DESC, tax, roll_id DESC",
     )
 
 
-BILLS = """
-    SELECT roll_id, bill_no, tax, year, law_on, due_on, reference, property_id,
-           bills.taxpayer_id, name AS taxpayer_name, share, value, amount
-    FROM bills JOIN rolls USING (roll_id)
-    JOIN taxpayers ON taxpayers.taxpayer_id = bills.taxpayer_id
+BILLS: LiteralString = """
+    SELECT standing.roll_id, bill_no, version, tax, year, rolls.status, rolls.pack_hash,
+           law_on, due_on,
+           coalesce(standing.issued_on, rolls.issued_on) AS issued_on, valuation_date, reference,
+           property_id, standing.taxpayer_id, coalesce(payer_name, name) AS taxpayer_name, share,
+           value, inputs, steps,
+           CASE WHEN rolls.status = 'withdrawn' THEN 0 ELSE amount END AS amount
+    FROM standing_bills AS standing JOIN rolls USING (roll_id)
+    JOIN taxpayers ON taxpayers.taxpayer_id = standing.taxpayer_id
+    LEFT JOIN rounds USING (round_id)
 """
 
 
@@ -128,14 +104,46 @@ def bills_of_taxpayer(tx: Transaction, taxpayer_id: str) -> list[BillRow]:
     """Return the bills of one taxpayer that the role may see, the latest first."""
     return tx.rows(
         BillRow,
-        BILLS + " WHERE bills.taxpayer_id = %s ORDER BY year DESC, bill_no",
+        BILLS + " WHERE standing.taxpayer_id = %s ORDER BY year DESC, bill_no",
         (taxpayer_id,),
     )
 
 
 def bills_of_roll(tx: Transaction, *, tax: str, year: int) -> list[BillRow]:
-    """Return all bills of one roll."""
-    return tx.rows(BillRow, BILLS + " WHERE tax = %s AND year = %s ORDER BY bill_no", (tax, year))
+    """Return all bills of the issued roll of a tax and year."""
+    return tx.rows(
+        BillRow,
+        BILLS + " WHERE tax = %s AND year = %s AND rolls.status = 'issued' ORDER BY bill_no",
+        (tax, year),
+    )
+
+
+def bill_page(tx: Transaction, *, tax: str, year: int, after: int, limit: int) -> list[BillRow]:
+    """Return so many bills of the issued roll of a tax and year, after a number."""
+    return tx.rows(
+        BillRow,
+        BILLS + " WHERE tax = %s AND year = %s AND rolls.status = 'issued' AND bill_no > %s"
+        " ORDER BY bill_no LIMIT %s",
+        (tax, year, after, limit),
+    )
+
+
+def versions(tx: Transaction, roll_id: int, bill_no: int) -> list[BillVersionRow]:
+    """Return what a bill said as it was issued, and after each correction."""
+    return tx.rows(
+        BillVersionRow,
+        """
+        SELECT 1 AS version, coalesce(bills.issued_on, rolls.issued_on) AS since, '' AS cause,
+               amount, inputs
+        FROM bills JOIN rolls USING (roll_id) WHERE roll_id = %(roll)s AND bill_no = %(bill)s
+        UNION ALL
+        SELECT version, happened_on, note, amount, inputs
+        FROM bill_versions JOIN roll_events USING (event_id)
+        WHERE bill_versions.roll_id = %(roll)s AND bill_no = %(bill)s
+        ORDER BY version
+        """,
+        {"roll": roll_id, "bill": bill_no},
+    )
 
 
 def bill_by_reference(tx: Transaction, reference: str) -> BillRow | None:

@@ -8,6 +8,7 @@ from typing import LiteralString
 import pyarrow as pa
 
 from kazyna.core.errors import Conflict, NotFound
+from kazyna.core.text import Language
 from kazyna.store.connection import Transaction
 
 
@@ -17,7 +18,7 @@ class TaxpayerRow:
 
     taxpayer_id: str
     name: str
-    language: str
+    language: Language
     synthetic: bool
     merged_into: str | None
     """The number under which the same person goes on, where it was registered twice."""
@@ -235,6 +236,14 @@ def known(tx: Transaction, taxpayer_ids: list[str]) -> set[str]:
         "SELECT array_agg(taxpayer_id) FROM taxpayers WHERE taxpayer_id = ANY(%s)", (taxpayer_ids,)
     )
     return set(found or ())
+
+
+def languages(tx: Transaction, taxpayer_ids: list[str]) -> dict[str, Language]:
+    """Return in which language each of some taxpayers is written to."""
+    rows = tx.rows(
+        TaxpayerRow, "SELECT * FROM taxpayers WHERE taxpayer_id = ANY(%s)", (taxpayer_ids,)
+    )
+    return {row.taxpayer_id: row.language for row in rows}
 
 
 def find_taxpayer(tx: Transaction, taxpayer_id: str) -> TaxpayerRow | None:

@@ -15,10 +15,11 @@ from kazyna.tax.law import Source
 from kazyna.tax.parameter import Parameter, ParameterValue
 from kazyna.tax.roll import ControlTotals, control_totals, roll_total, run_roll, verify_sample
 from kazyna.tax.rule import Rule, RuleSet, rule, rule_set
-from kazyna.tax.shares import split_by_share
+from kazyna.tax.shares import CASE, cases_of, split_by_share
 from kazyna.tax.table import KeyColumn, Table, TableRow
 
 __all__ = [
+    "CASE",
     "Computation",
     "ControlTotals",
     "DoubtfulValue",
@@ -35,6 +36,7 @@ __all__ = [
     "Step",
     "Table",
     "TableRow",
+    "cases_of",
     "compile_query",
     "compute",
     "control_totals",
