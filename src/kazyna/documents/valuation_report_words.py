@@ -28,6 +28,17 @@ MODELS: Mapping[str, tuple[Text, Text]] = {
             " колдонулбайт.",
         ),
     ),
+    "Gaussian process": (
+        Text("Gaussian process", "Гауссовский процесс", "Гаусс процесси"),
+        Text(
+            "A smooth function in which characteristics and place act together; it suits markets"
+            " of tens or hundreds of sales.",
+            "Гладкая функция, в которой характеристики и место действуют совместно; подходит для"
+            " рынков с десятками и сотнями продаж.",
+            "Мүнөздөмөлөр менен жер чогуу таасир эткен жылма функция; ондогон же жүздөгөн"
+            " сатуулары бар базарларга ылайыктуу.",
+        ),
+    ),
     "trees on place": (
         Text(
             "Boosted trees on place",

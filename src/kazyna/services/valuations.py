@@ -90,7 +90,8 @@ class BacktestReport:
     segments: tuple[SegmentAccuracy, ...] = ()
     """Where the columns name segments: the same for each of them."""
     notes: tuple[str, ...] = ()
-    """Rows that were left out before anything was held out."""
+    """Rows that were left out before anything was held out, and what the models left out of the
+    rest, such as a column that gives the price away."""
     guessed_map: str = ""
     """TOML of the table map, where it was guessed; else empty."""
 
@@ -208,13 +209,13 @@ def backtest(
         for item in fields(BacktestReport)
         if hasattr(tested, item.name)
     }
+    measured["notes"] = (*given.notes, *tested.notes)
     return BacktestReport(
         **measured,
         fit_seconds=round(stopwatch.seconds["fit"], 2),
         value_seconds=round(stopwatch.seconds["value"], 2),
         peak_mb=_peak_mb(),
         segments=_by_segment(sales, columns, tested.predictions),
-        notes=given.notes,
         guessed_map=given.guessed_map,
     )
 
@@ -274,21 +275,15 @@ def value_files(
         progress("report")
         houses = pa.concat_tables(properties_of(properties, model.columns.id, table_map))
         written += _reported(model, given, houses, Path(written[0]), options.report)
-    summary = model.summary()
     return ValuedTable(
         properties=counted,
-        sales_used=summary.sales_used,
+        sales_used=len(model.sales),
         total_value=total,
         files=written,
         fit_seconds=round(fitted - start, 2),
         value_seconds=round(valued - fitted, 2),
         guessed_map=given.guessed_map,
-        notes=(
-            *given.notes,
-            *summary.notes,
-            *(f"{count} sales left out: {reason}" for reason, count in summary.sales_left_out),
-            *(f"column {name} left out: {reason}" for name, reason in summary.columns_left_out),
-        ),
+        notes=(*given.notes, *model.notes()),
     )
 
 

@@ -39,6 +39,8 @@ class Backtest(Accuracy):
 
     n_train: int
     """Sales learnt from; with folds, their mean."""
+    notes: tuple[str, ...]
+    """What the models left out and did without, each once; what one fold alone did as well."""
     predictions: pa.Table
     """`id`, `date`, `price`, `value`, `low`, `high`; one row for each sale held out."""
 
@@ -84,10 +86,12 @@ def backtest(
     """
     pairs = split(sales, columns=columns, holdout=holdout, seed=seed, source=source)
     tables = []
+    notes: dict[str, None] = {}
     for done, (train, test) in enumerate(pairs):
         progress("fit", done, len(pairs))
         model = fit_before(train, columns=columns, screened=screened, seed=seed, source=source)
         progress("fit", done + 1, len(pairs))
+        notes |= dict.fromkeys(model.notes())
         progress("value", done, len(pairs))
         tables.append(value_sales(model, test, source=source))
         progress("value", done + 1, len(pairs))
@@ -97,6 +101,7 @@ def backtest(
     return Backtest(
         **{field.name: getattr(found, field.name) for field in fields(Accuracy)},
         n_train=n_train,
+        notes=tuple(notes),
         predictions=predictions,
     )
 

@@ -180,7 +180,9 @@ def _properties(table: pa.Table, columns: ColumnMap) -> Properties:
     for axis, name in enumerate((columns.lon, columns.lat)):
         if name is not None:
             lonlat[:, axis] = table[name].to_numpy()
-    lonlat[np.isnan(lonlat).any(axis=1)] = np.nan
+    # The point where the equator meets Greenwich lies in the sea: it stands for no place at all.
+    unknown = np.isnan(lonlat).any(axis=1) | (lonlat == 0).all(axis=1)
+    lonlat[unknown] = np.nan
     rest = [name for name in table.column_names if name not in taken]
     ids = np.array(table[columns.id].to_pylist(), dtype=object)
     return Properties(ids, lonlat, table.select(rest))

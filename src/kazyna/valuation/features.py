@@ -95,7 +95,11 @@ def design_of(
 
 
 def learn_encoder(
-    characteristics: pa.Table, price: Floats, *, rising: tuple[str, ...] = ()
+    characteristics: pa.Table,
+    price: Floats,
+    *,
+    rising: tuple[str, ...] = (),
+    source: str = "sales",
 ) -> Encoder:
     """Decide how each column is used, and leave out those that cannot or must not be.
 
@@ -110,9 +114,10 @@ def learn_encoder(
             used.append(replace(item, rising=name in rising and item.kind == "number"))
         else:
             left_out.append((name, reason))
-    matrix = encode(Encoder(tuple(used), ()), characteristics, rows=len(price), source="sales")
+    matrix = encode(Encoder(tuple(used), ()), characteristics, rows=len(price), source=source)
     leaks = dict(_leaks(used, matrix, price))
     leaks |= dict(_written_prices(used, characteristics, price))
+    leaks |= dict(_summands(used, matrix, price))
     left_out += leaks.items()
     return Encoder(tuple(item for item in used if item.name not in leaks), tuple(left_out))
 
@@ -231,6 +236,27 @@ def _leaks(items: list[Characteristic], matrix: Floats, price: Floats) -> Iterat
                 yield leak, f"leakage: multiplied by {factor} it is the price"
 
 
+def _summands(
+    items: list[Characteristic], matrix: Floats, price: Floats
+) -> Iterator[tuple[str, str]]:
+    """Two columns that add up to the price, such as that of the land and of the building."""
+    rows = np.unique(np.linspace(0, len(price) - 1, PROBE_ROWS).astype(int))
+    wanted = price[rows]
+    if len(rows) < PROBE_ROWS_MIN or np.ptp(wanted) == 0:
+        return
+    numbers = [
+        (item.name, column)
+        for item, column in zip(items, matrix[rows].T, strict=True)
+        if item.kind == "number" and _median(np.abs(column) / wanted) > LEAK_SPREAD
+    ]
+    for i, (name, column) in enumerate(numbers):
+        for other, rest in numbers[:i]:
+            off = np.abs(column + rest - wanted) / wanted
+            if np.isnan(off).mean() <= 0.5 and np.nanmedian(off) < LEAK_SPREAD:  # noqa: PLR2004
+                yield name, f"leakage: with {other} it adds up to the price"
+                yield other, f"leakage: with {name} it adds up to the price"
+
+
 def _written_prices(
     items: list[Characteristic], table: pa.Table, price: Floats
 ) -> Iterator[tuple[str, str]]:
@@ -264,6 +290,12 @@ def _rank_correlation(left: Floats, right: Floats) -> float:
 def _spread(values: Floats) -> float:
     middle = np.nanmedian(values)
     return float(np.nanmedian(np.abs(values - middle)))
+
+
+def _median(values: Floats) -> float:
+    """Median of what is known; nought where nothing is."""
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else 0.0
 
 
 def _distinct(values: npt.NDArray[np.float64]) -> int:

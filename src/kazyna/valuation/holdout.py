@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.table import as_arrow
-from kazyna.valuation.columns import ColumnMap, Ints, Sales, read_sales
+from kazyna.valuation.columns import EPOCH, ColumnMap, Ints, Sales, read_sales
+from kazyna.valuation.stray_days import stray_days
 
 Kind = Literal["time", "random", "cv"]
 EXAMPLES = "time:0.2 (the latest fifth), random:0.2 (any fifth) or cv:5 (five folds)"
@@ -73,6 +74,7 @@ def split(
     """
     table = as_arrow(sales)
     read = read_sales(table, columns, source=source)
+    _none_astray(read, columns, source)
     tests = [_latest(read, holdout.size)] if holdout.kind == "time" else _drawn(read, holdout, seed)
     for test in tests:
         if test.all() or not test.any():
@@ -84,6 +86,23 @@ def split(
                 )
             )
     return [(table.filter(pa.array(~test)), table.filter(pa.array(test))) for test in tests]
+
+
+def _none_astray(sales: Sales, columns: ColumnMap, source: str) -> None:
+    """Refuse days on which no model could be tested, such as one far in the future."""
+    findings = [
+        Finding(
+            source,
+            f"{EPOCH + np.timedelta64(int(sales.day[row]), 'D').item()} is years away from all"
+            " other sales",
+            "the day of the sale",
+            row=int(row) + 1,
+            column=columns.date,
+        )
+        for row in np.flatnonzero(stray_days(sales.day))
+    ]
+    if findings:
+        raise InputError(findings)
 
 
 def _latest(sales: Sales, share: float) -> np.ndarray:

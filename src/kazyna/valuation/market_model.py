@@ -14,6 +14,7 @@ from kazyna.core.table import as_arrow
 from kazyna.valuation import models, quick_hedonic
 from kazyna.valuation.columns import (
     ColumnMap,
+    Floats,
     Sales,
     day_number,
     read_properties,
@@ -33,8 +34,9 @@ from kazyna.valuation.repeat_sales import with_repeat_sales
 from kazyna.valuation.screening import Clues, Decision, Screened, Screening, screen
 from kazyna.valuation.segments import segments_of, stacked, with_levels
 from kazyna.valuation.settled import settled
-from kazyna.valuation.stacking import sparing_weights, stack_weights
-from kazyna.valuation.summary import ModelSummary, summary_of
+from kazyna.valuation.stacking import drawn_to, sparing_weights, stack_weights
+from kazyna.valuation.stray_days import stray_days
+from kazyna.valuation.summary import ModelSummary, notes_of, summary_of
 from kazyna.valuation.values import (
     BLOCK_ROWS,
     in_processes,
@@ -137,6 +139,10 @@ class MarketModel(Market):
         cents = np.rint(np.nan_to_num(amount) * np.exp(level)).astype(np.int64) * CENTS
         return pc.if_else(pa.array(~np.isnan(amount)), money(cents), pa.scalar(None, MONEY))
 
+    def notes(self) -> tuple[str, ...]:
+        """Say what was left out and what was done without."""
+        return notes_of(self)
+
     def summary(self) -> ModelSummary:
         """Say what the model rests on: sales, index, weights, importance, fall-backs."""
         return summary_of(self)
@@ -187,7 +193,9 @@ def fit(
         screening = _screened(market, () if screened is True else screened, seed, progress)
     if screening is not None:
         market = screening.market()
-    encoder = learn_encoder(market.properties.characteristics, market.price, rising=columns.rising)
+    encoder = learn_encoder(
+        market.properties.characteristics, market.price, rising=columns.rising, source=source
+    )
     if tells_price(pa.chunked_array([pa.array(market.properties.id, pa.string())]), market.price):
         encoder = encoder.without(columns.id, "leakage: it tells the price; no number is ever used")
     plane = plane_of(market.properties.lonlat)
@@ -204,9 +212,8 @@ def fit(
         progress=progress,
     )  # fmt: skip
     progress("weigh the models")
-    weigh = sparing_weights if fitted.boosting.views else stack_weights
     segments = segments_of(columns.segment, market.properties, out_of_fold, target,
-                           weigh(out_of_fold, target))  # fmt: skip
+                           _weights(fitted, out_of_fold, target))  # fmt: skip
     segment = segments.of(market.properties)
     stack = settled(stacked(segments, segment, out_of_fold))
     index = with_repeat_sales(refined(index, target - stack, market.day), market)
@@ -224,6 +231,15 @@ def fit(
     return MarketModel(columns, as_of, market, screening, encoder, plane, index, fitted, segments,
                        equity, margins, ageing, expected + beside, usual_range(design),
                        _land(market, columns, index))  # fmt: skip
+
+
+def _weights(fitted: models.Fitted, out_of_fold: Floats, target: Floats) -> Floats:
+    """Weigh the models in the whole market."""
+    costly = fitted.names[-1] == models.DEEP
+    weights = (sparing_weights if costly else stack_weights)(out_of_fold, target)
+    if fitted.process is None:
+        return weights
+    return drawn_to(fitted.names.index(models.PROCESS), weights, sales=len(target))
 
 
 def _screened(
@@ -253,6 +269,7 @@ def _market(read: Sales, as_of: date, source: str) -> Sales:
     market = read.take(
         read.day <= day_number(as_of), left_out=f"dated after the day of value, {as_of}"
     )
+    market = market.take(~stray_days(market.day), left_out="dated years away from all others")
     if len(market) < SALES_MIN:
         raise InputError(
             Finding(

@@ -9,6 +9,8 @@ from kazyna.valuation.settled import settled
 
 PRIOR = 0.005
 """Pull towards equal weights, as a share of the evidence; decides between models that tie."""
+FEW_SALES = 30
+"""Sales at which the evidence of the stack counts as much as what holds of thin markets."""
 WORTH = 0.003
 """Least share of the error that a costly model must save to be taken up."""
 
@@ -19,6 +21,14 @@ def sparing_weights(out_of_fold: Floats, target: Floats) -> Floats:
     few = np.append(stack_weights(out_of_fold[:, :-1], target), 0.0)
     errors = [float(np.abs(out_of_fold @ weights - target).mean()) for weights in (every, few)]
     return every if errors[0] < (1 - WORTH) * errors[1] else few
+
+
+def drawn_to(position: int, weights: Floats, *, sales: int) -> Floats:
+    """Draw weights to one model: tens of sales cannot tell which of several errs least."""
+    share = FEW_SALES / (FEW_SALES + sales)
+    drawn = (1 - share) * weights
+    drawn[position] += share
+    return drawn
 
 
 def stack_weights(out_of_fold: Floats, target: Floats) -> Floats:

@@ -57,31 +57,44 @@ def summary_of(model: Market) -> ModelSummary:
     size = np.abs(parts - parts.mean(axis=0)).mean(axis=0)
     share = size / max(float(size.sum()), 1e-12)
     named = zip((*model.encoder.names, "location"), share.tolist(), strict=True)
-    notes = []
-    if model.plane is None:
-        notes.append("no coordinates: location is known by the characteristics only")
-    if not model.fitted.boosting.views:
-        notes.append("too few sales for trees: regression and comparables only")
-    if model.margins.spread is None:
-        notes.append("too few sales for local intervals: one relative width for all")
     return ModelSummary(
         model.as_of,
         len(model.sales),
         model.sales.note,
         model.encoder.left_out,
-        _named(model.segments.whole.weights),
+        _named(model, model.segments.whole.weights),
         _index_points(model),
         tuple(
-            (str(each.name), each.sales, _named(each.weights), each.shift)
+            (str(each.name), each.sales, _named(model, each.weights), each.shift)
             for each in model.segments.each[1:]
         ),
         tuple(sorted(named, key=lambda pair: -pair[1])),
-        tuple(notes),
+        _fall_backs(model),
     )
 
 
-def _named(weights: Floats) -> tuple[tuple[str, float], ...]:
-    return tuple(zip(models.MODELS, weights.tolist(), strict=False))
+def notes_of(model: Market) -> tuple[str, ...]:
+    """Say in words what was left out and which fall-backs were taken."""
+    return (
+        *_fall_backs(model),
+        *(f"{count} sales left out: {reason}" for reason, count in model.sales.note),
+        *(f"column {name} left out: {reason}" for name, reason in model.encoder.left_out),
+    )
+
+
+def _fall_backs(model: Market) -> tuple[str, ...]:
+    notes = []
+    if model.plane is None:
+        notes.append("no coordinates: location is known by the characteristics only")
+    if not model.fitted.boosting.views:
+        notes.append("too few sales for trees: regression, comparables and Gaussian process only")
+    if model.margins.spread is None:
+        notes.append("too few sales for local intervals: one relative width for all")
+    return tuple(notes)
+
+
+def _named(model: Market, weights: Floats) -> tuple[tuple[str, float], ...]:
+    return tuple(zip(model.fitted.names, weights.tolist(), strict=True))
 
 
 def _index_points(model: Market) -> tuple[IndexPoint, ...]:

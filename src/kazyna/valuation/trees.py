@@ -50,16 +50,27 @@ def grown_until(
     *,
     held: npt.NDArray[np.bool_],
     patience: int,
-) -> "Booster":
-    """Grow on the rows that are not held out, until those held out are predicted best."""
+) -> tuple["Booster", int]:
+    """Grow on the rows that are not held out, until those held out are predicted no better.
+
+    Returns
+    -------
+    All trees that were grown, and with how many of them the rows held out are predicted best.
+    """
     import lightgbm  # noqa: PLC0415
 
     data = lightgbm.Dataset(np.ascontiguousarray(columns[~held]), target[~held])
     test = lightgbm.Dataset(np.ascontiguousarray(columns[held]), target[held], reference=data)
     stop = lightgbm.early_stopping(patience, verbose=False)
     booster = lightgbm.train(dict(parameters), data, rounds, valid_sets=[test], callbacks=[stop])
-    text = booster.model_to_string(num_iteration=booster.best_iteration)
-    return lightgbm.Booster(model_str=text)
+    return cut(booster, booster.current_iteration()), booster.best_iteration
+
+
+def cut(booster: "Booster", size: int) -> "Booster":
+    """Keep the first trees of an ensemble, without what it was grown on."""
+    import lightgbm  # noqa: PLC0415
+
+    return lightgbm.Booster(model_str=booster.model_to_string(num_iteration=size))
 
 
 def trees_of(booster: "Booster") -> list[Tree]:

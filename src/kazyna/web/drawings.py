@@ -173,6 +173,7 @@ def weights(write: Writer, round_: PublishedRound) -> Bars:
     names = {
         "regression": _("Regression"),
         "comparables": _("Comparable sales"),
+        "Gaussian process": _("Gaussian process"),
         "trees on place": _("Trees on place"),
         "trees on neighbours": _("Trees on neighbours"),
         "deep trees": _("Deep trees"),

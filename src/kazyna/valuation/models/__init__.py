@@ -1,9 +1,10 @@
 """The models, in the order in which each builds on the ones before, and their common fit.
 
 The regression prices characteristics and place; the comparables correct it by what similar sales
-near by left over; the trees start afresh, once from characteristics and place alone, once from the
-prices of the sales near by too, and once deep. They err differently, which is what a stack lives
-on.
+near by left over; a Gaussian process, where sales are few enough for it, lets characteristics and
+place work together smoothly; the trees start afresh, once from characteristics and place alone,
+once from the prices of the sales near by too, and once deep. They err differently, which is what a
+stack lives on.
 """
 
 from dataclasses import dataclass, replace
@@ -13,10 +14,13 @@ import numpy as np
 from kazyna.core.progress import Progress, silent
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.features import Design
-from kazyna.valuation.models import boosting, comparables, regression
+from kazyna.valuation.models import boosting, comparables, gaussian_process, regression
 from kazyna.valuation.settled import settled
 
-MODELS = ("regression", "comparables", "trees on place", "trees on neighbours", "deep trees")
+MODELS = ("regression", "comparables")
+PROCESS = "Gaussian process"
+DEEP = "deep trees"
+TREES = ("trees on place", "trees on neighbours", DEEP)
 
 
 @dataclass(frozen=True)
@@ -25,15 +29,29 @@ class Fitted:
 
     regression: regression.Regression
     comparables: comparables.Comparables
+    process: gaussian_process.GaussianProcess | None
+    """None where there are too many sales for it."""
     boosting: boosting.Boosting
     evidence: float
     """Median, over the sales, of how much like evidence lies near: the sum of similarities."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The models in the order of their weights."""
+        process = () if self.process is None else (PROCESS,)
+        return (*MODELS, *process, *TREES[: len(self.boosting.views)])
+
+    @property
+    def first_tree(self) -> int:
+        """Position of the first weight of the trees."""
+        return len(self.names) - len(self.boosting.views)
 
 
 @dataclass(frozen=True)
 class Seen:
     """What the models make of some properties."""
 
+    design: Design
     parts: Floats
     """The regression's contributions, the place last; shape (rows, characteristics + 1)."""
     near: comparables.Neighbours
@@ -79,12 +97,18 @@ def fit(
     near = near.without(fold[near.position] == fold[:, None])
     tested = comparables.tuned(tested, near)
     second = first + comparables.correction(tested, near)
+    process, third = None, np.empty((len(target), 0))
+    if len(target) <= gaussian_process.SALES_MAX:
+        process, likely = gaussian_process.fit(
+            basis.curves, design, target, weights=weights, fold=fold, seed=seed
+        )
+        third = settled(likely)[:, None]
     sheets = boosting.Sheets.lay(design, tested, near, fold=fold)
     trees, others = boosting.fit(sheets, target, seed=seed, progress=progress)
-    predictions = np.column_stack([first, second, others])
+    predictions = np.column_stack([first, second, third, others])
     similar = replace(tested, kind=settled(additive.parts(design)[:, :-1]))
     usual = float(np.median(comparables.similarity(tested, near).sum(axis=1)))
-    return Fitted(additive, similar, trees, usual), predictions, sheets.tested()
+    return Fitted(additive, similar, process, trees, usual), predictions, sheets.tested()
 
 
 def look(fitted: Fitted, design: Design) -> Seen:
@@ -93,22 +117,30 @@ def look(fitted: Fitted, design: Design) -> Seen:
     near = comparables.neighbours(fitted.comparables, design, parts[:, :-1])
     correction = comparables.correction(fitted.comparables, near)
     columns = boosting.tree_columns(design, fitted.comparables, near)
-    return Seen(parts, near, correction, columns)
+    return Seen(design, parts, near, correction, columns)
 
 
 def predict(fitted: Fitted, seen: Seen, weights: Floats) -> Floats:
     """Stacked log price; the weights are those of the models that were fitted."""
     additive = fitted.regression.intercept + seen.parts.sum(axis=1)
-    trees = fitted.boosting.predict(seen.tree_columns, weights[2:])
-    return np.asarray(weights[:2].sum() * additive + weights[1] * seen.correction + trees)
+    found = weights[:2].sum() * additive + weights[1] * seen.correction
+    if fitted.process is not None and weights[2]:
+        found += weights[2] * fitted.process.predict(seen.design)
+    trees = fitted.boosting.predict(seen.tree_columns, weights[fitted.first_tree :])
+    return np.asarray(found + trees)
 
 
 def contributions(fitted: Fitted, seen: Seen, weights: Floats) -> tuple[float, Floats]:
     """Split the stacked log price into a base and contributions, the place last."""
     base, parts = fitted.boosting.contributions(
-        seen.tree_columns, weights[2:], characteristics=seen.parts.shape[1] - 1
-    )
+        seen.tree_columns, weights[fitted.first_tree :],
+        characteristics=seen.parts.shape[1] - 1,
+    )  # fmt: skip
     followed = float(weights[:2].sum())
     parts = parts + followed * seen.parts
     parts[:, -1] += weights[1] * seen.correction
-    return base + followed * fitted.regression.intercept, parts
+    base += followed * fitted.regression.intercept
+    if fitted.process is not None and weights[2]:
+        base += float(weights[2]) * fitted.process.base
+        parts += weights[2] * fitted.process.contributions(seen.design)
+    return base, parts

@@ -29,8 +29,14 @@ from kazyna.valuation.tree_shap import Explainer, explainer
 if TYPE_CHECKING:
     from lightgbm import Booster
 
-SALES_MIN = 200
+SALES_MIN = 100
 """Below this many sales trees find more noise than structure, and are left out."""
+DEEP_SALES_MIN = 200
+"""Below this many sales there are no deep trees."""
+LEARNING_RATE = 0.15
+LEAF_SHARE = 0.02
+LEAF_MIN, LEAF_MAX = 4, 15
+"""Sales in a leaf of the small trees: a share of all, within these."""
 WORKERS = 2
 """Ensembles grown side by side, one thread each: threads within one ensemble would wait for each
 other at every split, and stall when another program shares the cores."""
@@ -38,10 +44,8 @@ PARAMETERS: dict[str, object] = {
     "objective": "fair",  # between mean and median: robust to odd sales, level kept
     "fair_c": 0.15,  # log residual at which the loss turns from square to linear
     "metric": "l1",
-    "learning_rate": 0.15,
     "num_leaves": 8,
     "max_depth": 4,
-    "min_data_in_leaf": 15,
     "feature_fraction": 0.4,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
@@ -259,46 +263,63 @@ def fit(
         for twin in range(each.twins)
     ]
 
-    def grown(job: tuple[int, int, int]) -> tuple["Booster", Floats]:
+    def grown(job: tuple[int, int, int]) -> tuple["Booster", int]:
         view, number, twin = job
         each, held = ensembles[view], sheets.fold == number
         columns = sheets.seen(number, near=each.near)
         own = _constraints(sheets, columns.shape[1])
         own["seed"] = seed + 1000 * view + 100 * twin + number
-        booster = trees.grown_until(columns, target, each.parameters | own, each.trees, held=held,
-                                    patience=PATIENCE)  # fmt: skip
-        seen = np.ascontiguousarray(columns[held])
-        return booster, np.asarray(booster.predict(seen, num_threads=1))
+        return trees.grown_until(columns, target, each.parameters | own, each.trees, held=held,
+                                 patience=PATIENCE)  # fmt: skip
 
-    predicted = np.zeros((len(target), len(ensembles)))
-    bags: list[list[Booster]] = [[] for _ in ensembles]
+    found: list[dict[tuple[int, int], tuple[Booster, int]]] = [{} for _ in ensembles]
     progress("grow trees", 0, len(jobs))
     with ThreadPoolExecutor(WORKERS) as pool:
-        for done, (job, (booster, held)) in enumerate(
-            zip(jobs, pool.map(grown, jobs), strict=True)
-        ):
+        for done, (job, each_grown) in enumerate(zip(jobs, pool.map(grown, jobs), strict=True)):
             view, number, twin = job
-            predicted[sheets.fold == number, view] += held / ensembles[view].twins
-            if twin == 0:
-                bags[view].append(booster)
+            found[view][number, twin] = each_grown
             progress("grow trees", done + 1, len(jobs))
-    views = []
-    for each, bag in zip(ensembles, bags, strict=True):
+    views, predicted = [], []
+    for each, bag in zip(ensembles, found, strict=True):
+        # One size for all folds: a fold that stopped its own trees would flatter them.
+        size = max(round(float(np.mean([best for _, best in bag.values()]))), 1)
+        predicted.append(_out_of_fold(each, sheets, bag, size))
+        boosters = (
+            tuple(trees.cut(booster, size) for (_, twin), (booster, _) in bag.items() if twin == 0)
+            if each.bag
+            else (_again(each, sheets, target, size, seed),)
+        )
         width = sheets.place.shape[1] + (sheets.near[0].shape[1] if each.near else 0)
-        grown_on_all = _again(each, sheets, target, bag, seed) if not each.bag else None
-        boosters = tuple(bag) if grown_on_all is None else (grown_on_all,)
         views.append(View(width, sheets.characteristics, boosters))
-    return Boosting(tuple(views)), predicted
+    return Boosting(tuple(views)), np.column_stack(predicted)
+
+
+def _out_of_fold(
+    each: Ensemble, sheets: Sheets, bag: dict[tuple[int, int], tuple["Booster", int]], size: int
+) -> Floats:
+    """Predict each fold by the ensembles that were grown on the others."""
+    predicted = np.zeros(len(sheets.fold))
+    for (number, _), (booster, _) in bag.items():
+        held = sheets.fold == number
+        seen = np.ascontiguousarray(sheets.seen(number, near=each.near)[held])
+        found = np.asarray(booster.predict(seen, num_iteration=size, num_threads=1))
+        predicted[held] += found / each.twins
+    return predicted
 
 
 def _ensembles(sales: int) -> tuple[Ensemble, ...]:
     slower = 2 if sales <= SMALL_TABLE else 1
-    small = PARAMETERS | {"learning_rate": float(str(PARAMETERS["learning_rate"])) / slower}
-    return (
+    small = PARAMETERS | {
+        "learning_rate": LEARNING_RATE / slower,
+        "min_data_in_leaf": int(np.clip(sales * LEAF_SHARE, LEAF_MIN, LEAF_MAX)),
+    }
+    ensembles = (
         Ensemble(False, 600 * slower, small, TWINS, bag=True),
         Ensemble(True, 400 * slower, small, TWINS, bag=True),
-        Ensemble(False, 2500, PARAMETERS | DEEP, 1, bag=False),
     )
+    if sales < DEEP_SALES_MIN:
+        return ensembles
+    return (*ensembles, Ensemble(False, 2500, PARAMETERS | DEEP, 1, bag=False))
 
 
 def _constraints(sheets: Sheets, width: int) -> dict[str, object]:
@@ -308,11 +329,8 @@ def _constraints(sheets: Sheets, width: int) -> dict[str, object]:
     return {"monotone_constraints": rising, "monotone_constraints_method": "intermediate"}
 
 
-def _again(
-    each: Ensemble, sheets: Sheets, target: Floats, bag: list["Booster"], seed: int
-) -> "Booster":
-    """Grow once more on all sales, to the mean size of the folds' ensembles."""
-    size = max(round(float(np.mean([booster.num_trees() for booster in bag]))), 1)
+def _again(each: Ensemble, sheets: Sheets, target: Floats, size: int, seed: int) -> "Booster":
+    """Grow once more on all sales, to the size of the folds' ensembles."""
     own = _constraints(sheets, sheets.place.shape[1])
     return trees.grown(sheets.place, target, each.parameters | own | {"seed": seed}, size)
 
