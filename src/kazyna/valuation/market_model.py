@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from threadpoolctl import threadpool_limits
 
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
@@ -188,6 +189,24 @@ def fit(
     """
     progress("read sales")
     market = _market(read_sales(sales, columns, source=source), as_of, source)
+    # Trees grow on every processor; the many small matrices between are done sooner by one thread
+    # than by two that wait for each other.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _fitted(market, columns=columns, as_of=as_of, screened=screened, seed=seed,
+                       progress=progress, source=source)  # fmt: skip
+
+
+def _fitted(
+    market: Sales,
+    *,
+    columns: ColumnMap,
+    as_of: date,
+    screened: Screened,
+    seed: int,
+    progress: Progress,
+    source: str,
+) -> MarketModel:
+    """Fit a model to a market."""
     screening = None
     if screened is not False:
         screening = _screened(market, () if screened is True else screened, seed, progress)
