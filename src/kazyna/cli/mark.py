@@ -42,6 +42,8 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "expire": marking_moves.expire,
     "move": marking_moves.move,
     "documents": marking_moves.documents,
+    "servers": marking_moves.servers,
+    "move-buckets": marking_moves.move_buckets,
     "simulate": marking_fraud.simulate,
     "detect": marking_fraud.detect,
     "rules": marking_fraud.rules,

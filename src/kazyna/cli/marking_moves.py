@@ -14,6 +14,7 @@ from kazyna.cli import output
 from kazyna.cli.acting import As, acting
 from kazyna.cli.arguments import day
 from kazyna.cli.marking_registers import named
+from kazyna.cli.progress import ProgressBars
 from kazyna.cli.rounds import money
 
 if TYPE_CHECKING:
@@ -245,6 +246,47 @@ def documents(
     with acting("officer", as_) as ctx:
         found = marking_documents.recent_documents(ctx, kind=kind)
     output.show({"documents": found}, as_json=as_json)
+
+
+def servers(as_: As = "", as_json: output.Json = False) -> None:
+    """List the servers on which marked units are, and settle what a crash has left half done.
+
+    Example:
+    ```sh
+    kazyna mark servers
+    ```
+    """
+    from kazyna.services import marking_shards
+
+    with acting("officer", as_) as ctx:
+        marking_shards.recover(ctx)
+        output.show(marking_shards.servers(ctx), as_json=as_json)
+
+
+def move_buckets(
+    buckets: Annotated[str, typer.Argument(help="Buckets, such as 7 or 0-2047; there are 4,096.")],
+    *,
+    to: Annotated[str, typer.Option("--to", help="A server of KAZYNA_SHARDS, or main.")],
+    as_: As = "",
+    as_json: output.Json = False,
+) -> None:
+    """Move buckets of marked units to another server while documents go on.
+
+    Example:
+    ```sh
+    export KAZYNA_SHARDS='second=postgresql://kazyna@db2/kazyna'
+    kazyna mark move-buckets 0-2047 --to second
+    ```
+    """
+    from kazyna.services import marking_shards
+
+    first, _, last = buckets.partition("-")
+    if not first.isdigit() or not (last or first).isdigit():
+        raise typer.BadParameter(f"{buckets!r} is no bucket and no range of buckets")
+    wanted = range(int(first), int(last or first) + 1)
+    with acting("officer", as_) as ctx, ProgressBars() as progress:
+        moved = marking_shards.move_buckets(ctx, wanted, to=to, progress=progress)
+    output.show(moved, as_json=as_json)
 
 
 def _order_table(order: "Order") -> RenderableType:

@@ -13,7 +13,7 @@ from kazyna.packs.pack import Pack, load_pack
 from kazyna.services.settings import KeyPlace, Settings
 from kazyna.store import migrate, server
 from kazyna.store.connection import Acting, Database, Transaction
-from kazyna.store.shards import Shards
+from kazyna.store.shards import Shards, recover
 
 Role = Literal["public", "taxpayer", "officer", "valuer", "participant", "auditor"]
 
@@ -125,6 +125,8 @@ def open_installation(settings: Settings) -> Iterator[Installation]:
         for name, address in settings.shards.items():
             servers[name] = opened.enter_context(Database(address))
             migrate.migrate(servers[name])
+        if servers:
+            recover(Shards(database, servers))
         yield Installation(database, pack, settings, servers)
 
 

@@ -1,0 +1,154 @@
+"""Marked goods under any order of documents and any number of hands: one owner, one first sale."""
+
+import os
+from collections.abc import Iterator
+from threading import Barrier, Thread
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from conftest import create_database
+from kazyna.core.errors import InputError, KazynaError
+from kazyna.services import code_states
+from kazyna.services.marking_documents import lines_of
+from kazyna.store.connection import Database
+from services.marking_world import SHOES, World, make_world
+
+UNITS, HANDS = 12, 64
+PEOPLE = ("maker", "wholesaler", "shop", "shop2")
+BOXES = ("00046012340000000017", "00046012340000000024")
+
+
+@pytest.fixture(scope="module")
+def world(
+    server_url: str, empty_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    name = f"marking_properties_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    url = create_database(server_url, name, template=empty_template)
+    with Database(url) as database:
+        yield make_world(url, tmp_path_factory.mktemp("marking"))(database)
+
+
+def introduced(world: World, units: int) -> int:
+    batch = world.order("maker", SHOES, units)
+    for kind in ("apply", "introduce"):
+        world.send("maker", kind, f"{batch}:0-{units - 1}")
+    return batch
+
+
+def test_sixty_four_hands_sell_one_unit_once(world: World) -> None:
+    batch = introduced(world, 4)
+    start, done = Barrier(HANDS), []
+
+    def sell(hand: int) -> None:
+        start.wait()
+        try:
+            world.send("maker", "sell", f"{batch}:{hand % 4}", document_id=f"receipt-{hand}")
+        except InputError as error:
+            done.append(str(error))
+        else:
+            done.append("sold")
+
+    hands = [Thread(target=sell, args=(hand,)) for hand in range(HANDS)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    assert done.count("sold") == 4
+    assert sum("is sold" in each for each in done) == HANDS - 4
+    found = code_states.look_up(world.ctx("officer"), [f"{batch}:0-3"])
+    assert found["sales"].to_pylist() == [1] * 4
+
+
+class Goods(RuleBasedStateMachine):
+    """Documents in any order, right and wrong, beside a model that a child could check."""
+
+    world: World
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batch = introduced(self.world, UNITS)
+        self.owner = ["maker"] * UNITS
+        self.coming: list[str | None] = [None] * UNITS
+        self.sold = [0] * UNITS
+        self.gone = [False] * UNITS
+
+    units = st.lists(st.integers(0, UNITS - 1), min_size=1, max_size=6, unique=True)
+    people = st.sampled_from(PEOPLE)
+
+    def send(self, name: str, kind: str, units: list[int], **more: object) -> bool:
+        """Send a document; it is taken up whole, or told line by line."""
+        try:
+            done = self.world.send(name, kind, *(f"{self.batch}:{n}" for n in units), **more)
+        except InputError as error:
+            assert error.findings
+            return False
+        assert done.units == len(units)
+        return True
+
+    @rule(name=people, to=people, units=units)
+    def ship(self, name: str, to: str, units: list[int]) -> None:
+        may = name != to and all(
+            self.owner[n] == name and not self.coming[n] and not self.gone[n] for n in units
+        )
+        assert self.send(name, "ship", units, counterparty=to) == may
+        for n in units if may else ():
+            self.coming[n] = to
+
+    @rule(name=people, units=units, whole=st.booleans())
+    def answer(self, name: str, units: list[int], whole: bool) -> None:
+        may = all(self.coming[n] == name for n in units)
+        assert self.send(name, "accept" if whole else "refuse", units) == may
+        for n in units if may else ():
+            self.owner[n] = name if whole else self.owner[n]
+            self.coming[n] = None
+
+    @rule(name=st.sampled_from(PEOPLE), units=units)
+    def sell(self, name: str, units: list[int]) -> None:
+        may = all(self.owner[n] == name and not self.coming[n] and not self.gone[n] for n in units)
+        assert self.send(name, "sell", units) == may
+        for n in units if may else ():
+            self.sold[n] += 1
+            self.gone[n] = True
+
+    @rule(name=people, units=units)
+    def bring_back(self, name: str, units: list[int]) -> None:
+        may = all(self.owner[n] == name and self.gone[n] for n in units)
+        assert self.send(name, "return", units, reason="back") == may
+        for n in units if may else ():
+            self.gone[n] = False
+
+    @rule(name=people, units=units, box=st.sampled_from(BOXES))
+    def pack_and_unpack(self, name: str, units: list[int], box: str) -> None:
+        """What is packed and taken apart again stands as it stood."""
+        lines = lines_of([f"{self.batch}:{n}" for n in units], parent=[f"{box}"] * len(units))
+        try:
+            self.world.send(name, "aggregate", lines=lines)
+            self.world.send(name, "disaggregate", box)
+        except KazynaError:
+            return
+
+    @invariant()
+    def each_unit_has_one_owner_and_one_first_sale(self) -> None:
+        found = code_states.look_up(
+            self.world.ctx("officer"), [f"{self.batch}:{n}" for n in range(UNITS)]
+        )
+        assert found["holder"].to_pylist() == self.owner
+        assert found["consignee"].to_pylist() == self.coming
+        assert [n or 0 for n in found["sales"].to_pylist()] == self.sold
+        assert [status == "sold" for status in found["status"].to_pylist()] == self.gone
+
+
+def test_any_order_of_documents(world: World) -> None:
+    Goods.world = world
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Goods,
+        settings=settings(
+            max_examples=8,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
