@@ -12,6 +12,7 @@ from kazyna.cli import (
     marking_moves,
     marking_registers,
     marking_symbols,
+    reconciliations,
 )
 
 COMMANDS: dict[str, Callable[..., int | None]] = {
@@ -47,6 +48,9 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "simulate": marking_fraud.simulate,
     "detect": marking_fraud.detect,
     "rules": marking_fraud.rules,
+    "reconcile": reconciliations.reconcile,
+    "proposed": reconciliations.proposed,
+    "assess": reconciliations.assess,
 }
 
 app = typer.Typer(

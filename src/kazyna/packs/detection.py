@@ -14,6 +14,7 @@ import pyarrow as pa
 from kazyna.core.dated import Dated
 from kazyna.core.errors import Finding, PackError
 from kazyna.marking.detection import MINIMUM_PRICES, RULES
+from kazyna.marking.detection.events import INTRODUCED
 from kazyna.packs.pack import Pack
 from kazyna.packs.parameters import read_dated
 from kazyna.packs.reading import Section, read_file
@@ -22,6 +23,7 @@ from kazyna.tax import Parameter, Table
 FILE = "detection.toml"
 EXCISE, LEAST_PRICE = "excise", "minimum_retail_price"
 ANY_GOODS = "*"
+RECONCILIATION = "reconciliation"
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,27 @@ def minimum_prices(pack: Pack) -> pa.Table:
     return MINIMUM_PRICES.empty_table() if parameter is None else _price_table(parameter)
 
 
+def reconciled_kinds(pack: Pack) -> tuple[str, ...]:
+    """Return the operations on which excise is owed and declared by the month.
+
+    Raises
+    ------
+    PackError
+        If the file is wrong.
+    """
+    if not (pack.folder / FILE).is_file():
+        return INTRODUCED
+    findings: list[Finding] = []
+    file = read_file(pack.folder, FILE, findings)
+    section = file.section(RECONCILIATION) if file else None
+    kinds = section.strings("excise_on") if section else ()
+    if section and not set(kinds) <= set(INTRODUCED):
+        section.fault("excise_on", f"{kinds!r} are not all known", "of " + ", ".join(INTRODUCED))
+    if findings:
+        raise PackError(findings)
+    return kinds
+
+
 def _price_table(parameter: Parameter) -> pa.Table:
     """Spread a dated table into rows of goods, first day, last day and price."""
     rows = []
@@ -83,6 +106,7 @@ def _limits(folder: Path) -> dict[str, dict[str, Dated[Decimal]]]:
         raise PackError(findings)
     known = {rule.name: {limit.name for limit in rule.limits} for rule in RULES}
     limits: dict[str, dict[str, Dated[Decimal]]] = {}
+    file.asked.add(RECONCILIATION)
     for name, section in file.tables():
         if name not in known:
             file.fault(name, "no rule has this name", "one of " + ", ".join(sorted(known)))
