@@ -44,8 +44,8 @@ def world(database_url: str, tmp_path: Path) -> Iterator[World]:
                     participant_id="maker", valid_from=date(2024, 1, 1),
                 ),
             )  # fmt: skip
-        beer = f"{made.order('maker', BEER, BOTTLES, 'order-beer')}:0-{BOTTLES - 1}"
-        packs = made.order("maker", CIGARETTES, PACKS, "order-packs")
+        beer = f"{made.order('maker', BEER, BOTTLES)}:0-{BOTTLES - 1}"
+        packs = made.order("maker", CIGARETTES, PACKS)
         every = f"{packs}:0-{PACKS - 1}"
         for kind, number in (("apply", 1), ("introduce", 2)):
             made.send("maker", kind, beer, document_id=f"beer-{number}")

@@ -25,6 +25,7 @@ from kazyna.core.errors import (
 )
 from kazyna.services.context import Installation
 from kazyna.web import (
+    alerts,
     books,
     cadastre,
     collection,
@@ -32,6 +33,7 @@ from kazyna.web import (
     inspection,
     ledger,
     objections,
+    reconciliation,
     reports,
     rolls,
     round_pages,
@@ -51,7 +53,7 @@ COMPRESSED_BYTES_MIN = 1024
 
 PARTS = (
     cadastre, rounds, round_pages, reports, objections, rolls, confirmations, ledger, books,
-    collection, simulations, sign_in, tiles, verify, inspection,
+    collection, simulations, sign_in, tiles, verify, inspection, alerts, reconciliation,
 )  # fmt: skip
 
 HEADERS = {
