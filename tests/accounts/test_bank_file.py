@@ -120,6 +120,11 @@ def test_a_cut_file_names_its_line() -> None:
                  "</NbOfNtries><Sum>9</Sum></TtlNtries></TxsSummry>"),
             "1 entries are in it; expected 2, as its summary says",
         ),
+        (
+            camt(ENTRY_02, closing="3500.00", more="<TxsSummry><TtlNtries><Sum>much</Sum>"
+                 "</TtlNtries></TxsSummry>"),
+            "the entries add up to 2500.00; expected much",
+        ),
     ],
 )  # fmt: skip
 def test_a_spoilt_statement_is_refused_with_its_place(content: bytes, reason: str) -> None:
@@ -171,6 +176,9 @@ def test_csv_is_read_by_the_map_of_the_bank() -> None:
         ("\n2;", "\n1;", "the number '1' stands at row 1 already"),
         (";KGS;налог RF18539007547034", "", "row 1: 3 cells; expected 5 cells"),
         ("Сумма", "Sum", "expected a column 'Сумма'"),
+        ("налог", "на\0лог", "a character with the number zero"),
+        ("1 250,50", "NaN", "the rows add up to"),
+        ("1 250,50", "1E999999", "the rows add up to"),
     ],
 )
 def test_a_spoilt_csv_is_refused_with_row_and_column(old: str, new: str, reason: str) -> None:

@@ -149,3 +149,11 @@ def test_a_pack_without_interest_says_so(officer: Context) -> None:
     silent = replace(officer.pack, accounts=replace(officer.pack.accounts, interest=None))
     with pytest.raises(NotFound, match="says nothing of penalty interest"):
         interest.accrue(replace(officer, pack=silent))
+
+
+def test_settling_in_another_order_leaves_no_noise_on_the_statement(officer: Context) -> None:
+    pay(officer, DEBTOR, "300.00", date(2016, 5, 20), "part")
+    interest.accrue(officer)
+    (account,) = ledger.statement(officer, taxpayer_id=DEBTOR)
+    assert [line.kind for line in account.lines] == ["charge", "payment", "penalty_interest"]
+    assert account.paid == Decimal("300.00")

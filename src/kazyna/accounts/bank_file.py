@@ -20,6 +20,8 @@ BankFormat = Literal["camt.053", "csv"]
 
 NEEDED = ("id", "booked_on", "amount")
 """Columns that a CSV file must have."""
+DIGITS_MAX = 30
+"""No sum of money is longer."""
 FINDINGS_MAX = 100
 """So many mistakes are named; a file of the wrong kind would have one in every line."""
 
@@ -131,7 +133,15 @@ def read_csv(content: bytes, source: str, currency: Currency, columns: CsvMap) -
         last = text.count("\n") + 1
         findings.add(f"line {last} does not end: the file may be cut", "a line end after each row")
         findings.stop()
-    rows = list(csv.reader(io.StringIO(text), delimiter=columns.delimiter))
+    if "\0" in text:
+        findings.add("a character with the number zero is in it", "text")
+        findings.stop()
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=columns.delimiter))
+    except csv.Error as error:
+        findings.add(f"it cannot be read: {error}", "CSV")
+        findings.stop()
+        raise
     header, body = (rows[0], rows[1:]) if rows else ([], [])
     placed = {name: header.index(own) for name, own in columns.columns.items() if own in header}
     for name in NEEDED:
@@ -219,9 +229,10 @@ def _number(text: str, columns: CsvMap) -> Decimal | None:
     if columns.decimal != ".":
         plain = plain.replace(".", "").replace(columns.decimal, ".")
     try:
-        return Decimal(plain)
+        number = Decimal(plain)
     except InvalidOperation:
         return None
+    return number if number.is_finite() and number.adjusted() < DIGITS_MAX else None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ their own), and banks mix them. Every file is checked against the totals that it
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -206,8 +206,15 @@ def _check_totals(
         findings.add(reason, f"{count}, as its summary says", at=_place(statement))
     total = _text(statement, "TxsSummry/TtlNtries/Sum")
     gross = from_minor(sum(abs(amount or 0) for amount in amounts), currency)
-    if total and len(booked) == len(_all(statement, "Ntry")) and Decimal(total) != gross:
+    if total and len(booked) == len(_all(statement, "Ntry")) and _decimal(total) != gross:
         findings.add(f"the entries add up to {gross}", total, at=_place(statement))
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
 
 
 def _status(entry: Element) -> str:

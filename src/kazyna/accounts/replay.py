@@ -75,6 +75,18 @@ class Corrections:
         lowered = sum(amount for _, _, amount in self.lowered)
         return lowered - sum(amount for _, _, amount in self.raised)
 
+    @property
+    def is_even(self) -> bool:
+        """Whether debts are only settled in another order, with nothing taken back.
+
+        Then each day can be one entry that leaves the account and the credit as they were.
+        """
+        days: Counter[date] = Counter()
+        for sign, parts in ((1, self.raised), (-1, self.lowered)):
+            for day, _, amount in parts:
+                days[day] += sign * amount
+        return not any(days.values()) and min(self.interest.values(), default=0) >= 0
+
     def __bool__(self) -> bool:
         return bool(self.raised or self.interest or self.lowered)
 

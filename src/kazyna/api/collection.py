@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from kazyna.api.arguments import ENTRY_MAX, PREFIX, TaxpayerId, Word
+from kazyna.api.arguments import ENTRY_MAX, LINE, PREFIX, TaxpayerId, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import collection, plans, suspensions
@@ -68,7 +68,7 @@ def dun(ctx: Caller) -> collection.DunningRun:
 @router.get("/dunning-notices", responses=BY_ROLE)
 def notices(
     ctx: Caller,
-    taxpayer_id: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
+    taxpayer_id: Annotated[str | None, Query(min_length=1, max_length=64, pattern=LINE)] = None,
     sent_on: Annotated[date | None, Query(description="Only of this day.")] = None,
 ) -> list[collection.DunningNotice]:
     """Return notices to debtors, the latest first; a taxpayer's own."""
@@ -130,7 +130,8 @@ def apply(ctx: Caller, new: NewPlan) -> plans.Plan:
 
 @router.get("/plans", responses=BY_ROLE)
 def list_plans(
-    ctx: Caller, taxpayer_id: Annotated[str | None, Query(min_length=1, max_length=64)] = None
+    ctx: Caller,
+    taxpayer_id: Annotated[str | None, Query(min_length=1, max_length=64, pattern=LINE)] = None,
 ) -> list[plans.Plan]:
     """Return plans, those that wait for an officer first; a taxpayer's own."""
     return list(plans.plans_of(ctx, taxpayer_id=taxpayer_id))

@@ -1,7 +1,7 @@
 """Penalty interest: charged on all late debts to a day, and shown to the day on one account."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -30,6 +30,12 @@ from kazyna.services.account_history import AccountHistory, read_histories, term
 from kazyna.services.context import Context
 from kazyna.store import ledger, ledger_interest, taxpayers
 from kazyna.store.connection import Transaction
+
+Part = tuple[date, Debt, int]
+"""On which day a debt is moved, and by how much."""
+
+AHEAD_DAYS_MAX = 3_660
+"""Ten years: what interest will come to if nothing is paid; beyond it nobody knows the rates."""
 
 REPLAYED_AT_ONCE = 1_000
 """Accounts that are read and played at a time, so that memory does not grow with their number."""
@@ -116,12 +122,12 @@ def accrue(ctx: Context, *, through: date | None = None) -> InterestRun:
     """
     ctx.require("officer")
     day = through or ctx.today
-    terms = terms_of(ctx, day)
-    if terms.rule is None:
-        raise NotFound(f"The pack {ctx.pack.name} says nothing of penalty interest.")
     if day > ctx.today:
         expected = f"a day up to {ctx.today}"
         raise InputError(Finding("interest", f"the day is {day}", expected, column="through"))
+    terms = terms_of(ctx, day)
+    if terms.rule is None:
+        raise NotFound(f"The pack {ctx.pack.name} says nothing of penalty interest.")
     with ctx.transaction() as tx:
         before = ledger_interest.lock_runs(tx)
         if before is not None and day < before.through:
@@ -170,6 +176,10 @@ def interest_to(ctx: Context, *, taxpayer_id: str, on: date | None = None) -> In
     if ctx.actor.role == "taxpayer" and ctx.actor.taxpayer_id != taxpayer_id:
         raise Forbidden("This is another taxpayer's account.")
     day = on or ctx.today
+    latest = ctx.today + timedelta(days=AHEAD_DAYS_MAX)
+    if day > latest:
+        expected = f"a day up to {latest}"
+        raise InputError(Finding("interest", f"the day is {day}", expected, column="on"))
     terms = terms_of(ctx, day)
     with ctx.transaction() as tx:
         if taxpayers.find_taxpayer(tx, taxpayer_id) is None:
@@ -203,38 +213,39 @@ def _replay_all(
     ledger.lock_accounts(tx, accounts)
     for start in range(0, len(accounts), REPLAYED_AT_ONCE):
         staged = []
-        lowered: list[tuple[AccountHistory, Corrections]] = []
+        mended: list[tuple[str, Corrections]] = []
         for history in read_histories(tx, accounts[start : start + REPLAYED_AT_ONCE]):
-            wrong = history.corrections(through, terms)
-            if wrong.from_credit > -ledger.balance(tx, _credit_of(history.account)):
-                left.append(history.account)
+            account, wrong = history.account, history.corrections(through, terms)
+            if wrong.from_credit > -ledger.balance(tx, _credit_of(account)):
+                left.append(account)
                 continue
-            _transfer(tx, history.account, wrong, key=key, raised=True)
-            lowered.append((history, wrong))
-            tax = history.account.split(":")[1]
+            if not wrong.is_even:
+                _transfer(tx, account, wrong.raised, (), key=f"{key}:{account}:raised")
+            mended.append((account, wrong))
+            tax = account.split(":")[1]
             staged += [
                 {"debit": history.interest_items[debt], "credit": revenue[tax], "amount": amount}
                 for debt, amount in wrong.interest.items()
             ]
         done = _charge(tx, pa.Table.from_pylist(staged), key=f"{key}:{start}", through=through)
         debts, charged = debts + done[0], charged + done[1]
-        for history, wrong in lowered:
-            _transfer(tx, history.account, wrong, key=key, raised=False)
+        for account, wrong in mended:
+            raised = wrong.raised if wrong.is_even else ()
+            _transfer(tx, account, raised, wrong.lowered, key=f"{key}:{account}")
     return _Replayed(debts, charged, tuple(left))
 
 
-def _transfer(tx: Transaction, account: str, wrong: Corrections, *, key: str, raised: bool) -> None:
+def _transfer(
+    tx: Transaction, account: str, raised: tuple[Part, ...], lowered: tuple[Part, ...], *, key: str
+) -> None:
     """Move between the debts of an account and its taxpayer's credit, each on its own day."""
     own = _credit_of(account)
-    parts = wrong.raised if raised else wrong.lowered
-    for day in sorted({day for day, _, _ in parts}):
-        postings = tuple(
-            Posting(account, own, amount, debt) if raised else Posting(own, account, amount, debt)
-            for of_day, debt, amount in parts
-            if of_day == day
-        )
-        name = f"{key}:{account}:{'raised' if raised else 'lowered'}:{day}"
-        ledger.post(tx, Entry(name, "transfer", day, "", postings))
+    for day in sorted({day for day, _, _ in raised + lowered}):
+        postings = [Posting(account, own, amount, debt) for on, debt, amount in raised if on == day]
+        postings += [
+            Posting(own, account, amount, debt) for on, debt, amount in lowered if on == day
+        ]
+        ledger.post(tx, Entry(f"{key}:{day}", "transfer", day, "", tuple(postings)))
 
 
 def _interest_of_all(tx: Transaction, through: date, terms: Terms, *, but: list[str]) -> pa.Table:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from kazyna.accounts import (
@@ -25,6 +25,8 @@ from kazyna.store.connection import Transaction
 from kazyna.store.plans import PlanRow, PlanStatus
 
 SHOWN = 200
+FIRST_DAYS_MAX = 366
+"""No plan begins later than a year from now."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,9 @@ def apply(ctx: Context, *, taxpayer_id: str, tax: str, months: int, first_due: d
     if ctx.actor.role == "taxpayer" and ctx.actor.taxpayer_id != taxpayer_id:
         raise Forbidden("This is another taxpayer's account.")
     law, rule = _law(ctx)
-    if first_due <= ctx.today:
-        expected = f"a day after {ctx.today}"
+    latest = ctx.today + timedelta(days=FIRST_DAYS_MAX)
+    if not ctx.today < first_due <= latest:
+        expected = f"a day after {ctx.today}, up to {latest}"
         raise InputError(
             Finding("plan", f"the first day is {first_due}", expected, column="first_due")
         )

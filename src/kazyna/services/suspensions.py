@@ -49,6 +49,9 @@ def suspend(
         raise InputError(
             Finding("suspension", f"it begins on {first_day}", expected, column="since")
         )
+    if tax not in ctx.pack.taxes:
+        known = ", ".join(ctx.pack.taxes)
+        raise NotFound(f"The pack {ctx.pack.name} has no tax {tax!r}; it has {known}.")
     with ctx.transaction() as tx:
         if taxpayers.find_taxpayer(tx, taxpayer_id) is None:
             raise NotFound(f"No taxpayer has the number {taxpayer_id!r}.")

@@ -109,6 +109,8 @@ def movements_of_taxpayer(
             SELECT account, entry_id, sum(amount)::bigint AS amount
             FROM accounts JOIN items USING (account) JOIN movements USING (item_id)
             WHERE taxpayer_id = %(taxpayer_id)s GROUP BY account, entry_id
+            -- What only moves between the debts of one account is no movement of it.
+            HAVING sum(amount) <> 0
         ), undoing AS (
             SELECT own.entry_id, known.entry_id AS undone_by
             FROM own JOIN known ON reverses = own.entry_id
