@@ -22,7 +22,7 @@ router = APIRouter(prefix=PREFIX, tags=["codes"])
 CODE_MAX = 500
 """The longest code of a regime has 135 characters, and a Digital Link its address before it."""
 TOGETHER_MAX = 500
-REFUSALS = documented(HTTPStatus.TOO_MANY_REQUESTS)
+REFUSALS = documented(HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS)
 KIT = "application/vnd.kazyna.offline-kit"
 
 Code = Annotated[str, Field(min_length=1, max_length=CODE_MAX)]
@@ -105,7 +105,10 @@ def check_many(ctx: Caller, asked: Codes, request: Request) -> Answers:
 
 @router.get(
     "/offline-kit",
-    responses={200: {"content": {KIT: {}}, "description": "The signed kit."}},
+    responses={
+        **documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        200: {"content": {KIT: {}}, "description": "The signed kit."},
+    },
     openapi_extra=FOR_ANYONE,
     response_class=Response,
 )

@@ -1,0 +1,208 @@
+"""Single online checks over HTTP at a fixed rate, beside a bare endpoint of the same server.
+
+Run: python benchmarks/marking_check.py [--rate N] [--seconds N] [--codes N] [--forged SHARE]
+
+A real uvicorn on the loopback answers `GET /v1/codes/check` from a real PostgreSQL in which the
+codes stand in circulation. Requests are sent when their time has come, whether or not earlier ones
+are answered (open loop), and a latency counts from that time: a server that falls behind cannot
+hide it. Server, database and sender share the machine. The bare endpoint is `/healthz`, which
+touches nothing; the ratio says what the check itself costs.
+"""
+
+import argparse
+import asyncio
+import multiprocessing
+import socket
+import sys
+import tempfile
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import uvicorn
+
+from kazyna.asgi import create_app
+from kazyna.packs.pack import load_pack
+from kazyna.services import marking_orders, participants
+from kazyna.services.context import Actor, Installation, open_installation
+from kazyna.services.marking_documents import Document, lines_of, submit
+from kazyna.services.marking_keys import NewKey, Unlocking, make_key
+from kazyna.services.marking_orders import NewOrder, OrderLine
+from kazyna.services.settings import Settings
+
+GTIN, PASSWORD, TODAY = "04601234567893", "a long password", date(2026, 3, 2)
+CONNECTIONS = 64
+WARM_SECONDS = 3
+P95_MS_MAX = 50
+
+
+def settings_in(folder: Path) -> Settings:
+    """Return the settings of an installation in a folder of its own."""
+    return Settings.read(
+        {
+            "KAZYNA_DATA": str(folder),
+            "KAZYNA_PACK": "kg",
+            "KAZYNA_TODAY": TODAY.isoformat(),
+            "KAZYNA_KEYS": str(folder / "codes.keys"),
+            "KAZYNA_KEYS_PASSWORD": PASSWORD,
+            "KAZYNA_PUBLIC_CHECKS": "0",
+        }
+    )
+
+
+def prepare(folder: Path, codes: int) -> list[str]:
+    """Bring codes into circulation; return them."""
+    since = date(2024, 1, 1)
+    make_key(folder / "codes.keys", NewKey("K001", "tag", "*", since), Unlocking(PASSWORD))
+    with open_installation(settings_in(folder)) as opened:
+        officer = opened.context(Actor("benchmark", "officer"))
+        maker = participants.register_participant(
+            officer,
+            participants.NewParticipant(
+                "maker", "Maker", ("manufacturer",), taxpayer_id="T1", valid_from=since
+            ),
+        )
+        participants.register_product(
+            officer,
+            participants.NewProduct(GTIN, "Boots", "footwear", "maker", valid_from=since),
+        )
+        ctx = opened.context(Actor("maker", "participant", participant_no=maker.participant_no))
+        placed = marking_orders.place_order(ctx, NewOrder("order", (OrderLine(GTIN, codes),)))
+        marking_orders.pay_fees(
+            officer, "maker", amount=placed.fee, received_on=TODAY, key="payment"
+        )
+        whole = f"{placed.batches[0].batch}:0-{codes - 1}"
+        for kind in ("apply", "introduce"):
+            moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
+            submit(ctx, Document(kind, f"{kind}-1", moment, lines_of([whole])))
+        out = folder / "codes.txt"
+        marking_orders.write_order_codes(ctx, placed.order_no, out)
+        return out.read_text().rstrip("\n").split("\n")
+
+
+def serve(folder: str, port: int) -> None:
+    """Answer until stopped, as `kazyna serve` does."""
+    with open_installation(settings_in(Path(folder))) as opened:
+        fresh = Installation(opened.database, load_pack("kg"), opened.settings, opened.servers)
+        config = uvicorn.Config(create_app(fresh), port=port, log_level="warning", access_log=False)
+        uvicorn.Server(config).run()
+
+
+class Sender:
+    """Keeps connections open and sends requests when their time has come."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = (
+            asyncio.Queue()
+        )
+
+    async def open(self) -> None:
+        """Open the connections."""
+        for _ in range(CONNECTIONS):
+            self._free.put_nowait(await asyncio.open_connection("127.0.0.1", self._port))
+
+    async def ask(self, path: str) -> bytes:
+        """Send one request; return the body of its answer."""
+        connection = await self._free.get()
+        reader, writer = connection
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(head.decode())
+        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+        body = await reader.readexactly(length)
+        self._free.put_nowait(connection)
+        return body
+
+    async def at_rate(self, paths: list[str], rate: int) -> tuple[np.ndarray, float]:
+        """Send requests at a rate; return latencies in milliseconds and answers a second."""
+        latencies = np.zeros(len(paths))
+        start = time.perf_counter() + 0.05
+
+        async def one(number: int, due: float) -> None:
+            await self.ask(paths[number])
+            latencies[number] = (time.perf_counter() - due) * 1000
+
+        tasks = []
+        for number in range(len(paths)):
+            due = start + number / rate
+            wait = due - time.perf_counter()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            tasks.append(asyncio.create_task(one(number, due)))
+        await asyncio.gather(*tasks)
+        return latencies, len(paths) / (time.perf_counter() - start)
+
+
+async def measure(port: int, kinds: dict[str, list[str]], rate: int) -> dict[str, float]:
+    """Measure each kind of request at the rate; return the medians."""
+    sender = Sender(port)
+    await sender.open()
+    medians = {}
+    for name, paths in kinds.items():
+        await sender.at_rate(paths[: rate * WARM_SECONDS], rate)
+        latencies, done = await sender.at_rate(paths, rate)
+        p50, p95, p99 = np.percentile(latencies, [50, 95, 99])
+        medians[name] = p50
+        verdict = "" if name == "bare endpoint" else f"  (bar {P95_MS_MAX} ms at p95)"
+        told = f"p50 {p50:7.2f}   p95 {p95:7.2f}   p99 {p99:7.2f} ms"
+        print(f"{name:28} {done:7,.0f}/s   {told}{verdict}")
+    return medians
+
+
+def wait_for(port: int) -> None:
+    """Wait until the server answers."""
+    for _ in range(600):
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server does not answer")
+
+
+def main(rate: int, seconds: int, codes: int, forged: float) -> None:
+    draw = np.random.default_rng(1)
+    with tempfile.TemporaryDirectory(prefix="kazyna-check-") as name:
+        folder = Path(name)
+        given = prepare(folder, codes)
+        with socket.socket() as door:
+            door.bind(("127.0.0.1", 0))
+            port = door.getsockname()[1]
+        # The bundled server is stopped by the process that opens it last.
+        server = multiprocessing.get_context("spawn").Process(target=serve, args=(name, port))
+        server.start()
+        try:
+            wait_for(port)
+            count = rate * seconds
+            chosen = [given[row] for row in draw.integers(0, len(given), count)]
+            false = [code[:-6] + "AAAAA=" for code in chosen]
+            mixed = np.where(draw.random(count) < forged, false, chosen).tolist()
+            kinds = {
+                "bare endpoint": ["/healthz"] * count,
+                "check, genuine": [f"/v1/codes/check?code={quote(code)}" for code in chosen],
+                "check, forged": [f"/v1/codes/check?code={quote(code)}" for code in false],
+                f"check, {forged:.0%} forged": [
+                    f"/v1/codes/check?code={quote(code)}" for code in mixed
+                ],
+            }
+            print(f"{codes:,} codes, {rate:,} requests/s for {seconds} s, Python {sys.version[:6]}")
+            medians = asyncio.run(measure(port, kinds, rate))
+            ratio = medians["check, genuine"] / medians["bare endpoint"]
+            print(f"a check takes {ratio:.1f} times as long as the bare endpoint (medians)")
+        finally:
+            server.terminate()
+            server.join()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rate", type=int, default=1_000)
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--codes", type=int, default=100_000)
+    parser.add_argument("--forged", type=float, default=0.05)
+    arguments = parser.parse_args()
+    main(arguments.rate, arguments.seconds, arguments.codes, arguments.forged)
