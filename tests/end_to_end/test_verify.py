@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +144,7 @@ def test_without_a_network_signatures_and_recalls_are_known(
     shop_world.send("officer", "block", signed.codes[5], reason="test")
     offline_kits._kits.clear()
     page, forged = own_page, signed.codes[1][:-6] + "AAAA=="
+    page.clock.set_fixed_time(datetime(2026, 3, 2, 23, 59, 59, tzinfo=UTC))
     with ExitStack() as online:
         address = online.enter_context(served(shop_world.installation))
         opened(page, address)

@@ -189,7 +189,8 @@ start.addEventListener("click", () => void scan());
 stop.addEventListener("click", end);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (field.value.trim()) void ask(field.value.trim());
+  const code = field.value.trim().replaceAll("<GS>", "\x1d");
+  if (code) void ask(code);
 });
 part<HTMLInputElement>("picture").addEventListener("change", async (event) => {
   const [file] = (event.target as HTMLInputElement).files ?? [];
