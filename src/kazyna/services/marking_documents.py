@@ -23,6 +23,7 @@ from kazyna.marking.movement import Party
 from kazyna.services import marking_effects, marking_packages
 from kazyna.services.context import Context
 from kazyna.services.marking_effects import Faults, Task
+from kazyna.services.marking_orders import RESERVED, release_for
 from kazyna.services.marking_selection import (
     Found,
     Law,
@@ -43,6 +44,7 @@ ATTEMPTS = 4
 OWN_SERVICE = frozenset({"order", "release", "cancel_order"})
 """Operations that services of their own carry out."""
 ID_MAX = 200
+EMITTED = "emitted"
 
 EFFECTS: dict[Effect, Callable[[Task, Found], tuple[marking_log.Moved, Faults]]] = {
     "move": marking_effects.move,
@@ -227,6 +229,9 @@ def _submit(ctx: Context, work: Work, law: Law, document: Document) -> Submitted
         return _told(known, created=False)
     operation = law.lifecycle.operations[document.kind]
     facility = _facility(work, document, party, on)
+    if party.number and any(EMITTED in rule.sources for rule in operation.rules):
+        # The fee may have been paid at any counter since; the account is asked.
+        release_for(ctx, work, law, party.number)
     moved = _carried_out(
         Task(
             ctx=ctx, work=work, law=law, operation=operation, party=party,
@@ -305,6 +310,9 @@ def _check(ctx: Context, law: Law, document: Document) -> None:
     if not 0 < len(document.document_id) <= ID_MAX or not document.document_id.isprintable():
         reason = f"the id has {len(document.document_id)} characters"
         findings.append(Finding(source, reason, f"1 to {ID_MAX} characters", column="document_id"))
+    if document.document_id.startswith(RESERVED):
+        reason, expected = "the id is one of the program's own", "another beginning"
+        findings.append(Finding(source, reason, expected, column="document_id"))
     if document.happened_at.tzinfo is None:
         findings.append(
             Finding(source, "the time has no zone", "such as 2026-01-31T12:00:00+06:00",
