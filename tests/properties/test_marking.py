@@ -78,7 +78,7 @@ class Goods(RuleBasedStateMachine):
     units = st.lists(st.integers(0, UNITS - 1), min_size=1, max_size=6, unique=True)
     people = st.sampled_from(PEOPLE)
 
-    def send(self, name: str, kind: str, units: list[int], **more: object) -> bool:
+    def send(self, name: str, kind: str, units: list[int], **more: str) -> bool:
         """Send a document; it is taken up whole, or told line by line."""
         try:
             done = self.world.send(name, kind, *(f"{self.batch}:{n}" for n in units), **more)
@@ -142,7 +142,7 @@ class Goods(RuleBasedStateMachine):
 
 def test_any_order_of_documents(world: World) -> None:
     Goods.world = world
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Goods,
         settings=settings(
             max_examples=8,
