@@ -118,7 +118,7 @@ def test_a_correction_assesses_what_changed_and_posts_the_difference(officer: Co
     # T1 had paid: half of it becomes credit; T2 had not: half of the debt goes
     assert (owed(later, "T1"), owed(later, "T2")) == (Decimal(-750), Decimal(750))
     again = correct(later, "survey 7")
-    assert (again.objects_assessed, again.difference) == (0, 0)
+    assert (again.objects_assessed, again.difference) == (0, Decimal(0))
     versions = rolls.bill_versions(later, reference=bill.reference)
     assert [(v.version, v.amount, v.cause, v.since) for v in versions] == [
         (1, Decimal(1500), "", ISSUED), (2, Decimal(750), "survey 7", LATER),
@@ -134,7 +134,7 @@ def test_a_sale_within_the_year_is_shared_by_months(officer: Context) -> None:
         holders=[Holder("T2", HALF), Holder("T3", HALF)],
     )  # fmt: skip
     done = correct(officer, "deed 12")
-    assert (done.bills_new, done.bills_lowered, done.difference) == (1, 1, 0)
+    assert (done.bills_new, done.bills_lowered, done.difference) == (1, 1, Decimal(0))
     assert amounts(officer)["H1", "T1"] == 1125
     assert amounts(officer)["H1", "T3"] == 375
     assert owed(officer, "T3") == 375

@@ -1,18 +1,31 @@
 """Tax rolls and bills."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from kazyna.api.arguments import LINE, PREFIX, Reference
+from kazyna.api.arguments import LINE, PREFIX, Reference, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.core.text import Language
-from kazyna.services import rolls
+from kazyna.services import roll_comparison, roll_lifecycle, rolls
 
 router = APIRouter(prefix=PREFIX, tags=["rolls"])
 BY_ROLE = documented(HTTPStatus.FORBIDDEN)
+FOUND = BY_ROLE | documented(HTTPStatus.NOT_FOUND)
+MOVING = FOUND | documented(HTTPStatus.CONFLICT)
+
+TaxName = Annotated[str, Path(max_length=64, pattern=LINE, description="Tax of the pack.")]
+Year = Annotated[int, Path(ge=1900, le=2200, description="Tax year.")]
+
+
+@dataclass(frozen=True)
+class NewStep:
+    """Why a roll is corrected or withdrawn."""
+
+    reason: Word
 
 
 class Pdf(Response):
@@ -34,11 +47,58 @@ def issued(ctx: Caller) -> list[rolls.IssuedRoll]:
 )
 def issue(
     ctx: Caller,
-    tax: Annotated[str, Path(max_length=64, pattern=LINE, description="Tax of the pack.")],
-    year: Annotated[int, Path(ge=1900, le=2200, description="Tax year.")],
+    tax: TaxName,
+    year: Year,
 ) -> rolls.IssuedRoll:
     """Issue the roll of one tax and year: compute, record and post every bill, or none."""
     return rolls.issue_roll(ctx, tax=tax, year=year)
+
+
+@router.post("/rolls/{tax}/{year}/draft", status_code=HTTPStatus.CREATED, responses=MOVING)
+def draft(ctx: Caller, tax: TaxName, year: Year) -> roll_lifecycle.DraftedRoll:
+    """Compute a roll and keep it as a draft, in place of an earlier draft."""
+    return roll_lifecycle.draft_roll(ctx, tax=tax, year=year)
+
+
+@router.get("/rolls/{tax}/{year}/comparison", responses=FOUND)
+def compare(ctx: Caller, tax: TaxName, year: Year) -> roll_comparison.RollComparison:
+    """Compare a draft or an issued roll with the year before."""
+    return roll_comparison.compare_roll(ctx, tax=tax, year=year)
+
+
+@router.post("/rolls/{tax}/{year}/corrections", status_code=HTTPStatus.CREATED, responses=MOVING)
+def correct(ctx: Caller, tax: TaxName, year: Year, new: NewStep) -> roll_lifecycle.CorrectedRoll:
+    """Assess again what changed since the roll was issued, and post the differences."""
+    return roll_lifecycle.correct_roll(ctx, tax=tax, year=year, reason=new.reason)
+
+
+@router.post("/rolls/{tax}/{year}/withdrawal", status_code=HTTPStatus.CREATED, responses=MOVING)
+def withdraw(ctx: Caller, tax: TaxName, year: Year, new: NewStep) -> rolls.IssuedRoll:
+    """Withdraw an issued roll: its bills ask for nothing more."""
+    return roll_lifecycle.withdraw_roll(ctx, tax=tax, year=year, reason=new.reason)
+
+
+@router.get("/rolls/{tax}/{year}/events", responses=BY_ROLE)
+def history(ctx: Caller, tax: TaxName, year: Year) -> list[roll_lifecycle.RollEvent]:
+    """Return all that happened to the rolls of a tax and year."""
+    return list(roll_lifecycle.history(ctx, tax=tax, year=year))
+
+
+@router.get("/rolls/{tax}/{year}/bills", responses=BY_ROLE)
+def bills(
+    ctx: Caller,
+    tax: TaxName,
+    year: Year,
+    after: Annotated[int, Query(ge=0, description="Number of the last bill seen.")] = 0,
+) -> list[rolls.Bill]:
+    """Return the bills of an issued roll, a hundred at a time."""
+    return list(rolls.page(ctx, tax=tax, year=year, after=after))
+
+
+@router.get("/bills/{reference}/versions", responses=FOUND)
+def versions(ctx: Caller, reference: Reference) -> list[rolls.BillVersion]:
+    """Return what a bill said as it was issued, and after each correction."""
+    return list(rolls.bill_versions(ctx, reference=reference))
 
 
 @router.get("/bills/mine", responses=BY_ROLE)

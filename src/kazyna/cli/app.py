@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 import kazyna
 from kazyna.cli import (
+    bill_objections,
     confirmations,
     costs,
     databases,
@@ -25,12 +26,14 @@ from kazyna.cli import (
     packs,
     ratio_studies,
     register,
+    reliefs,
     reports,
     rolls,
     rounds,
     screening,
     serve,
     simulations,
+    tax_rolls,
     valuations,
 )
 from kazyna.core.errors import KazynaError
@@ -83,6 +86,9 @@ app.add_typer(rounds.app, name="round")
 app.add_typer(register.app, name="register")
 app.add_typer(objections.app, name="objection")
 app.add_typer(confirmations.app, name="law")
+app.add_typer(tax_rolls.app, name="tax-roll")
+app.add_typer(reliefs.app, name="relief")
+app.add_typer(bill_objections.app, name="bill-objection")
 app.add_typer(declarations.app, name="declaration")
 app.add_typer(ledger.app, name="account")
 app.add_typer(packs.app, name="pack")
