@@ -38,6 +38,15 @@ class DocumentRow:
     event_hash: str | None
 
 
+@dataclass(frozen=True)
+class ProductMovement:
+    """How many units of a product one kind of document moved."""
+
+    gtin: int
+    kind: str
+    units: int
+
+
 DOCUMENTS = """
     SELECT document_no, participant_no, document_id, kind, content_hash, happened_at, recorded_at,
            recorded_by, counterparty_no, lines, units, event_hash
@@ -108,6 +117,21 @@ def documents(
         ORDER BY document_no DESC LIMIT %(limit)s
         """,
         {"since": since, "kind": kind, "limit": limit},
+    )
+
+
+def document_by_number(tx: Transaction, document_no: int) -> DocumentRow | None:
+    """Return a document that the role may see, or None."""
+    return tx.row(DocumentRow, DOCUMENTS + "WHERE document_no = %s", (document_no,))
+
+
+def moved_by_product(tx: Transaction) -> list[ProductMovement]:
+    """Count the units that the acting participant's own documents moved, by product and kind."""
+    return tx.rows(
+        ProductMovement,
+        "SELECT gtin, kind, sum(units)::bigint AS units FROM marking_events"
+        " WHERE participant_no = acting_participant() AND gtin IS NOT NULL"
+        " GROUP BY gtin, kind ORDER BY gtin, kind",
     )
 
 

@@ -30,6 +30,7 @@ from kazyna.web import (
     cadastre,
     collection,
     confirmations,
+    goods,
     inspection,
     ledger,
     objections,
@@ -54,6 +55,7 @@ COMPRESSED_BYTES_MIN = 1024
 PARTS = (
     cadastre, rounds, round_pages, reports, objections, rolls, confirmations, ledger, books,
     collection, simulations, sign_in, tiles, verify, inspection, alerts, reconciliation,
+    goods,
 )  # fmt: skip
 
 HEADERS = {

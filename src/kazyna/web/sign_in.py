@@ -13,7 +13,10 @@ from kazyna.web.visit import SESSION, Visiting, enter, leave, local_path
 
 router = APIRouter()
 
-FIRST_PAGE = {"taxpayer": "/my", "officer": "/office", "auditor": "/office", "valuer": "/office"}
+FIRST_PAGE = {
+    "taxpayer": "/my", "participant": "/goods",
+    "officer": "/office", "auditor": "/office", "valuer": "/office",
+}  # fmt: skip
 
 
 @router.get("/sign-in")

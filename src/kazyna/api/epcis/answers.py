@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 import kazyna
 from kazyna.api.epcis.asked import CBV_VERSION, EPCIS_VERSION, EPCIS_VERSION_MIN
+from kazyna.api.epcis.problems import documented
 from kazyna.api.sign_in import FOR_ANYONE
 from kazyna.services.epcis_documents import Wanted, query_document
 from kazyna.services.epcis_queries import EventPage
@@ -120,6 +121,7 @@ def discover(
         answer,
         methods=["OPTIONS"],
         status_code=HTTPStatus.NO_CONTENT,
+        responses=documented(HTTPStatus.NOT_FOUND),
         openapi_extra=FOR_ANYONE,
         name=f"discover {path}",
     )

@@ -1,0 +1,101 @@
+"""The pages of participants: ordering, handing in, answering, and what is refused by line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import orjson
+import pytest
+
+from api.conftest import served
+from kazyna.services import users
+from kazyna.store.connection import Database
+from marking.epcis.epcis_events import document
+from services.marking_world import SHOES, World, make_world
+from services.test_epcis_operations import applied, introduced, links, sold
+
+PASSWORD = "a long password"
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+    with Database(database_url) as database:
+        yield make_world(database_url, tmp_path)(database)
+
+
+def test_a_participant_works_on_its_pages(world: World) -> None:
+    for name in ("maker", "shop"):
+        users.create_user(
+            world.ctx("officer"),
+            name=name,
+            password=PASSWORD,
+            role="participant",
+            participant_id=name,
+        )
+    with (
+        served(world.installation) as address,
+        httpx.Client(base_url=address, headers=SAME_SITE) as maker,
+        httpx.Client(base_url=address, headers=SAME_SITE) as shop,
+    ):
+        for client, name in ((maker, "maker"), (shop, "shop")):
+            entered = client.post("/sign-in", data={"name": name, "password": PASSWORD})
+            assert entered.headers["location"] == "/goods"
+            assert "My goods" in client.get("/goods").text
+        items = links(world, world.order("maker", SHOES, 6))
+        _orders(maker)
+        _hands_in(maker, items)
+        _ships_and_accepts(maker, shop, items)
+        for language, title in (("ru", "Мои товары"), ("ky", "Менин товарларым")):
+            assert f"<h1>{title}</h1>" in maker.get("/goods", params={"lang": language}).text
+
+
+def _orders(maker: httpx.Client) -> None:
+    ordered = {"gtin": SHOES, "codes": "25", "key": "once"}
+    for _ in range(2):
+        assert "is placed" in maker.post("/goods/orders", data=ordered).text
+    page = maker.get("/goods").text
+    assert page.count("pay by") == 1
+    refused = maker.post("/goods/orders", data=ordered | {"codes": "many", "key": "other"})
+    assert (refused.status_code, "expected a whole number" in refused.text) == (422, True)
+
+
+def _hands_in(maker: httpx.Client, items: list[str]) -> None:
+    content = orjson.dumps(document(applied(*items), introduced(*items)))
+    done = maker.post("/goods/files", files={"file": ("line.jsonld", content)})
+    assert "2 of 2 events captured" in done.text, done.text
+    wrong = orjson.dumps(document(sold(items[0]) | {"bizStep": "smuggling"}))
+    refused = maker.post("/goods/files", files={"file": ("bad.json", wrong)})
+    assert refused.status_code == 422
+    assert "eventList[0].bizStep" in refused.text
+    for name, fields in (("units.txt", {}), ("units.txt", {"kind": "withdraw"})):
+        refused = maker.post("/goods/files", files={"file": (name, items[0].encode())}, data=fields)
+        assert refused.status_code == 422, fields
+    listed = maker.post(
+        "/goods/files",
+        files={"file": ("lost.txt", f"{items[0]}\nnonsense".encode())},
+        data={"kind": "withdraw", "needs": "reason=loss"},
+    )
+    assert "Line 2" in listed.text, listed.text[listed.text.find("message") :][:900]
+
+
+def _ships_and_accepts(maker: httpx.Client, shop: httpx.Client, items: list[str]) -> None:
+    sent = maker.post(
+        "/goods/files",
+        files={"file": ("truck 7.csv", ("code\n" + "\n".join(items)).encode())},
+        data={"kind": "ship", "counterparty": "shop"},
+    )
+    assert "is taken up: 6 units" in sent.text, sent.text
+    page = shop.get("/goods").text
+    number = page.partition("/goods/documents/")[2].partition("/")[0]
+    assert "Maker" in page
+    stranger = maker.post(f"/goods/documents/{number}/accept")
+    assert stranger.status_code == 422
+    assert "is taken up: 6 units" in shop.post(f"/goods/documents/{number}/accept").text
+    assert f"/goods/documents/{number}/accept" not in shop.get("/goods").text
+
+
+def test_who_is_no_participant_has_no_goods(world: World) -> None:
+    with served(world.installation) as address:
+        answer = httpx.get(f"{address}/goods")
+        assert answer.headers["location"].startswith("/sign-in")
