@@ -20,6 +20,7 @@ from kazyna.services.epcis_operations import Parties, find_parties, perform, see
 from kazyna.services.epcis_rows import Captured, captured, rows_of
 from kazyna.store import epcis_events, epcis_jobs, epcis_master_data
 from kazyna.store.connection import Transaction
+from kazyna.store.epcis_jobs import JobRow
 
 LIMITS = DEFAULT_LIMITS
 
@@ -159,18 +160,29 @@ def resume_jobs(ctx: Context) -> tuple[CaptureJob, ...]:
     with ctx.transaction() as tx:
         waiting = epcis_jobs.unfinished_jobs(tx)
         contents = {row.job_id: epcis_jobs.content_of(tx, row.job_id) for row in waiting}
-    done: list[CaptureJob] = []
     for row in waiting:
-        content = contents[row.job_id]
-        if content is None:
-            continue
-        behaviour = cast(Behaviour, row.error_behaviour)
-        document, events = _read(content, row.source, behaviour)
-        received = Received(str(row.job_id), document, events, row.source, behaviour)
         role: Role = "officer" if row.participant_no is None else "participant"
         actor = Actor(row.actor, role, participant_no=row.participant_no)
-        done.append(work_off(replace(ctx, actor=actor), received))
-    return tuple(done)
+        _resume(replace(ctx, actor=actor), row, contents[row.job_id] or b"")
+    return tuple(find_job(ctx, str(row.job_id)) for row in waiting)
+
+
+def _resume(ctx: Context, row: JobRow, content: bytes) -> None:
+    behaviour = cast(Behaviour, row.error_behaviour)
+    try:
+        document, events = _read(content, row.source, behaviour)
+        work_off(ctx, Received(str(row.job_id), document, events, row.source, behaviour))
+    except InputError as error:
+        # What was right when it came and is not now, such as after a change of the pack.
+        with ctx.transaction() as tx:
+            epcis_jobs.finish_job(
+                tx,
+                row.job_id,
+                success=False,
+                captured=0,
+                known=0,
+                errors=errors_of(error.findings),
+            )
 
 
 def _read(content: bytes, source: str, behaviour: Behaviour) -> tuple[Document, Sorted]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -126,9 +127,14 @@ def answer_shipment(ctx: Context, document_no: int, answer: str) -> SubmittedDoc
         raise InputError(Finding("form", f"{answer!r} stands here", "accept or refuse"))
     with ctx.transaction() as tx:
         row = marking_log.document_by_number(tx, document_no)
-    if row is None or row.kind != SHIP or row.counterparty_no != ctx.actor.participant_no:
-        raise NotFound(f"There is no shipment {document_no} to you.")
-    lines = lines_of([f"document:{row.document_id}"])
+        if row is None or row.kind != SHIP or row.counterparty_no != ctx.actor.participant_no:
+            raise NotFound(f"There is no shipment {document_no} to you.")
+        units = marking_log.units_of_document(tx, row.participant_no, row.document_id)
+    ranges, scattered = units or ([], [])
+    lines = lines_of(
+        [f"{batch}:{first}-{last}" for batch, first, last in ranges]
+        + [f"{batch}:{index}" for batch, indices in scattered for index in indices]
+    )
     return submit(ctx, Document(answer, _answer_id(answer, row), _now(ctx), lines))
 
 
@@ -162,8 +168,10 @@ def report_file(
         path = Path(folder) / f"units{suffix if suffix in ('.csv', '.parquet') else '.txt'}"
         path.write_bytes(content)
         lines = read_document_file(path)
+    # The name of a file is not its own: the same units handed in again are the same document.
+    document_id = f"file-{sha256(kind.encode() + content).hexdigest()[:32]}"
     document = Document(
-        kind, name, _now(ctx), lines, counterparty=counterparty, attributes=attributes or {}
+        kind, document_id, _now(ctx), lines, counterparty=counterparty, attributes=attributes or {}
     )
     return submit(ctx, document)
 
@@ -180,7 +188,7 @@ def _goods(ctx: Context) -> tuple[str, ...]:
 
 
 def _answer_id(answer: str, row: DocumentRow) -> str:
-    return f"{answer} of {row.document_no}"
+    return f"{answer}-of-{row.document_no}"
 
 
 def _documents(

@@ -44,7 +44,7 @@ def order(
                 Finding("form", f"{codes!r} stands here", "a whole number", column="codes")
             )
         placed = marking_orders.place_order(
-            visit.ctx, NewOrder(f"page {key}", (OrderLine(gtin, int(codes)),))
+            visit.ctx, NewOrder(f"page-{key}", (OrderLine(gtin, int(codes)),))
         )
         return visit.write.gettext("Order {n} is placed.").format(n=placed.order_no)
 

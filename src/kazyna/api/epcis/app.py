@@ -6,7 +6,10 @@ import kazyna
 from kazyna.api.epcis import capture, events, queries, resources
 from kazyna.api.epcis.answers import PREFIX
 from kazyna.api.epcis.problems import EVERYWHERE, install
-from kazyna.services.context import Installation
+from kazyna.services import epcis_capture
+from kazyna.services.context import Actor, Installation
+
+RESUMING = Actor("epcis", "officer")
 
 DESCRIPTION = """
 A repository of EPCIS 2.0 events at the paths of GS1's OpenAPI.
@@ -36,6 +39,8 @@ def create_epcis(installation: Installation) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.installation = installation
+    # What was promised before the last stop is done before anything new is.
+    epcis_capture.resume_jobs(installation.context(RESUMING))
     install(app)
     for part in (capture, events, queries, resources):
         app.include_router(part.router, responses=EVERYWHERE)
