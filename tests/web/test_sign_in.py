@@ -4,8 +4,10 @@ import httpx
 import pytest
 
 from kazyna.services.demo import PASSWORD
-from kazyna.web.visit import SESSION
+from kazyna.web.visit import session_name
 from web.conftest import SignIn
+
+SESSION = session_name("us_wa")
 
 OFFICER = {"name": "officer", "password": PASSWORD}
 

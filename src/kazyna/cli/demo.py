@@ -1,4 +1,4 @@
-"""`kazyna demo`: a real county from sales to paid bills, then the portal."""
+"""`kazyna demo`: a real county from sales to paid bills, marked goods to the till, the portals."""
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
@@ -17,49 +17,80 @@ from kazyna.services.settings import Settings
 
 if TYPE_CHECKING:
     from kazyna.services.demo import DemoSummary
+    from kazyna.services.demo_goods import GoodsSummary
+    from kazyna.services.demo_steps import DemoStep, DemoUser
 
 HOST = "127.0.0.1"
 
 
 def demo(
     no_serve: Annotated[
-        bool, typer.Option("--no-serve", help="End after the summary; do not serve the portal.")
+        bool, typer.Option("--no-serve", help="End after the summary; do not serve the portals.")
     ] = False,
     port: Port = PORT,
     as_json: output.Json = False,
 ) -> None:
-    """Value, tax and account a real county, then serve the portal.
+    """Value, tax and account a real county, follow marked goods to the till, serve the portals.
 
-    Loads 21,613 real house sales of King County (Seattle), values every house as of 2015-05-31,
-    issues the property tax of 2016, records payments, and opens the portal on the next free port.
-    Owners and payments are synthetic. A demonstration that was stopped can be run again and ends
-    in the same state.
+    The first chapter loads 21,613 real house sales of King County (Seattle), values every house as
+    of 2015-05-31, issues the property tax of 2016 and records payments. The second is an invented
+    Kyrgyz trade in its own database: an importer, a wholesaler, shops, and a smuggler who is found.
+    Owners, payments and traders are synthetic. The portals open on the next free ports. A
+    demonstration that was stopped can be run again and ends in the same state.
+
+    With a PostgreSQL server of one's own (KAZYNA_DATABASE_URL) only one chapter is told: that of
+    the pack named by KAZYNA_PACK, `us_wa` or `kg`.
 
     Example:
     ```sh
     kazyna demo --no-serve --json
     ```
     """
+    from dataclasses import replace
+
+    from kazyna.services import demo_goods
     from kazyna.services.context import open_installation
     from kazyna.services.demo import run_demo, settings_of_demo
 
+    settings = Settings.read(os.environ)
+    goods_alone = settings.pack == demo_goods.PACK
+    chapters = 2 if not settings.database_url and not goods_alone else 1
     with ExitStack() as stack:
-        door = None
-        if not no_serve:
-            door = stack.enter_context(listen(HOST, port, ports_tried_max=PORTS_TRIED_MAX))
+        doors = []
+        for _ in range(0 if no_serve else chapters):
+            first = doors[-1].getsockname()[1] + 1 if doors else port
+            door = listen(HOST, first, ports_tried_max=PORTS_TRIED_MAX)
+            doors.append(stack.enter_context(door))
+        installations = []
+        summary: DemoSummary | GoodsSummary
         with ProgressBars() as progress:
             progress("database")
-            settings = settings_of_demo(Settings.read(os.environ))
-            installation = stack.enter_context(open_installation(settings))
-            summary = run_demo(installation, progress=progress)
+            if not goods_alone:
+                county = stack.enter_context(open_installation(settings_of_demo(settings)))
+                installations.append(county)
+                summary = told = run_demo(county, progress=progress)
+            if goods_alone or chapters > 1:
+                trade = stack.enter_context(
+                    open_installation(demo_goods.settings_of_goods(settings))
+                )
+                installations.append(trade)
+                goods = demo_goods.run_goods(trade, progress=progress)
+                summary = goods if goods_alone else replace(told, goods=goods)
         output.show(summary, as_json=as_json, table=summary_tables)
-        if door is not None:
-            output.say(f"The portal: {address_of(door, HOST)}")
-            answer(installation, door)
+        places = list(zip(installations, doors, strict=False))
+        for installation, door in places:
+            title = installation.pack.title.in_("en")
+            output.say(f"The portal of {title}: {address_of(door, HOST)}")
+        if places:
+            answer(*places)
 
 
-def summary_tables(summary: "DemoSummary") -> RenderableType:
+def summary_tables(summary: "DemoSummary | GoodsSummary") -> RenderableType:
     """Lay out the figures, the time of each step and the sign-in names."""
+    from kazyna.services.demo_goods import GoodsSummary
+
+    if isinstance(summary, GoodsSummary):
+        return _goods_tables(summary)
     currency = summary.currency
     figures: dict[str, object] = {
         "properties": summary.properties,
@@ -73,17 +104,39 @@ def summary_tables(summary: "DemoSummary") -> RenderableType:
         "tax total": f"{summary.tax_total:,} {currency} on {summary.bills:,} bills",
         "paid": f"{summary.paid:,} {currency} in {summary.payments:,} payments",
     }
-    steps = (
+    county = _chapter("King County, Washington", figures, summary.steps, summary.users)
+    if summary.goods is None:
+        return county
+    return Group(county, Line(), _goods_tables(summary.goods))
+
+
+def _goods_tables(summary: "GoodsSummary") -> RenderableType:
+    figures: dict[str, object] = {
+        "participants": summary.participants,
+        "codes ordered": summary.codes,
+        "bottles imported": summary.introduced,
+        "bottles sold": summary.sold,
+    }
+    title = "Marked goods: an invented Kyrgyz trade"
+    return _chapter(title, figures, summary.steps, summary.users)
+
+
+def _chapter(
+    title: str,
+    figures: "dict[str, object]",
+    steps: "tuple[DemoStep, ...]",
+    users: "tuple[DemoUser, ...]",
+) -> RenderableType:
+    taken = (
         {"step": step.name, "seconds": step.seconds, "": "done before" if step.done_before else ""}
-        for step in summary.steps
+        for step in steps
     )
-    users = (
-        {"sign in as": user.name, "password": user.password, "role": user.role}
-        for user in summary.users
+    accounts = (
+        {"sign in as": user.name, "password": user.password, "role": user.role} for user in users
     )
     return Group(
-        Line("King County, Washington", style="bold"),
+        Line(title, style="bold"),
         output.facts(figures),
-        output.listing(steps),
-        output.listing(users),
+        output.listing(taken),
+        output.listing(accounts),
     )

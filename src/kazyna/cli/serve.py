@@ -47,7 +47,7 @@ def serve(host: Host = "127.0.0.1", port: Port = PORT, as_json: output.Json = Fa
     with listen(host, port) as door, open_installation(Settings.read(os.environ)) as installation:
         address = address_of(door, host)
         output.show(Listening(address, f"{address}v1/openapi.json"), as_json=as_json)
-        answer(installation, door)
+        answer((installation, door))
 
 
 def listen(host: str, port: int, *, ports_tried_max: int = 1) -> socket.socket:
@@ -80,14 +80,29 @@ def address_of(door: socket.socket, host: str) -> str:
     return f"http://{name}:{door.getsockname()[1]}/"
 
 
-def answer(installation: "Installation", door: socket.socket) -> None:
-    """Answer requests until Ctrl-C; requests under way are finished first."""
+def answer(*places: tuple["Installation", socket.socket]) -> None:
+    """Answer requests at every place until Ctrl-C; requests under way are finished first."""
+    import asyncio
+
     import uvicorn
 
     from kazyna.asgi import create_app
 
-    config = uvicorn.Config(create_app(installation), log_level="warning", access_log=False)
+    async def every() -> None:
+        servers = [
+            uvicorn.Server(
+                uvicorn.Config(create_app(installation), log_level="warning", access_log=False)
+            )
+            for installation, _ in places
+        ]
+        await asyncio.gather(
+            *(
+                server.serve(sockets=[door])
+                for server, (_, door) in zip(servers, places, strict=True)
+            )
+        )
+
     output.say("Serving; stop with Ctrl-C.")
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[door])
+        asyncio.run(every())
     output.say("Stopped.")

@@ -6,12 +6,11 @@ synthetic and say so.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 import pyarrow as pa
@@ -33,7 +32,9 @@ from kazyna.services import (
     taxpayers,
     users,
 )
-from kazyna.services.context import Actor, Context, Installation, Role
+from kazyna.services.context import Actor, Context, Installation
+from kazyna.services.demo_goods import GoodsSummary
+from kazyna.services.demo_steps import PASSWORD, DemoStep, DemoUser, Steps
 from kazyna.services.settings import Settings
 from kazyna.store import files
 
@@ -46,7 +47,6 @@ TODAY = date(2016, 6, 15)
 SEED = 2015
 DEMONSTRATION = "none: a demonstration, nothing is binding"
 """The document by which the demonstration's officer confirms doubtful values of the law."""
-PASSWORD = "kazyna-demo"  # noqa: S105 (accounts of a demonstration on this machine)
 
 PUBLISHED_ON = date(2015, 6, 15)
 OBJECTIONS_FROM, OBJECTIONS_TO = date(2016, 5, 2), date(2016, 7, 1)
@@ -89,24 +89,6 @@ PAID_IN_FULL, PAID_IN_PART = 0.86, 0.06
 
 
 @dataclass(frozen=True)
-class DemoStep:
-    """One step and how long it took; a step that had been done before says so."""
-
-    name: str
-    seconds: float
-    done_before: bool
-
-
-@dataclass(frozen=True)
-class DemoUser:
-    """A local account of the demonstration."""
-
-    name: str
-    password: str
-    role: Role
-
-
-@dataclass(frozen=True)
 class DemoSummary:
     """The state in which the demonstration ends, whether run once, twice or after a crash."""
 
@@ -125,6 +107,8 @@ class DemoSummary:
     currency: str
     steps: tuple[DemoStep, ...]
     users: tuple[DemoUser, ...]
+    goods: GoodsSummary | None = None
+    """Of the second chapter, where it was told too."""
 
 
 def settings_of_demo(settings: Settings) -> Settings:
@@ -151,14 +135,8 @@ def run_demo(
     head = installation.context(Actor("demo-head", "valuer"))
     county = _folder(installation.pack) / "king_county_sales.parquet"
     evidence = sales_rows if sales_rows is not None else files.read_table(county)
-    steps: list[DemoStep] = []
-
-    def step(name: str, work: Callable[[], bool]) -> None:
-        progress(name)
-        start = perf_counter()
-        done_before = work()
-        steps.append(DemoStep(name, round(perf_counter() - start, 2), done_before))
-
+    told = Steps(progress)
+    step = told.take
     step("cadastre and sales", lambda: _load(valuer, evidence))
     step("owners (synthetic)", lambda: _load_owners(officer, evidence))
     step("valuation round", lambda: _publish(valuer, progress))
@@ -167,7 +145,7 @@ def run_demo(
     step("payments (synthetic)", lambda: _pay(officer, progress))
     accounts = _accounts(officer)
     step("sign-in accounts", lambda: _create_users(officer, accounts))
-    return _summary(officer, tuple(steps), accounts)
+    return _summary(officer, tuple(told.steps), accounts)
 
 
 def _folder(pack: Pack) -> Path:

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from kazyna.core.errors import Forbidden
 from kazyna.services import users
 from kazyna.web.pages import page
-from kazyna.web.visit import SESSION, Visiting, enter, leave, local_path
+from kazyna.web.visit import Visiting, enter, leave, local_path, token_of
 
 router = APIRouter()
 
@@ -49,9 +49,9 @@ def sign_in(
 @router.post("/sign-out")
 def sign_out(visit: Visiting) -> Response:
     """End the session."""
-    token = visit.request.cookies.get(SESSION)
+    token = token_of(visit.request)
     if token:
         users.sign_out(visit.ctx, token)
     response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-    leave(response)
+    leave(visit.request, response)
     return response

@@ -11,7 +11,6 @@ from kazyna.services import users
 from kazyna.services.context import PUBLIC, Context, Installation
 from kazyna.web.language import Writer, preferred
 
-SESSION = "kazyna_session"
 LANGUAGE = "kazyna_language"
 LANGUAGE_SECONDS = 365 * 86_400
 
@@ -49,7 +48,7 @@ def visit(request: Request) -> Visit:
     """Find out who visits; an unknown or ended session is the public."""
     installation = installation_of(request)
     language = language_of(request)
-    token = request.cookies.get(SESSION)
+    token = token_of(request)
     actor = users.actor_of(installation.context(), token) if token else None
     ctx = installation.context(actor or PUBLIC, language)
     return Visit(request, ctx, Writer(language, installation.pack.currency.code))
@@ -58,10 +57,20 @@ def visit(request: Request) -> Visit:
 Visiting = Annotated[Visit, Depends(visit)]
 
 
+def session_name(pack: str) -> str:
+    """Name the cookie of a session: portals of two packs on one host do not sign each other out."""
+    return f"kazyna_session_{pack}"
+
+
+def token_of(request: Request) -> str | None:
+    """Return the token of the session that the browser has."""
+    return request.cookies.get(session_name(installation_of(request).pack.name))
+
+
 def enter(request: Request, response: Response, token: str) -> None:
     """Give the browser the session; no script and no other site can read or send it."""
     response.set_cookie(
-        SESSION,
+        session_name(installation_of(request).pack.name),
         token,
         max_age=users.SESSION_HOURS * 3600,
         httponly=True,
@@ -70,9 +79,9 @@ def enter(request: Request, response: Response, token: str) -> None:
     )
 
 
-def leave(response: Response) -> None:
+def leave(request: Request, response: Response) -> None:
     """Take the session away."""
-    response.delete_cookie(SESSION)
+    response.delete_cookie(session_name(installation_of(request).pack.name))
 
 
 def same_origin(request: Request) -> bool:

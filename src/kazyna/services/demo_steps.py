@@ -1,0 +1,43 @@
+"""What both chapters of the demonstration are told with: steps that say how long they took."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from kazyna.core.progress import Progress
+from kazyna.services.context import Role
+
+PASSWORD = "kazyna-demo"  # noqa: S105 (accounts of a demonstration on this machine)
+
+
+@dataclass(frozen=True)
+class DemoStep:
+    """One step and how long it took; a step that had been done before says so."""
+
+    name: str
+    seconds: float
+    done_before: bool
+
+
+@dataclass(frozen=True)
+class DemoUser:
+    """A local account of the demonstration."""
+
+    name: str
+    password: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps that were taken so far."""
+
+    progress: Progress
+    steps: list[DemoStep] = field(default_factory=list)
+
+    def take(self, name: str, work: Callable[[], bool]) -> None:
+        """Take a step; the work tells whether it had been done before."""
+        self.progress(name)
+        start = perf_counter()
+        done_before = work()
+        self.steps.append(DemoStep(name, round(perf_counter() - start, 2), done_before))
