@@ -12,7 +12,7 @@ import uvicorn
 
 from kazyna.asgi import create_app
 from kazyna.services.context import Installation
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 
 Client = httpx.Client
 SignIn = Callable[[str], Client]

@@ -8,7 +8,7 @@ from api.conftest import served, signed_in
 from debtors import bill_of, office_of
 from kazyna.services import users
 from kazyna.services.context import Installation
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 
 ROWS = "id,booked_on,amount,currency,payer,text\n1,2016-05-02,{amount},{currency},,{text}\n"
 FORM = {"Content-Type": "application/octet-stream"}

@@ -8,7 +8,7 @@ from api.conftest import served
 from conftest import OFFICER
 from kazyna.services import users
 from kazyna.services.context import Installation
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 from services.test_declarations import office
 
 __all__ = ["office"]

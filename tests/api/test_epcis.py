@@ -16,7 +16,7 @@ from api.conftest import served, signed_in
 from conftest import OFFICER, create_database, installed
 from kazyna.marking.epcis import hash_id, read, write_xml
 from kazyna.services import users
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 from marking.epcis.epcis_events import ITEM, NAMESPACES, document, object_event
 
 EXAMPLES = Path(__file__).parents[3] / "shared" / "data" / "marking" / "gs1-epcis"

@@ -8,7 +8,7 @@ from api.conftest import Client, SignIn, served, signed_in
 from conftest import OFFICER
 from kazyna.services import users
 from kazyna.services.context import Installation
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 
 
 def test_the_ratio_study_stands_on_its_sales(public: httpx.Client) -> None:

@@ -2,7 +2,7 @@ from http import HTTPStatus
 
 import httpx
 
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 
 
 def test_a_session_ends_when_its_holder_signs_out(address: str) -> None:

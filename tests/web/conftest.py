@@ -9,7 +9,7 @@ import pytest
 from api.conftest import served
 from kazyna.services import cadastre
 from kazyna.services.context import Installation
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 
 SignIn = Callable[[str], httpx.Client]
 

@@ -10,7 +10,7 @@ from api.conftest import served, signed_in
 from debtors import bill_of, office_of
 from kazyna.services import collection, users
 from kazyna.services.context import Context, Installation
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 from web.conftest import sign_in_at
 
 STATEMENT = (

@@ -10,7 +10,7 @@ from conftest import OFFICER
 from kazyna.core.text import LANGUAGES, Language
 from kazyna.services import cadastre, drafts, objections, rounds, users
 from kazyna.services.context import Actor, Installation
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 from kazyna.web import drawings
 from kazyna.web.language import Writer
 from web.conftest import SignIn, sign_in_at

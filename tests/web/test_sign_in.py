@@ -3,7 +3,7 @@ from http import HTTPStatus
 import httpx
 import pytest
 
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 from kazyna.web.visit import session_name
 from web.conftest import SignIn
 

@@ -4,6 +4,7 @@
 
 import os
 from contextlib import ExitStack
+from socket import socket
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -56,7 +57,7 @@ def demo(
     goods_alone = settings.pack == demo_goods.PACK
     chapters = 2 if not settings.database_url and not goods_alone else 1
     with ExitStack() as stack:
-        doors = []
+        doors: list[socket] = []
         for _ in range(0 if no_serve else chapters):
             first = doors[-1].getsockname()[1] + 1 if doors else port
             door = listen(HOST, first, ports_tried_max=PORTS_TRIED_MAX)
