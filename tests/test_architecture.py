@@ -33,6 +33,7 @@ SQL_FOR_A_REASON = {
     "tax/compile.py": "writes the query of a roll for DuckDB, PostgreSQL or Spark",
     "tax/shares.py": "splits bills among holders in DuckDB, in memory",
     "tax/roll.py": "counts identifiers of a table in DuckDB, in memory",
+    "marking/balance.py": "balances events in DuckDB, in memory",
     "marking/detection": "each rule is a query over events in DuckDB, in memory",
 }
 MORE_PARAMETERS_FOR_A_REASON = {

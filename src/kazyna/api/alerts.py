@@ -11,6 +11,7 @@ from kazyna.api.arguments import ENTRY_MAX, LINE, PREFIX, Paragraph, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import alerts
+from kazyna.services.detection import LogDetected, detect_in_log
 
 router = APIRouter(prefix=f"{PREFIX}/alerts", tags=["alerts"])
 
@@ -167,6 +168,12 @@ def close_case(ctx: Caller, case_id: CaseId, new: Closing) -> alerts.AlertCase:
 def reopen_case(ctx: Caller, case_id: CaseId, new: Comment) -> alerts.AlertCase:
     """Look into a closed case again."""
     return alerts.reopen_case(ctx, case_id, note=new.note)
+
+
+@router.post("/detection", responses=MOVING)
+def detect(ctx: Caller, rule: Line = None) -> LogDetected:
+    """Run all rules, or one, over the log of marking and the scans; raise what is new."""
+    return detect_in_log(ctx, rules=(rule,) if rule else ())
 
 
 @router.get("/{alert_id}", responses=BY_ROLE)

@@ -47,6 +47,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "move-buckets": marking_moves.move_buckets,
     "simulate": marking_fraud.simulate,
     "detect": marking_fraud.detect,
+    "balance": marking_fraud.balance,
     "rules": marking_fraud.rules,
     "reconcile": reconciliations.reconcile,
     "proposed": reconciliations.proposed,

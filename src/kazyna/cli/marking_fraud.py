@@ -10,6 +10,7 @@ import typer
 from rich.console import Group, RenderableType
 
 from kazyna.cli import output
+from kazyna.cli.acting import acting
 from kazyna.cli.marking_codes import On, PackName, business_day
 from kazyna.cli.progress import ProgressBars
 
@@ -52,7 +53,10 @@ def simulate(
 
 
 def detect(
-    folder: Annotated[Path, typer.Argument(help="With events.parquet.", show_default=False)],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="With events.parquet; without one, the log of the database."),
+    ] = None,
     *,
     rule: RuleNames = None,
     pack: PackName = "kg",
@@ -62,20 +66,26 @@ def detect(
     ] = None,
     as_json: output.Json = False,
 ) -> None:
-    r"""Run the rules of detection over a folder of events.
+    r"""Run the rules over a folder of events, or over the log of the database.
 
-    Prints what each rule found and the first alerts with their reasons and evidence. Where
-    truth.parquet stands beside the events, prints precision and recall of each rule and the share
-    of false alerts among the events.
+    Without a folder, what is new is raised as alerts for the office. With one, prints what each
+    rule found and some alerts of it with their reasons and evidence; where truth.parquet stands
+    beside the events, also precision and recall, and the share of false alerts among the events.
 
     Example:
     ```sh
     kazyna mark simulate --codes 200000 --out events
     kazyna mark detect events --out alerts.parquet
+    kazyna mark detect
     ```
     """
-    from kazyna.services.detection import detect_in_folder
+    from kazyna.services.detection import detect_in_folder, detect_in_log
 
+    if folder is None:
+        with acting("officer") as ctx, ProgressBars() as progress:
+            raised = detect_in_log(ctx, rules=tuple(rule or ()), progress=progress)
+        output.show(raised, as_json=as_json)
+        return
     with ProgressBars() as progress:
         found = detect_in_folder(
             folder,
@@ -86,6 +96,40 @@ def detect(
             progress=progress,
         )
     output.show(found, as_json=as_json, table=_detected)
+
+
+def balance(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="With events.parquet; without one, the log of the database."),
+    ] = None,
+    *,
+    tolerance: Annotated[int, typer.Option(min=0, help="Units that may be missing.")] = 0,
+    open_days: Annotated[int, typer.Option(min=0, help="So long goods may be on their way.")] = 14,
+    out: Annotated[
+        Path | None, typer.Option(help="File .parquet for the balances.", show_default=False)
+    ] = None,
+    as_json: output.Json = False,
+) -> None:
+    r"""Balance marked goods by participant, product, lot and month.
+
+    Applied, introduced, received, shipped, sold, withdrawn, and the stock that follows. Where more
+    was introduced than applied, or more left than came in, the excess and the documents are named;
+    so are shipments that nobody has accepted or refused in time.
+
+    Example:
+    ```sh
+    kazyna mark balance events --out balances.parquet
+    ```
+    """
+    from kazyna.services.balances import balance_in_folder, balance_of_log
+
+    if folder is None:
+        with acting("officer") as ctx:
+            found = balance_of_log(ctx, tolerance=tolerance, open_days=open_days, out=out)
+    else:
+        found = balance_in_folder(folder, tolerance=tolerance, open_days=open_days, out=out)
+    output.show(found, as_json=as_json)
 
 
 def rules(*, pack: PackName = "kg", on: On = None, as_json: output.Json = False) -> None:

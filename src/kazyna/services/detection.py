@@ -18,8 +18,9 @@ from kazyna.marking.detection.rule import Severity
 from kazyna.marking.simulator import participants, simulate
 from kazyna.packs.detection import read_detection_rules
 from kazyna.packs.pack import Pack, load_pack
-from kazyna.services.alerts import Evidence, NewAlert
-from kazyna.store import event_files, files
+from kazyna.services.alerts import Evidence, NewAlert, record_alerts
+from kazyna.services.context import Context
+from kazyna.store import event_files, event_log, files
 
 SHOWN_OF_A_RULE = 2
 GTIN_DIGITS = 14
@@ -73,6 +74,18 @@ class Detected:
     first: tuple[FoundAlert, ...]
     """Some alerts of each rule."""
     file: str | None
+
+
+@dataclass(frozen=True)
+class LogDetected:
+    """What the rules found in the log of the database."""
+
+    events: int
+    """A row a unit and event."""
+    alerts: int
+    raised: int
+    """Those that were not known before."""
+    rules: tuple[RuleFindings, ...]
 
 
 @dataclass(frozen=True)
@@ -183,6 +196,41 @@ def detect_in_folder(
     )
 
 
+def detect_in_log(
+    ctx: Context,
+    *,
+    since: date | None = None,
+    rules: tuple[str, ...] = (),
+    progress: Progress = silent,
+) -> LogDetected:
+    """Run the rules over the log of marking and the scans, and raise what is new as alerts.
+
+    Parameters
+    ----------
+    ctx
+        An officer.
+    since
+        Only what was recorded from this day on; a code's life before it is then not known, so
+        leave it out unless the log is longer than the memory.
+    rules
+        Names of rules; all where none is named.
+    progress
+        Told of each rule.
+
+    Raises
+    ------
+    NotFound
+        When no rule has a name that is given.
+    """
+    ctx.require("officer")
+    chosen = chosen_rules(rules)
+    with ctx.transaction() as tx, event_log.opened_log(tx, since=since) as computing:
+        events = int(computing.sql("FROM events").count("*").fetchall()[0][0])
+        alerts = run_rules(computing, ctx.pack, ctx.today, chosen, progress)
+        raised = record_alerts(tx, new_alerts(computing, alerts), on=ctx.today)
+    return LogDetected(events, raised.given, len(raised.created), _findings(chosen, alerts, None))
+
+
 def limits_in_force(*, pack: str, on: date) -> tuple[LimitInForce, ...]:
     """List the rules of detection and what their limits are on a day."""
     given = read_detection_rules(load_pack(pack)).on(on)
@@ -266,11 +314,16 @@ def _evidence(row: dict[str, object]) -> Evidence:
     told = {name: row[name] for name in fields}
     return Evidence(
         source="scan" if row["kind"] == "scan" else "event",
-        reference=str(row["event_id"]),
+        reference=_reference(row),
         kind=str(row["kind"]),
         happened_at=at.replace(tzinfo=UTC) if isinstance(at, datetime) else None,
         **told,  # type: ignore[arg-type]
     )
+
+
+def _reference(row: dict[str, object]) -> str:
+    """Write the number of an event; scans of the log are numbered below nought."""
+    return str(row["event_id"]).lstrip("-")
 
 
 def _findings(

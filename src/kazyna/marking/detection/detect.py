@@ -143,13 +143,14 @@ def evidence_of(computing: duckdb.DuckDBPyConnection, alerts: pa.Table) -> pa.Ta
     Returns
     -------
     pyarrow.Table
-        The columns of `EVENTS`, a row an event, in the order of their numbers.
+        The columns of `EVENTS`, a row an event, in the order of their numbers; of an event
+        about many codes, one of them.
     """
     columns = ", ".join(f"events.{column.name}" for column in EVENTS.columns)
     computing.register("given_alerts", alerts)
     table = computing.sql(
         f"""
-        SELECT {columns} FROM events
+        SELECT DISTINCT ON (event_id) {columns} FROM events
         WHERE event_id IN (SELECT unnest(evidence) FROM given_alerts) ORDER BY event_id
         """  # noqa: S608 (names are ours)
     ).to_arrow_table()

@@ -24,7 +24,7 @@ def _finding(limits: Limits) -> str:
         WITH shipped AS (
             SELECT * FROM events WHERE kind = 'ship' AND package
         ), contents AS (
-            SELECT shipped.event_id,
+            SELECT shipped.code, shipped.event_id,
                    count(*) FILTER (packing.kind = 'aggregate'
                                     AND packing.happened_at <= shipped.happened_at + {late})
                    - count(*) FILTER (packing.kind = 'disaggregate'
@@ -33,7 +33,7 @@ def _finding(limits: Limits) -> str:
                 SELECT parent, kind, happened_at FROM events
                 WHERE parent IS NOT NULL AND kind IN ('aggregate', 'disaggregate')
             ) AS packing ON packing.parent = shipped.code
-            GROUP BY shipped.event_id
+            GROUP BY shipped.code, shipped.event_id
         )
         SELECT code::VARCHAR || ':' || event_id AS key, code, gtin, lot, participant, facility,
                device, happened_at, [event_id] AS evidence,
@@ -41,7 +41,8 @@ def _finding(limits: Limits) -> str:
         FROM shipped, as_of
         WHERE happened_at < moment - {late}
           AND NOT EXISTS (FROM contents
-                          WHERE contents.event_id = shipped.event_id AND contents.units > 0)
+                          WHERE contents.code = shipped.code
+                            AND contents.event_id = shipped.event_id AND contents.units > 0)
         """  # noqa: S608 (numbers)
 
 

@@ -30,7 +30,7 @@ VERDICTS = ("genuine", "repaired", "unreadable", "forged", "unknown")
 EVENTS = Schema(
     "events",
     (
-        Column("event_id", "integer", "number of the row, which an alert names as evidence"),
+        Column("event_id", "integer", "number of the event, which an alert names as evidence"),
         Column("kind", "text", "operation of the lifecycle, or scan", allowed=KINDS),
         Column("happened_at", "moment", "when it happened, as reported"),
         Column("recorded_at", "moment", "when the report came in"),

@@ -58,13 +58,13 @@ def _finding(limits: Limits) -> str:
                    turn.event_id, turn.kind, turn.happened_at, turn.reason
             FROM of_codes WHERE kind = 'sell' AND turn.kind IN {stopped}
         )
-        SELECT DISTINCT ON (event_id)
+        SELECT DISTINCT ON (code, event_id)
                code::VARCHAR || ':' || event_id AS key, code, gtin, lot, participant, facility,
                device, happened_at, [stop_id, event_id] AS evidence, stopped_at,
                stop || coalesce(' ' || why, '') AS how
         FROM sold
         WHERE happened_at > stopped_at + {interval(limits, "notice_hours", "hours")}
-        ORDER BY event_id, stopped_at
+        ORDER BY code, event_id, stopped_at
         """  # noqa: S608 (words are ours)
 
 

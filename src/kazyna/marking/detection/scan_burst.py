@@ -66,7 +66,7 @@ def _finding(limits: Limits) -> str:
         SELECT full_windows.code::VARCHAR || ':' || full_windows.event_id AS key,
                full_windows.code, looks.gtin, looks.lot, looks.participant, looks.facility,
                looks.device, full_windows.happened_at, evidence, operators, phones, places
-        FROM full_windows JOIN looks USING (event_id)
+        FROM full_windows JOIN looks USING (code, event_id)
         """  # noqa: S608 (numbers)
 
 
