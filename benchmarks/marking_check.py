@@ -66,7 +66,9 @@ def prepare(folder: Path, codes: int) -> list[str]:
         )
         participants.register_product(
             officer,
-            participants.NewProduct(GTIN, "Boots", "footwear", "maker", valid_from=since),
+            participants.NewProduct(
+                GTIN, "Boots", "footwear", participant_id="maker", valid_from=since
+            ),
         )
         ctx = opened.context(Actor("maker", "participant", participant_no=maker.participant_no))
         placed = marking_orders.place_order(ctx, NewOrder("order", (OrderLine(GTIN, codes),)))
