@@ -9,7 +9,7 @@ changes is computed here for all its units at once; nothing here reads or writes
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,13 +61,43 @@ class Blocks:
 
 
 @dataclass(frozen=True)
+class Places:
+    """The palette entries of some units; a field is read out when it is asked for."""
+
+    palette: Entries
+    slots: Ints
+
+    @overload
+    def __getitem__(self, key: str) -> NDArray[Any]: ...
+
+    @overload
+    def __getitem__(self, key: int) -> np.void: ...
+
+    def __getitem__(self, key: str | int) -> NDArray[Any] | np.void:
+        """Return one field of all units, or the whole entry of one unit."""
+        if isinstance(key, str):
+            field: NDArray[Any] = np.ascontiguousarray(self.palette[key])[self.slots]
+            return field
+        entry: np.void = self.palette[self.slots[key]]
+        return entry
+
+    def take(self, which: NDArray[np.bool_]) -> "Places":
+        """Return the entries of some of the units."""
+        return Places(self.palette, self.slots[which])
+
+
+@dataclass(frozen=True)
 class Standing:
     """Where some units stand."""
 
     status: Bytes
     package: NDArray[np.bool_]
     """Whether other units are in it."""
-    entry: Entries
+    entry: Places
+
+    def take(self, which: NDArray[np.bool_]) -> "Standing":
+        """Return where some of the units stand."""
+        return Standing(self.status[which], self.package[which], self.entry.take(which))
 
     @property
     def parent_keys(self) -> Longs:
@@ -223,12 +253,13 @@ def standing(blocks: Blocks, positions: Positions) -> Standing:
         As `locate` gives them.
     """
     if not len(blocks):
-        blank = np.zeros(len(positions), dtype=PALETTE)
-        return Standing(np.zeros(len(positions), np.uint8), np.zeros(len(positions), bool), blank)
+        none = np.zeros(len(positions), dtype=np.uint8)
+        blank = Places(np.zeros(1, dtype=PALETTE), none.astype(np.int32))
+        return Standing(none, none.astype(np.bool_), blank)
     status = blocks.statuses[positions]
     status[positions < 0] = 0
     bare = (status & STATUS_MASK).astype(np.uint8)
-    return Standing(bare, status >= PACKAGE, blocks.palette[blocks.slots[positions]])
+    return Standing(bare, status >= PACKAGE, Places(blocks.palette, blocks.slots[positions]))
 
 
 def changed(

@@ -122,7 +122,7 @@ def ready(task: Task, found: Found) -> tuple[Ready, Faults]:
     fits = judged.fits
     if not fits.all():
         selection, positions = selection.take(fits), positions[fits]
-        where = Standing(where.status[fits], where.package[fits], where.entry[fits])
+        where = where.take(fits)
         judged = Judged(fits[fits], (), judged.roots[fits])
     return Ready(selection, blocks, positions, where, judged, rules), []
 
@@ -179,9 +179,8 @@ def move(task: Task, found: Found) -> tuple[Moved, Faults]:
     statuses = status_bytes(lifecycle, task.operation, got.rules, got.selection, got.standing)
     for number, rule in enumerate(got.rules):
         which = got.selection.rules == number
-        some = got.standing.entry[which]
-        out = got.judged.roots[which] & (some["parent_batch"] > 0) & (rule.packed == "out")
-        part = Standing(got.standing.status[which], got.standing.package[which], some)
+        part = got.standing.take(which)
+        out = got.judged.roots[which] & (rule.packed == "out") & (part.entry["parent_batch"] > 0)
         fields = palette_fields(lifecycle, task.operation, rule, task.party, standing=part, out=out)
         if rule.reasons:
             fields["reason"] = lifecycle.reason_number(task.attributes["reason"])
