@@ -103,3 +103,19 @@ def test_an_objection_is_filed_decided_and_weighed(kazyna: Kazyna, on_demo: Inst
     assert "inspected" in kazyna("objection", "show", number).out
     check = json.loads(kazyna("objection", "check", 1, "--json").out)
     assert check["contested"] == 4
+
+
+def test_what_to_inspect_and_which_sales_count_are_listed(
+    kazyna: Kazyna, on_town: Installation, tmp_path: Path
+) -> None:
+    out = tmp_path / "inspect.csv"
+    listed = kazyna("round", "worklist", 1, "--limit", 5, "--out", out, "--json").result
+    assert len(out.read_text().splitlines()) == len(listed["items"]) + 1
+    assert "Inspect these first" in kazyna("round", "worklist", 1).out
+    sale = ("h002", "2014-01-07")
+    said = kazyna("round", "decide-sale", *sale, "leave-out", "--note", "a neighbour", "--json")
+    assert (said.result["keep"], said.result["note"]) == (False, "a neighbour")
+    assert "sales left out" in kazyna("round", "screening", 1).out
+    assert kazyna("round", "freeze", 1).code == 1
+    assert kazyna("round", "decide-sale", *sale, "as-screened", "--note", "undone").code == 0
+    assert kazyna("round", "freeze", 1).code == 0

@@ -1,6 +1,8 @@
+import re
+
 import pytest
 
-from kazyna.documents.engine_words import in_words
+from kazyna.documents.engine_words import in_words, note_in_words
 from kazyna.valuation import fit
 from kazyna.valuation.screening_reasons import KINDS
 from valuation.markets import AS_OF, COLUMNS, invented, replaced
@@ -30,6 +32,17 @@ def test_all_that_a_model_says_of_its_evidence_is_known() -> None:
         assert in_words(phrase, "ru") != phrase, phrase
         assert in_words(phrase, "ky") != in_words(phrase, "ru")
         assert in_words(phrase, "en") == phrase
+
+
+def test_notes_of_a_round_are_known() -> None:
+    for note in (
+        "35 sales left out: token price",
+        "column same left out: constant: every sale has 1",
+        "land and building by one share: 60 sales with known areas, 100 are needed",
+    ):
+        assert note_in_words(note, "en") == note
+        assert note_in_words(note, "ky") != note_in_words(note, "ru") != note
+        assert re.findall(r"\d+", note_in_words(note, "ky")) == re.findall(r"\d+", note)
 
 
 @pytest.mark.parametrize("kind", KINDS)

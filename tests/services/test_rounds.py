@@ -258,7 +258,7 @@ def test_a_frozen_round_is_computed_again_to_the_last_digit(
     assert folder.parent == valuer.data_folder / "rounds"
     assert {path.name for path in folder.iterdir()} == {
         "manifest.json", "parameters.json", "report.json", "sales.parquet", "properties.parquet",
-        "values.parquet", "study.parquet", "index.parquet",
+        "values.parquet", "study.parquet", "index.parquet", "decisions.parquet",
     }  # fmt: skip
     checked = round_files.verify_folder(folder)
     assert checked.whole

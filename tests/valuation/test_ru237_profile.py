@@ -33,6 +33,9 @@ def test_the_formula_and_the_market_model_are_held_to_the_same_sales() -> None:
         factors=["area_m2", "district"],
         columns=Ru237Columns(district="district"),
     )
+    (factor,) = profile.factors.to_pylist()
+    assert factor["factor"] == "area_m2"
+    assert 0 <= factor["outside"] <= 1
     formula = profile.formula
     assert formula is not None
     assert formula.control is not None

@@ -25,10 +25,12 @@ from kazyna.api import (
     reliefs,
     reports,
     rolls,
+    round_screening,
     rounds,
     simulations,
     till,
     users,
+    worklists,
 )
 from kazyna.api.arguments import PREFIX
 from kazyna.api.errors import documented, install
@@ -79,6 +81,8 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
         books,
         cadastre,
         rounds,
+        round_screening,
+        worklists,
         ratio_studies,
         reconciliation,
         reports,

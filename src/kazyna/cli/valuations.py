@@ -84,6 +84,10 @@ UseCode = Annotated[
 District = Annotated[
     str | None, typer.Option(help="Column with the district, for the procedure's tables.")
 ]
+Earlier = Annotated[
+    str | None,
+    typer.Option(help="Column with the earlier value, for the procedure's method of indexation."),
+]
 Engine = Annotated[
     Literal["local", "spark"],
     typer.Option(help="Where properties are valued: here, or on Apache Spark."),
@@ -167,6 +171,7 @@ def value(
     profile: Profile = None,
     use_code: UseCode = None,
     district: District = None,
+    earlier: Earlier = None,
     engine: Engine = "local",
     seed: Seed = 0,
     as_json: output.Json = False,
@@ -197,7 +202,7 @@ def value(
         raise typer.BadParameter("--decisions override the screening: give --screen too")
     wanted = None
     if report is not None or profile is not None:
-        named = valuations.Ru237Columns(use_code=use_code, district=district)
+        named = valuations.Ru237Columns(use_code=use_code, district=district, earlier=earlier)
         told = valuations.FileReport(
             language=language, currency=currency, seed=seed, profile=profile, procedure=named
         )

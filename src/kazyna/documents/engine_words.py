@@ -56,6 +56,22 @@ _PHRASES: tuple[tuple[str, Text], ...] = (
         Text("", "утечка: умноженное на {0} даёт цену", "агып чыгуу: {0} көбөйтүлсө, баа чыгат"),
     ),
     (
+        r"leakage: its digits order the sales as the price does",
+        Text(
+            "",
+            "утечка: его цифры упорядочивают продажи как цена",
+            "агып чыгуу: анын цифралары сатууларды баа сыяктуу иреттейт",
+        ),
+    ),
+    (
+        r"leakage: it tells the price; no number is ever used",
+        Text(
+            "",
+            "утечка: по нему видна цена; номера никогда не используются",
+            "агып чыгуу: андан баа көрүнөт; номерлер эч качан колдонулбайт",
+        ),
+    ),
+    (
         r"no coordinates: location is known by the characteristics only",
         Text(
             "",
@@ -72,6 +88,23 @@ _PHRASES: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r"land and building by one share: (\d+) sales with known areas, (\d+) are needed",
+        Text(
+            "",
+            "земля и здание разделены по одной доле: продаж с известными площадями {0}, нужно {1}",
+            "жер жана имарат бир үлүш менен бөлүндү: аянты белгилүү сатуулар {0}, {1} керек",
+        ),
+    ),
+    (
+        r"land and building by one share: no floor area and no vacant sales: the building cannot"
+        r" be told from the land",
+        Text(
+            "",
+            "земля и здание разделены по одной доле: нет площадей зданий и продаж пустых участков",
+            "жер жана имарат бир үлүш менен бөлүндү: имарат аянты да, бош жер сатуусу да жок",
+        ),
+    ),
+    (
         r"too few sales for local intervals: one relative width for all",
         Text(
             "",
@@ -81,6 +114,23 @@ _PHRASES: tuple[tuple[str, Text], ...] = (
     ),
 )
 _KINDS = {kind.en: kind for kind in KINDS.values()}
+
+
+_SALES_OUT = re.compile(r"(\d+) sales left out: (.+)")
+_COLUMN_OUT = re.compile(r"column (.+?) left out: (.+)")
+_LEFT_OUT = Text("", "исключено продаж: {0}: {1}", "алынып салынган сатуулар: {0}: {1}")
+_LEFT_OUT_COLUMN = Text("", "столбец {0} исключён: {1}", "{0} тилкеси алынып салынды: {1}")
+
+
+def note_in_words(note: str, language: Language) -> str:
+    """Return a note of a round or a valuation in a language."""
+    if language == "en":
+        return note
+    for form, text in ((_SALES_OUT, _LEFT_OUT), (_COLUMN_OUT, _LEFT_OUT_COLUMN)):
+        found = form.fullmatch(note)
+        if found is not None:
+            return text.in_(language).format(found[1], in_words(found[2], language))
+    return in_words(note, language)
 
 
 def in_words(phrase: str, language: Language) -> str:

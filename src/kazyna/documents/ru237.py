@@ -10,6 +10,8 @@ from kazyna.valuation.ru237_quality import Form, Formula, SampleQuality
 
 TERRITORIES_SHOWN = 20
 """Rows of a division in the report; the table written beside it has all."""
+OUTSIDE_MAX = 0.02
+"""Share of the objects beyond the sales from which a sample is not representative of a factor."""
 FORMS: dict[Form, str] = {
     "linear": "линейная",
     "exponential": "экспоненциальная",
@@ -27,7 +29,9 @@ def ru237_sections(profile: Ru237Profile, pen: Pen) -> tuple[Section, ...]:
     return (
         Section("ru237-groups", "Группировка объектов оценки", tuple(_groups(profile, pen))),
         Section("ru237-formula", "Модель для утверждения", tuple(_formula(profile, pen))),
+        Section("ru237-factors", "Ценообразующие факторы", tuple(_factors(profile, pen))),
         Section("ru237-specific", "Удельные показатели (УПКС)", tuple(_specific(profile, pen))),
+        Section("ru237-methods", "Упрощённые методы", tuple(_methods(profile, pen))),
     )
 
 
@@ -158,6 +162,87 @@ def _correlations(formula: Formula, pen: Pen) -> Grid:
         widths=(0.4, 2, *([0.7] * len(names))),
         small=True,
     )
+
+
+def _factors(profile: Ru237Profile, pen: Pen) -> list[Block]:
+    rows = profile.factors.to_pylist()
+    if not rows:
+        return [Paragraph("Числовых факторов, известных для сделок и для объектов оценки, нет.")]
+    return [
+        Paragraph(
+            "Представительность выборки: значения факторов в сделках и у всех объектов оценки."
+            " «Вне» — доля объектов за пределами значений в сделках: их стоимость экстраполирована."
+            " «Расхождение» — наибольшая разность двух распределений (Колмогоров — Смирнов)."
+        ),
+        Grid(
+            ("Фактор", "Сделки: мин.", "медиана", "макс.", "Объекты: мин.", "медиана", "макс.",
+             "Вне, %", "Расхожд."),
+            tuple(
+                (
+                    Cell(pen.label(str(row["factor"]))),
+                    *(
+                        Cell(f"{row[f'{side}_{name}']:.6g}")
+                        for side in ("sales", "objects")
+                        for name in ("minimum", "median", "maximum")
+                    ),
+                    Cell(
+                        pen.number(100 * row["outside"], 1),
+                        "bad" if row["outside"] > OUTSIDE_MAX else "good",
+                    ),
+                    Cell(pen.number(row["distance"], 2)),
+                )
+                for row in rows
+            ),
+            widths=(2, 1, 1, 1, 1, 1, 1, 0.9, 1),
+            small=True,
+        ),
+    ]  # fmt: skip
+
+
+def _methods(profile: Ru237Profile, pen: Pen) -> list[Block]:
+    simple = profile.simple
+    typical = sorted(simple.typical.to_pylist(), key=lambda row: -row["objects"])
+    return [
+        Paragraph(
+            "Каждый объект рассчитан также методом типового объекта (УПКС типового объекта"
+            " подгруппы × коэффициенты места и площади × площадь), по среднему УПКС группы в"
+            " квартале, районе или в целом и, где известна прежняя стоимость, индексацией."
+            " Таблица показывает отклонение от модели рынка."
+        ),
+        Grid(
+            ("Метод", "Объектов", "Медиана отношения", "Медианное отклонение, %"),
+            tuple(
+                (
+                    Cell(str(row["method"])),
+                    Cell(pen.number(row["objects"])),
+                    *(
+                        Cell("–" if row[name] is None else pen.number(row[name], places))
+                        for name, places in (("median_ratio", 3), ("median_deviation", 1))
+                    ),
+                )
+                for row in simple.quality.to_pylist()
+            ),
+            widths=(2, 1, 1.4, 1.6),
+        ),
+        Grid(
+            ("Группа", "Подгруппа", "Объектов", "Типовой объект", "Площадь, м²", "УПКС"),
+            tuple(
+                (
+                    Cell(str(row["group"])),
+                    Cell(str(row["subgroup"])),
+                    Cell(pen.number(row["objects"])),
+                    Cell(str(row["id"])),
+                    Cell(pen.number(row["area_m2"])),
+                    Cell(pen.number(row["upks"])),
+                )
+                for row in typical[:TERRITORIES_SHOWN]
+            ),
+            "Типовые объекты подгрупп",
+            left=(0, 1, 3),
+            widths=(0.8, 1.2, 1, 1.8, 1, 1),
+            small=True,
+        ),
+    ]
 
 
 def _specific(profile: Ru237Profile, pen: Pen) -> list[Block]:

@@ -1,6 +1,7 @@
 """Drafts of valuation rounds: fit to the market, value every property, study the ratios."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -26,15 +27,22 @@ from kazyna.services.rounds import (
     line_of,
     require_unpublished,
 )
-from kazyna.store import cadastre, rounds
+from kazyna.store import cadastre, rounds, screening
 from kazyna.store.connection import Transaction
 from kazyna.store.copy import csv_of, json_text
-from kazyna.valuation import ColumnMap, Holdout, MarketModel, backtest, fit, ratio_study
+from kazyna.valuation import (
+    ColumnMap,
+    Decision,
+    Holdout,
+    MarketModel,
+    Screening,
+    backtest,
+    fit,
+    ratio_study,
+)
 
 HOLDOUT = Holdout.parse("time:0.2")
 """The ratio study is on the latest fifth of the sales: what the model must say of tomorrow."""
-SCREENED = True
-"""Sales that are no market evidence by what they show are left out, and the round says how many."""
 MAP_CLASSES = 7
 REGISTERED = [
     "property_id", "value", "low", "high", "base", "reasons", "comparables", "confidence", "land",
@@ -59,17 +67,17 @@ def create_round(
     ctx.require("valuer")
     with ctx.transaction() as tx:
         require_unpublished(tx, valuation_date)
-    sales, houses = evidence(ctx, valuation_date)
+    sales, houses, decided = evidence(ctx, valuation_date)
     progress("ratio study")
     tested = backtest(
-        sales, columns=columns_of(ctx.pack), holdout=HOLDOUT, screened=SCREENED, seed=seed,
+        sales, columns=columns_of(ctx.pack), holdout=HOLDOUT, screened=decided, seed=seed,
         source="recorded sales",
     )  # fmt: skip
     model = fit(
         sales,
         columns=columns_of(ctx.pack),
         as_of=valuation_date,
-        screened=SCREENED,
+        screened=decided,
         seed=seed,
         progress=progress,
         source="recorded sales",
@@ -83,7 +91,7 @@ def create_round(
     provenance = {
         "pack": ctx.pack.name,
         "pack_hash": ctx.pack.content_hash,
-        "data_hash": content_hash(sales, houses),
+        "data_hash": content_hash(sales, houses, decided),
         "code_version": kazyna.__version__,
         "seed": seed,
     }
@@ -99,6 +107,8 @@ def create_round(
         )
         rounds.insert_event(tx, round_id, from_status=None, to_status="draft", on=ctx.today)
         _insert(tx, round_id, values, area, tested.predictions)
+        if model.screening is not None:
+            screening.insert_screened(tx, _doubted(round_id, model.screening))
         row = rounds.find_round(tx, round_id)
     if row is None:
         raise NotFound("The draft was not recorded.")
@@ -114,18 +124,34 @@ def columns_of(pack: Pack) -> ColumnMap:
     )  # fmt: skip
 
 
-def evidence(ctx: Context, valuation_date: date) -> tuple[pa.Table, pa.Table]:
-    """Return the sales up to a day and the properties, as the market model reads them."""
+def evidence(ctx: Context, valuation_date: date) -> tuple[pa.Table, pa.Table, tuple[Decision, ...]]:
+    """Return the sales up to a day, the properties, and what is decided about single sales."""
     with ctx.transaction() as tx:
         characteristics = _characteristics(ctx)
         sales = cadastre.sales_with_properties(tx, characteristics, until=valuation_date)
-        return sales, cadastre.properties(tx, characteristics)
+        decided = tuple(
+            Decision(row.property_id, row.sold_on, bool(row.keep), row.note)
+            for row in screening.decisions(tx, until=valuation_date)
+        )
+        return sales, cadastre.properties(tx, characteristics), decided
 
 
-def content_hash(*tables: pa.Table) -> str:
-    """SHA-256 of the tables' content: what tells whether two rounds had the same data."""
+def decisions_table(decided: Sequence[Decision]) -> pa.Table:
+    """Lay out decisions about single sales, as a frozen round keeps them."""
+    return pa.table(
+        {
+            "id": pa.array([each.id for each in decided], pa.string()),
+            "date": pa.array([each.date for each in decided], pa.date32()),
+            "keep": pa.array([each.keep for each in decided], pa.bool_()),
+            "note": pa.array([each.note for each in decided], pa.string()),
+        }
+    )
+
+
+def content_hash(sales: pa.Table, houses: pa.Table, decided: Sequence[Decision] = ()) -> str:
+    """SHA-256 of the data's content: what tells whether two rounds had the same."""
     digest = hashlib.sha256()
-    for table in tables:
+    for table in (sales, houses, *((decisions_table(decided),) if decided else ())):
         digest.update(",".join(table.column_names).encode())
         for chunk in csv_of(table):
             digest.update(chunk)
@@ -194,6 +220,24 @@ def _report(ctx: Context, model: MarketModel, study: Study) -> dict[str, Any]:
         ],
     }
     return report
+
+
+def _doubted(round_id: int, found: Screening) -> pa.Table:
+    """Lay out the sales that were doubted, as the register has them."""
+    doubted = found.doubted()
+    price = pc.cast(pc.round(doubted["price"], 2), pa.decimal128(18, 2), safe=False)
+    return json_text(
+        pa.table(
+            {
+                "round_id": pa.array([round_id] * doubted.num_rows, pa.int64()),
+                "property_id": doubted["id"],
+                "sold_on": doubted["date"],
+                "price": price,
+                "kept": doubted["kept"],
+                "reasons": doubted["reasons"],
+            }
+        )
+    )
 
 
 def _insert(

@@ -156,13 +156,14 @@ def procedure_of(valuation: FileValuation, options: FileReport) -> Ru237Profile:
         When no column of areas is known: without one there is no specific value.
     """
     columns, procedure = valuation.columns, options.procedure
-    named = (procedure.use_code, procedure.district, procedure.quarter)
-    values = _placed(
-        valuation, options, valuation.values, names=[name for name in named if name is not None]
-    )
+    named = (procedure.use_code, procedure.district, procedure.quarter, procedure.earlier)
+    factors = [name for name, _ in valuation.summary.importance]
+    wanted = dict.fromkeys([*(name for name in named if name is not None), *factors])
+    there = [name for name in wanted if name in valuation.properties.column_names]
+    values = _placed(valuation, options, valuation.values, names=there)
     if "area_m2" not in values.column_names:
-        there = ", ".join(valuation.properties.column_names)
-        raise InputError(Finding("properties", "no column of areas is known", f"one of {there}"))
+        has = ", ".join(valuation.properties.column_names)
+        raise InputError(Finding("properties", "no column of areas is known", f"one of {has}"))
     parts = {"id": columns.id, "date": columns.date, "price": columns.price}
     characteristics = [name for name in valuation.sales.column_names if name not in parts.values()]
     sales = pa.table(
@@ -174,7 +175,7 @@ def procedure_of(valuation: FileValuation, options: FileReport) -> Ru237Profile:
         sales,
         valuation.predictions,
         index=valuation.summary.index,
-        factors=[name for name, _ in valuation.summary.importance],
+        factors=factors,
         columns=procedure,
     )
 
@@ -183,7 +184,10 @@ def write_profile(valuation: FileValuation, folder: Path, *, options: FileReport
     """Write the tables that a national procedure asks for, each as Parquet and as CSV.
 
     `upks` has the specific values by group and territory, `groups` the group of each object,
-    `quality` the statistics of acceptance by sample, `formula` the coefficients.
+    `quality` the statistics of acceptance by sample, `formula` the coefficients, `factors` the
+    factors in the sales and in all objects, `typical_objects` and `corrections` what the method of
+    the typical object rests on, `methods` what each simple method says of every object, and
+    `methods_quality` how far it strays from the market model.
     """
     found = procedure_of(valuation, options)
     grouping, formula = found.grouping, found.formula
@@ -208,6 +212,13 @@ def write_profile(valuation: FileValuation, folder: Path, *, options: FileReport
                 if each is not None
             ]
         ),
+    }
+    tables |= {
+        "factors": found.factors,
+        "typical_objects": found.simple.typical,
+        "corrections": found.simple.corrections,
+        "methods": found.simple.values,
+        "methods_quality": found.simple.quality,
     }
     if formula is not None:
         tables["formula"] = pa.Table.from_pylist([asdict(term) for term in formula.terms])

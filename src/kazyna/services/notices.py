@@ -85,6 +85,18 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class NoticeWords:
+    """A notice in sentences, for a page."""
+
+    base: str
+    """What the reasons are added to."""
+    reasons: tuple[str, ...]
+    """The weightiest first, as on paper."""
+    changes: tuple[str, ...]
+    """What the value would be about, were a fact otherwise."""
+
+
+@dataclass(frozen=True)
 class NoticePaper:
     """A notice that was written to a file."""
 
@@ -141,6 +153,16 @@ def notice_of(ctx: Context, property_id: str) -> Notice:
         ],
         opens_on=round_.opens_on,
         closes_on=round_.closes_on,
+    )
+
+
+def notice_words(ctx: Context, property_id: str) -> NoticeWords:
+    """Tell the reasons of a property's published value in sentences of the caller's language."""
+    notice, pen = notice_of(ctx, property_id), Pen(ctx.language, ctx.pack.currency.code)
+    return NoticeWords(
+        base_sentence(ctx.language),
+        tuple(_worded(reason, pen).sentence for reason in _shortened(notice.reasons)),
+        tuple(_supposed(change, pen) for change in notice.changes),
     )
 
 

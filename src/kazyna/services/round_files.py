@@ -22,12 +22,12 @@ from kazyna.core.errors import Conflict, NotFound
 from kazyna.core.progress import Progress, silent
 from kazyna.services import rounds
 from kazyna.services.context import Context
-from kazyna.services.drafts import HOLDOUT, SCREENED, columns_of, content_hash, evidence
+from kazyna.services.drafts import HOLDOUT, columns_of, content_hash, decisions_table, evidence
 from kazyna.services.rounds import RoundState
 from kazyna.store import files, folders
 from kazyna.store import rounds as register
 from kazyna.store.copy import json_text
-from kazyna.valuation import ColumnMap
+from kazyna.valuation import ColumnMap, Decision
 from kazyna.valuation.round import (
     FileFault,
     FrozenFile,
@@ -45,6 +45,8 @@ FOLDER = "rounds"
 MANIFEST = "manifest.json"
 PARAMETERS = "parameters.json"
 SALES, PROPERTIES, VALUES = "sales.parquet", "properties.parquet", "values.parquet"
+DECISIONS = "decisions.parquet"
+"""What valuers had decided about single sales, whatever screening says of them."""
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "pyarrow", "duckdb")
 """Those that compute or write the values."""
 DIFFERENCES_SHOWN = 20
@@ -119,14 +121,14 @@ def freeze_round(
     if row.status != "draft":
         return _frozen_before(ctx, row)
     progress("read the registers")
-    sales, houses = evidence(ctx, row.valuation_date)
-    if content_hash(sales, houses) != row.data_hash:
+    sales, houses, decided = evidence(ctx, row.valuation_date)
+    if content_hash(sales, houses, decided) != row.data_hash:
         raise Conflict(
             f"The registers have changed since draft {round_id} was made: make a new draft."
         )
     progress("write the folder")
     tables = {SALES: sales, PROPERTIES: houses, VALUES: values, "study.parquet": study,
-              "index.parquet": _index(row.report)}  # fmt: skip
+              "index.parquet": _index(row.report), DECISIONS: decisions_table(decided)}  # fmt: skip
     texts = {PARAMETERS: _parameters(row, columns_of(ctx.pack)), "report.json": row.report}
     folder, manifest = _write(ctx.data_folder / FOLDER, row, tables, texts)
     rounds.freeze(ctx, round_id, manifest.sha256, note=note)
@@ -174,7 +176,7 @@ def reproduce_folder(folder: Path, *, progress: Progress = silent) -> Reproduced
         files.read_table(folder / PROPERTIES),
         columns=columns,
         as_of=manifest.valuation_date,
-        screened=parameters["screened"],
+        screened=_decided(folder) if parameters["screened"] else False,
         seed=manifest.seed,
         progress=progress,
     )
@@ -194,6 +196,13 @@ def reproduce_folder(folder: Path, *, progress: Progress = silent) -> Reproduced
         first,
         _changed(manifest),
     )
+
+
+def _decided(folder: Path) -> tuple[Decision, ...]:
+    """Read what was decided about single sales; rounds frozen earlier have no such file."""
+    if not (folder / DECISIONS).is_file():
+        return ()
+    return tuple(Decision(**row) for row in files.read_table(folder / DECISIONS).to_pylist())
 
 
 def export_round(ctx: Context, round_id: int, out: Path) -> ExportedRound:
@@ -288,7 +297,7 @@ def _parameters(row: register.RoundRow, columns: ColumnMap) -> dict[str, Any]:
         "columns": asdict(columns),
         "as_of": str(row.valuation_date),
         "seed": row.seed,
-        "screened": SCREENED,
+        "screened": True,
         "holdout": str(HOLDOUT),
     }
 

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 import kazyna
 from kazyna.core.errors import Conflict, Finding, Forbidden, InputError, NotFound
 from kazyna.core.text import Text
+from kazyna.documents.engine_words import note_in_words
 from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
 from kazyna.store import objections, overrides, rounds
@@ -357,6 +358,11 @@ def latest(ctx: Context) -> PublishedRound | None:
     with ctx.transaction() as tx:
         row = rounds.latest_published(tx)
     return _published(row) if row else None
+
+
+def notes_in_words(ctx: Context, round_: PublishedRound) -> tuple[str, ...]:
+    """Return what the model of a round says of its evidence, in the caller's language."""
+    return tuple(note_in_words(note, ctx.language) for note in round_.notes)
 
 
 def found(tx: Transaction, round_id: int) -> rounds.RoundRow:

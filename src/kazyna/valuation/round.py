@@ -17,6 +17,7 @@ from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
 from kazyna.valuation.columns import ColumnMap
 from kazyna.valuation.market_model import fit
+from kazyna.valuation.screening import Screened
 
 FORMAT = 1
 """Of the manifest; a reader refuses a format that it does not know."""
@@ -161,7 +162,7 @@ def reproduce(
     *,
     columns: ColumnMap,
     as_of: date,
-    screened: bool,
+    screened: Screened,
     seed: int,
     progress: Progress = silent,
 ) -> pa.Table:
@@ -173,8 +174,10 @@ def reproduce(
         The tables of the frozen round, as they were written.
     columns
         The names of the columns in both.
-    as_of, screened, seed
+    as_of, seed
         As the manifest has them.
+    screened
+        As the manifest has it, or the decisions of the frozen round.
     progress
         Told of the steps.
 

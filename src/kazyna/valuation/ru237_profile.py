@@ -17,10 +17,12 @@ from kazyna.valuation.ru237 import (
     specific_values,
     territory_of,
 )
+from kazyna.valuation.ru237_methods import SimpleMethods, simple_methods
 from kazyna.valuation.ru237_quality import (
     Formula,
     SampleQuality,
     best_formula,
+    representativeness,
     sample_quality,
 )
 from kazyna.valuation.summary import IndexPoint
@@ -41,6 +43,8 @@ class Ru237Columns:
     """Else the first two parts of the cadastral number, where it has them."""
     quarter: str | None = None
     """Else the first three parts of the cadastral number, where it has them."""
+    earlier: str | None = None
+    """Value at the earlier valuation, for the method of indexation."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,10 @@ class Ru237Profile:
     """The market model on the same control sample as the formula."""
     loss: float | None
     """MAPE of the formula less that of the market model on the control sample, in points."""
+    factors: pa.Table
+    """The factors in the sales and in all objects, as `representativeness` returns them."""
+    simple: SimpleMethods
+    """What the typical-object, УПКС and index methods say of every object."""
 
 
 def ru237_profile(
@@ -73,7 +81,7 @@ def ru237_profile(
     Parameters
     ----------
     values
-        `id`, `value`, `area_m2` and the columns that `columns` names.
+        `id`, `value`, `area_m2`, the columns that `columns` names and the factors.
     sales
         `id`, `date`, `price` and the factors; those that stand in `predictions` too are the control
         sample, the others the training sample.
@@ -92,7 +100,7 @@ def ru237_profile(
     specific = specific_values(
         _floats(valued, "value"), _floats(valued, "area_m2"), grouping.group, by=territories
     )
-    own = {columns.use_code, columns.district, columns.quarter}
+    own = {columns.use_code, columns.district, columns.quarter, columns.earlier}
     known = _numbers(sold, [name for name in factors if name not in own])
     train = ~_stands_in(sold, tested)
     price = _brought(sold, index)
@@ -114,7 +122,15 @@ def ru237_profile(
         formula=formula,
         market=market,
         loss=control.mape - market.mape if control else None,
-    )
+        factors=representativeness(
+            {name: each for name, each in known.items() if name in valued.column_names},
+            {name: _floats(valued, name) for name in known if name in valued.column_names},
+        ),
+        simple=simple_methods(
+            valued["id"].to_pylist(), _floats(valued, "value"), _floats(valued, "area_m2"),
+            grouping, by=territories, specific=specific, earlier=_earlier(valued, columns),
+        ),
+    )  # fmt: skip
 
 
 def price_zone(price: Floats, zones: Sequence[str | None], *, train: Rows) -> Floats:
@@ -144,6 +160,11 @@ def price_zone(price: Floats, zones: Sequence[str | None], *, train: Rows) -> Fl
     summed = summed - np.where(train, off, 0.0)
     level = np.exp(summed / (counted + ZONE_SALES))
     return np.where([bool(zone) for zone in zones], level, 1.0)
+
+
+def _earlier(valued: pa.Table, columns: Ru237Columns) -> Floats | None:
+    name = columns.earlier
+    return _floats(valued, name) if name is not None and name in valued.column_names else None
 
 
 def _grouping(valued: pa.Table, use_code: str | None) -> Grouping:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pyarrow as pa
 from scipy import stats
 
 from kazyna.core.errors import Finding, InputError
@@ -152,6 +153,39 @@ def fit_formula(
     )
 
 
+def representativeness(sales: Mapping[str, Floats], objects: Mapping[str, Floats]) -> pa.Table:
+    """Compare the factors of the sales with those of all objects, which they should represent.
+
+    Parameters
+    ----------
+    sales, objects
+        Factors by name, shape (sales,) and (objects,); NaN is unknown.
+
+    Returns
+    -------
+    pyarrow.Table
+        `factor`, and of each side `minimum`, `median`, `maximum` under the names `sales_…` and
+        `objects_…`; `outside`, the share of the objects beyond the range of the sales; `distance`,
+        the greatest difference of the two distributions (Kolmogorov and Smirnov), from 0 to 1.
+    """
+    rows = []
+    for name in sales:
+        sold, every = (side[np.isfinite(side)] for side in (sales[name], objects[name]))
+        if len(sold) == 0 or len(every) == 0:
+            continue
+        row: dict[str, object] = {"factor": name}
+        for side, values in (("sales", sold), ("objects", every)):
+            row |= {
+                f"{side}_minimum": float(values.min()),
+                f"{side}_median": float(np.median(values)),
+                f"{side}_maximum": float(values.max()),
+            }
+        row["outside"] = float(((every < sold.min()) | (every > sold.max())).mean())
+        row["distance"] = float(stats.ks_2samp(sold, every, method="asymp").statistic)
+        rows.append(row)
+    return pa.Table.from_pylist(rows, schema=_FACTORS)
+
+
 def best_formula(factors: Mapping[str, Floats], price: Floats, *, train: Rows) -> Formula:
     """Fit the formula in every form that the factors allow; keep the one with the least MAPE.
 
@@ -273,3 +307,14 @@ def _correlations(columns: Sequence[Floats], train: Rows) -> tuple[tuple[float, 
 
 def _figure(value: float) -> str:
     return f"{value:.6g}"
+
+
+_FACTORS = pa.schema(
+    [
+        ("factor", pa.string()),
+        *((f"{side}_{name}", pa.float64()) for side in ("sales", "objects")
+          for name in ("minimum", "median", "maximum")),
+        ("outside", pa.float64()),
+        ("distance", pa.float64()),
+    ]
+)  # fmt: skip

@@ -134,6 +134,38 @@ class Screening:
             }
         )
 
+    def doubted(self) -> pa.Table:
+        """Tell about the sales that were doubted or decided on, and no others.
+
+        Returns
+        -------
+        pyarrow.Table
+            `id`, `date`, `price`, `kept` and `reasons`: a list of `reason` and `evidence`, which
+            is a list of `name` and `number`; the weightiest first.
+        """
+        of_row: dict[int, list[Suspicion]] = {row: [] for row in self.decisions}
+        for item in self.suspicions:
+            of_row.setdefault(item.row, []).append(item)
+        rows = np.array(sorted(of_row), dtype=np.int64)
+        evidence = pa.list_(pa.struct([("name", pa.string()), ("number", pa.float64())]))
+        reasons = [
+            [{"reason": item.reason,
+              "evidence": [{"name": name, "number": number} for name, number in item.evidence]}
+             for item in of_row[int(row)]]
+            for row in rows
+        ]  # fmt: skip
+        return pa.table(
+            {
+                "id": pa.array(self.sales.properties.id[rows], pa.string()),
+                "date": pa.array(self.sales.day[rows].astype(np.int32)).cast(pa.date32()),
+                "price": self.sales.price[rows],
+                "kept": self.kept[rows],
+                "reasons": pa.array(
+                    reasons, pa.list_(pa.struct([("reason", pa.string()), ("evidence", evidence)]))
+                ),
+            }
+        )
+
     def market(self) -> Sales:
         """Return the sales that are kept; each reason and its count stand in the note."""
         kept = self.sales

@@ -90,6 +90,8 @@ def _fall_backs(model: Market) -> tuple[str, ...]:
         notes.append("too few sales for trees: regression, comparables and Gaussian process only")
     if model.margins.spread is None:
         notes.append("too few sales for local intervals: one relative width for all")
+    if model.land is not None and model.land.fallback is not None:
+        notes.append(f"land and building by one share: {model.land.fallback}")
     return tuple(notes)
 
 

@@ -92,8 +92,10 @@ class TableMap:
 
     def markets(self) -> dict[str, tuple[str, ...]]:
         """Return the keys that name clean columns, each with the columns that it names."""
-        single = {key: getattr(self, key) for key in ("segment", "land_area", "floor_area")}
-        named = {key: (name,) for key, name in single.items() if name is not None}
+        single = ("segment", "land_area", "floor_area")
+        named: dict[str, tuple[str, ...]] = {
+            key: (getattr(self, key),) for key in single if getattr(self, key) is not None
+        }
         return {**named, "rising": self.rising} if self.rising else named
 
     def roles(self) -> dict[str, Reading]:

@@ -112,13 +112,13 @@ def weak_spots(
             else:
                 out += _out(column, label, part)
     out.sort(key=lambda each: (each.by_interval != "refuted", -each.sales))
-    doubts = _doubts(values)
+    inspect, doubtful = worklist(values, limit=INSPECTED_MAX)
     return WeakSpots(
         out_of_range=tuple(out[:OUT_OF_RANGE_MAX]),
         out_of_range_more=max(0, len(out) - OUT_OF_RANGE_MAX),
         thin=tuple(thin),
-        inspect=_inspect(values, doubts),
-        doubtful=tuple((doubt, int(marked.sum())) for doubt, marked in doubts.items()),
+        inspect=inspect,
+        doubtful=doubtful,
     )
 
 
@@ -195,12 +195,31 @@ def _evidence(lists: pa.ChunkedArray) -> tuple[Ints, Floats, Floats, Floats]:
     return owner, parts[0], parts[1], parts[2]
 
 
-def _inspect(values: pa.Table, doubts: dict[Doubt, npt.NDArray[np.bool_]]) -> tuple[ToInspect, ...]:
+def worklist(
+    values: pa.Table, *, limit: int
+) -> tuple[tuple[ToInspect, ...], tuple[tuple[Doubt, int], ...]]:
+    """Order the doubtful properties for inspection, and count how many each doubt is about.
+
+    Parameters
+    ----------
+    values
+        As `weak_spots` takes them.
+    limit
+        How many properties are listed.
+    """
+    doubts = _doubts(values)
+    counts = tuple((doubt, int(marked.sum())) for doubt, marked in doubts.items())
+    return _inspect(values, doubts, limit), counts
+
+
+def _inspect(
+    values: pa.Table, doubts: dict[Doubt, npt.NDArray[np.bool_]], limit: int
+) -> tuple[ToInspect, ...]:
     value, low, high = (_floats(values[name]) for name in ("value", "low", "high"))
     many = np.sum(list(doubts.values()), axis=0)
     confidence = _floats(values["confidence"]) if "confidence" in values.column_names else None
     order = np.lexsort(((low - high) / value if confidence is None else confidence, -many))
-    order = order[many[order] > 0][:INSPECTED_MAX]
+    order = order[many[order] > 0][:limit]
     ids = values["id"].cast(pa.string())
     return tuple(
         ToInspect(

@@ -38,11 +38,13 @@ from kazyna.web import (
     reports,
     rolls,
     round_pages,
+    round_screening,
     rounds,
     sign_in,
     simulations,
     tiles,
     verify,
+    worklists,
 )
 from kazyna.web.pages import STATIC, error_page
 from kazyna.web.visit import leave, same_origin
@@ -53,9 +55,9 @@ COMPRESSED_BYTES_MIN = 1024
 """What is smaller travels as it is; tiles are packed already."""
 
 PARTS = (
-    cadastre, rounds, round_pages, reports, objections, rolls, confirmations, ledger, books,
-    collection, simulations, sign_in, tiles, verify, inspection, alerts, reconciliation,
-    goods,
+    cadastre, rounds, worklists, round_screening, round_pages, reports, objections, rolls,
+    confirmations, ledger, books, collection, simulations, sign_in, tiles, verify, inspection,
+    alerts, reconciliation, goods,
 )  # fmt: skip
 
 HEADERS = {

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from kazyna.services import cadastre, ledger, objections, rolls
+from kazyna.services import cadastre, ledger, notices, objections, rolls
 from kazyna.services.cadastre import Extent, PropertyCard
 from kazyna.web import drawings
 from kazyna.web.pages import page
@@ -63,6 +63,7 @@ def show(visit: Visiting, property_id: str) -> HTMLResponse:
         states=objection_words(visit.write),
         window=objections.may_object(ctx, property_id),
         reasons=drawings.reasons(visit.write, card.valuation) if card.valuation else None,
+        words=notices.notice_words(ctx, property_id) if card.valuation else None,
         spread=drawings.spread(card.valuation) if card.valuation else None,
         map=_map(visit, extent, breaks, _places(visit, card)) if extent else None,
     )

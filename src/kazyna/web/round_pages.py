@@ -195,6 +195,8 @@ def _round(
         takes_overrides=ctx.actor.role == "valuer" and round_.status in overrides.OPEN,
         check=objections.objection_check(ctx, round_id) if ctx.actor.role in STAFF else None,
         others=others,
+        inside=inside,
+        notes=rounds.notes_in_words(ctx, round_),
         gauges=drawings.gauges(write, round_studies.study_of_round(ctx, round_id).study),
         index=charts.index(write, round_),
         importance=drawings.importance(write, round_),

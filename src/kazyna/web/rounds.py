@@ -26,6 +26,7 @@ def latest(visit: Visiting, by: Annotated[str | None, Query(max_length=64)] = No
         "rounds/latest.html",
         round=round_,
         found=found,
+        notes=rounds.notes_in_words(visit.ctx, round_),
         gauges=drawings.gauges(visit.write, found.study),
         charts=ratio_charts.study(visit.write, round_, points, found),
         statistics=ratio_tables.statistics(visit.write, found.study),
