@@ -24,14 +24,21 @@ def columns_of(
     rising: list[str] | None = None,
     land_area: str | None = None,
     floor_area: str | None = None,
+    standard: bool = False,
+    guess: bool = True,
 ) -> "Columns":
-    """Take the file of a table map, the names of the columns, or neither: the map is guessed."""
+    """Take the file of a table map, the names of the columns, or neither: the map is guessed.
+
+    With `standard`, where some are named the others are called price, date and id.
+    """
     from kazyna.services.valuations import ColumnMap, MapFile
 
     given = {name: column for name, column in named.items() if column is not None}
     if table_map is not None and given:
         options = ", ".join(f"--{name}" for name in given)
         raise typer.BadParameter(f"the table map names the columns; leave out {options}")
+    if standard and table_map is None and (given or not guess):
+        given = {role: role for role in ROLES} | given
     if not given:
         return MapFile(table_map, segment, land_area, floor_area, tuple(rising or ()))
     if not set(ROLES) <= given.keys():

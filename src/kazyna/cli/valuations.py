@@ -134,8 +134,7 @@ def backtest(
         rising=rising,
     )
     known = valuations.KnownSales(tuple(flag or ()), decisions)
-    if decisions is not None and not screen:
-        raise typer.BadParameter("--decisions override the screening: give --screen too")
+    _require_screening(decisions, screen=screen)
     with ProgressBars() as progress:
         report = valuations.backtest(
             table, columns=columns, holdout=holdout, known=known, screened=screen, seed=seed,
@@ -190,23 +189,18 @@ def value(
     """
     from kazyna.services import valuations
 
-    names = {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat}
-    if any(names.values()) or engine == "spark":
-        standard = {"price": "price", "date": "date", "id": "id"}
-        names = {name: column or standard.get(name) for name, column in names.items()}
     columns = columns_of(
-        table_map, names, segment=segment, rising=rising,
-        land_area=land_area, floor_area=floor_area,
+        table_map,
+        {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat},
+        segment=segment, rising=rising, land_area=land_area, floor_area=floor_area,
+        standard=True, guess=engine != "spark",
     )  # fmt: skip
-    if decisions is not None and not screen:
-        raise typer.BadParameter("--decisions override the screening: give --screen too")
-    wanted = None
-    if report is not None or profile is not None:
-        named = valuations.Ru237Columns(use_code=use_code, district=district, earlier=earlier)
-        told = valuations.FileReport(
-            language=language, currency=currency, seed=seed, profile=profile, procedure=named
-        )
-        wanted = valuations.Report(report, told)
+    _require_screening(decisions, screen=screen)
+    told = valuations.FileReport(
+        language=language, currency=currency, seed=seed, profile=profile,
+        procedure=valuations.Ru237Columns(use_code=use_code, district=district, earlier=earlier),
+    )  # fmt: skip
+    wanted = valuations.Report(report, told) if report or profile else None
     known = valuations.KnownSales(tuple(flag or ()), decisions)
     options = valuations.Options(
         screen, known, wanted, costs, on_spark=engine == "spark", seed=seed
@@ -218,3 +212,8 @@ def value(
         )  # fmt: skip
     tell_guess(valued.guessed_map)
     output.show(valued if as_json else replace(valued, guessed_map=""), as_json=as_json)
+
+
+def _require_screening(decisions: Path | None, *, screen: bool) -> None:
+    if decisions is not None and not screen:
+        raise typer.BadParameter("--decisions override the screening: give --screen too")

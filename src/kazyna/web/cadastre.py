@@ -63,7 +63,7 @@ def show(visit: Visiting, property_id: str) -> HTMLResponse:
         states=objection_words(visit.write),
         window=objections.may_object(ctx, property_id),
         reasons=drawings.reasons(visit.write, card.valuation) if card.valuation else None,
-        words=notices.notice_words(ctx, property_id) if card.valuation else None,
+        told=notices.notice_words(ctx, property_id) if card.valuation else None,
         spread=drawings.spread(card.valuation) if card.valuation else None,
         map=_map(visit, extent, breaks, _places(visit, card)) if extent else None,
     )
