@@ -80,6 +80,14 @@ _PHRASES: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r"too few sales for trees: regression, comparables and Gaussian process only",
+        Text(
+            "",
+            "для деревьев мало продаж: только регрессия, аналоги и гауссовский процесс",
+            "дарактар үчүн сатуулар аз: регрессия, окшоштор жана Гаусс процесси гана",
+        ),
+    ),
+    (
         r"too few sales for trees: regression and comparables only",
         Text(
             "",
