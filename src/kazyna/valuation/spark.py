@@ -4,6 +4,8 @@ Spark hands each worker batches of Arrow rows (`mapInArrow`), and the worker val
 very code that values a file: the values are the same to the last digit.
 """
 
+import os
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -42,6 +44,8 @@ def value_on_spark(model: MarketModel, properties: str, values: str) -> tuple[in
     except ImportError as error:
         reason = "Spark is not installed: install kazyna[spark] and a Java runtime."
         raise Refused(reason) from error
+    # Spark's workers would else be whatever python3 is on the path, without this library.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     try:
         spark = SparkSession.builder.appName("kazyna").getOrCreate()
     except (PySparkRuntimeError, PySparkException, OSError) as error:
