@@ -161,7 +161,10 @@ def moment_of(value: Any) -> datetime | None:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
         return None
-    return None if moment.tzinfo is None else moment
+    try:
+        return None if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def select(events: Iterable[Event], query: Query) -> Page:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -241,7 +241,11 @@ def _time(value: Any) -> datetime:
         raise _Mistake(f"{value!r} stands here", expected) from None
     if moment.tzinfo is None:
         raise _Mistake(f"{value!r} stands here", expected)
-    return moment
+    try:
+        # Offsets of a day are read here and nowhere else.
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise _Mistake(f"{value!r} stands here", expected) from None
 
 
 def _boolean(value: Any) -> bool:

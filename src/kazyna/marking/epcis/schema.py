@@ -40,7 +40,10 @@ TIME: Schema = {
     "type": "string",
     "format": "date-time",
     # The format alone lets seconds of 60 pass, and some signs that are no digits.
-    "pattern": r"^[12]\d{3}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$",
+    "pattern": (
+        r"^[12]\d{3}-\d{2}-\d{2}"
+        r"[Tt]\d{2}:\d{2}:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:0\d|1[0-4]):[0-5]\d)$"
+    ),
     "title": "a time with its offset such as 2026-05-31T10:20:30.000+06:00",
 }
 NUMBER: Schema = {"type": "number", "title": "a number"}
