@@ -10,6 +10,7 @@ from typing import Literal
 from kazyna.core.errors import Finding, Forbidden, InputError, SignInRequired
 from kazyna.core.text import Language
 from kazyna.packs.pack import Pack, load_pack
+from kazyna.services.scan_log import close_log
 from kazyna.services.settings import KeyPlace, Settings
 from kazyna.store import migrate, server
 from kazyna.store.connection import Acting, Database, Transaction
@@ -127,6 +128,7 @@ def open_installation(settings: Settings) -> Iterator[Installation]:
             migrate.migrate(servers[name])
         if servers:
             recover(Shards(database, servers))
+        opened.callback(close_log, database)
         yield Installation(database, pack, settings, servers)
 
 

@@ -5,7 +5,6 @@ Nothing that tells who a person is goes in: of those who do not sign in, a devic
 from the address with a salt that lives for a day and is never stored.
 """
 
-import atexit
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Sequence
@@ -59,6 +58,7 @@ class ScanLog:
         self._lock = Condition()
         self._writing = Lock()
         self._thread: Thread | None = None
+        self._closed = False
 
     def add(self, given: Sequence[Scan]) -> None:
         """Take scans up; they are written soon."""
@@ -86,14 +86,24 @@ class ScanLog:
 
     def _run(self) -> None:
         """Write what has gathered, for as long as the program runs."""
-        while True:
+        while not self._closed:
             with self._lock:
-                self._lock.wait_for(lambda: bool(self._waiting))
+                self._lock.wait_for(lambda: bool(self._waiting) or self._closed)
                 self._lock.wait(GATHER_SECONDS)
-            try:
-                self.flush()
-            except Exception:  # a log that fails must not stop the checks
-                log.exception("scans were not written")
+            self._try_to_flush()
+
+    def close(self) -> None:
+        """Write the rest and let the thread end."""
+        with self._lock:
+            self._closed = True
+            self._lock.notify_all()
+        self._try_to_flush()
+
+    def _try_to_flush(self) -> None:
+        try:
+            self.flush()
+        except Exception:  # a log that fails must not stop the checks
+            log.exception("scans were not written")
 
     def _is_repeat(self, scan: Scan, now: float) -> bool:
         """Tell whether the device has read the same within minutes, and remember that it has."""
@@ -147,10 +157,8 @@ def _digest(text: str) -> bytes:
     return sha256(text.encode("utf-8", "replace")).digest()[:16]
 
 
-@atexit.register
-def _write_the_rest() -> None:
-    for each in list(_logs.values()):
-        try:
-            each.flush()
-        except Exception:
-            log.exception("the last scans were not written")
+def close_log(database: Database) -> None:
+    """Write what waits for a database that is about to be closed."""
+    found = _logs.pop(database, None)
+    if found is not None:
+        found.close()
