@@ -9,14 +9,11 @@ import pyarrow as pa
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
 from kazyna.marking.simulator.frauds import Part, tell_frauds
-from kazyna.marking.simulator.layers import BATCH, table_of
+from kazyna.marking.simulator.layers import BATCH, PART_BATCHES, table_of
 from kazyna.marking.simulator.lives import honest_layers, make_lives
 from kazyna.marking.simulator.world import make_world
 
 __all__ = ["BATCH", "Simulated", "participants", "simulate"]
-
-PART_BATCHES = 100
-"""Batches made at once: a part takes about 200 MB."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ SPAN = 180 * DAY
 REASONS = ("export", "damaged", "recalled by the authority")
 BATCH = 1_000
 """Codes of a batch, which is one lot and one order."""
+PART_BATCHES = 100
+"""Batches made at once: a part takes about 200 MB."""
 FIRST_BATCH, FIRST_PACKAGE_BATCH = 1_000, 50_000_000
 GTIN_BASE = 470000000000
 CENT = Decimal("0.01")
@@ -198,7 +200,7 @@ def _lots(batch: Ints, there: NDArray[np.bool_]) -> pa.Array:
 
 def _documents(kind: Ints, batch: Ints, place: Ints) -> pa.Array:
     """Name documents by kind, batch and place: a lorry's papers, a day's reports."""
-    key = (kind * 2**40 + np.maximum(batch, 0) * 2**20 + np.maximum(place, 0)).astype(np.int64)
+    key = (kind * 2**48 + np.maximum(batch, 0) * 2**24 + np.maximum(place, 0)).astype(np.int64)
     known, index = np.unique(key, return_inverse=True)
-    words = [f"{KINDS[k >> 40]}-{k >> 20 & 2**20 - 1}-{k & 2**20 - 1}" for k in known.tolist()]
+    words = [f"{KINDS[k >> 48]}-{k >> 24 & 2**24 - 1}-{k & 2**24 - 1}" for k in known.tolist()]
     return _words(index, words)

@@ -17,6 +17,7 @@ from kazyna.marking.simulator.layers import (
     HOUR,
     MINUTE,
     NONE,
+    PART_BATCHES,
     SPAN,
     START,
     Codes,
@@ -123,7 +124,7 @@ def make_lives(world: World, part: int, batches: int, random: np.random.Generato
     random
         The part's own source of randomness.
     """
-    serial = np.arange(batches, dtype=np.int64) + part * 1_000_000
+    serial = np.arange(batches, dtype=np.int64) + part * PART_BATCHES
     product = random.integers(0, PRODUCTS, batches)
     maker = world.maker_of[product]
     handler = world.makers + random.integers(0, world.wholesalers, batches)
@@ -167,7 +168,9 @@ def make_lives(world: World, part: int, batches: int, random: np.random.Generato
         recalled=recalled,
         recalled_at=recalled_at,
         packed=np.repeat(random.random(batches) < SHARES.packed, BATCH),
-        package=package_number(np.repeat(np.arange(batches * PACKAGES) + part * 10_000_000, PACK)),
+        package=package_number(
+            np.repeat(np.arange(batches * PACKAGES) + part * PART_BATCHES * PACKAGES, PACK)
+        ),
         handler=np.repeat(np.where(random.random(batches) < SHARES.handled, handler, NONE), BATCH),
     )
 
