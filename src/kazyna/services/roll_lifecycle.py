@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -370,7 +370,7 @@ def _posted(
     is_new = changed["bill_no"].is_null()
     late = changed.filter(is_new)
     event = _move(
-        tx, stands, "issued", note=reason, known=known, difference=difference,
+        tx, stands, "issued", note=reason, known_change=known, difference=difference,
         pack_hash=ctx.pack.content_hash, bills=stands.bills + late.num_rows,
     )  # fmt: skip
     if late.num_rows:
@@ -451,32 +451,20 @@ def _referred(bills: pa.Table, roll_id: int) -> pa.Table:
     return bills.append_column("reference", pa.array(references, pa.string()))
 
 
-def _move(
-    tx: Transaction,
-    stands: register.RollStateRow,
-    to_status: str,
-    *,
-    note: str = "",
-    known: int | None = None,
-    pack_hash: str | None = None,
-    content_hash: str | None = None,
-    bills: int | None = None,
-    difference: Decimal = Decimal(0),
-) -> int:
-    return register.insert_event(
-        tx,
-        {
-            "roll_id": stands.roll_id,
-            "from_status": stands.status,
-            "to_status": to_status,
-            "note": note,
-            "known_change": stands.known_change if known is None else known,
-            "pack_hash": pack_hash or stands.pack_hash,
-            "content_hash": content_hash,
-            "bills": stands.bills if bills is None else bills,
-            "difference": difference,
-        },
-    )
+def _move(tx: Transaction, stands: register.RollStateRow, to_status: str, **said: Any) -> int:
+    """Record a step of a roll; what is not said of it stays as it stands."""
+    event = {
+        "roll_id": stands.roll_id,
+        "from_status": stands.status,
+        "to_status": to_status,
+        "note": "",
+        "known_change": stands.known_change,
+        "pack_hash": stands.pack_hash,
+        "content_hash": None,
+        "bills": stands.bills,
+        "difference": Decimal(0),
+    }
+    return register.insert_event(tx, event | said)
 
 
 def _discard(tx: Transaction, stands: register.RollStateRow, *, note: str) -> None:
