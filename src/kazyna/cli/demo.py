@@ -117,6 +117,8 @@ def _goods_tables(summary: "GoodsSummary") -> RenderableType:
         "codes ordered": summary.codes,
         "bottles imported": summary.introduced,
         "bottles sold": summary.sold,
+        "alerts about clones and false codes": summary.alerts,
+        "excise proposed": f"{summary.excise_proposed:,} {summary.currency}",
     }
     title = "Marked goods: an invented Kyrgyz trade"
     return _chapter(title, figures, summary.steps, summary.users)

@@ -11,6 +11,7 @@ Every document has a fixed id, so a demonstration that was stopped goes on where
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,11 +25,13 @@ from kazyna.services import (
     marking_log,
     marking_orders,
     participants,
+    proposals,
     users,
     verification,
 )
 from kazyna.services.context import Actor, Context, Installation, Role
 from kazyna.services.demo_steps import PASSWORD, DemoStep, DemoUser, Steps
+from kazyna.services.detection import detect_in_log
 from kazyna.services.marking_documents import Document, lines_of, submit
 from kazyna.services.marking_keys import NewKey, Unlocking, make_key
 from kazyna.services.marking_orders import NewOrder, OrderLine
@@ -51,6 +54,7 @@ TO_EACH_SHOP = 30
 RECEIPTS = 45
 """Of each shop."""
 CLONES = 40
+MONTH = date(2026, 9, 1)
 DECLARED_LITRES = 4_000
 """Of the 6,000 that were imported."""
 BISHKEK, OSH = (74.60, 42.87), (72.80, 40.53)
@@ -99,6 +103,9 @@ class GoodsSummary:
     codes: int
     introduced: int
     sold: int
+    alerts: int
+    excise_proposed: Decimal
+    currency: str
     steps: tuple[DemoStep, ...]
     users: tuple[DemoUser, ...]
 
@@ -167,7 +174,9 @@ def run_goods(installation: Installation, *, progress: Progress = silent) -> Goo
     step("wholesale", lambda: _wholesale(story))
     step("retail sales", lambda: _sell(story))
     step("a smuggler's clones", lambda: _clone(story))
+    step("fraud found by the rules", lambda: not detect_in_log(officer).raised)
     step("excise declared, too little", lambda: _declare(officer))
+    step("excise proposed", lambda: not proposals.propose(officer, month=MONTH).created)
     step("sign-in accounts", lambda: _create_users(officer))
     return _summary(story, tuple(told.steps))
 
@@ -352,7 +361,7 @@ def _declare(officer: Context) -> bool:
         }
     )
     filed = declarations.file(
-        replace(officer, today=date(2026, 10, 15)), lines, tax="excise", month=date(2026, 9, 1)
+        replace(officer, today=date(2026, 10, 15)), lines, tax="excise", month=MONTH
     )
     return not filed.declarations
 
@@ -381,6 +390,12 @@ def _summary(story: Story, steps: tuple[DemoStep, ...]) -> GoodsSummary:
         codes=units["order"],
         introduced=units["import"],
         sold=units["sell"],
+        alerts=sum(rule.alerts for rule in alerts.count_alerts(story.officer)),
+        excise_proposed=sum(
+            (row.amount for row in proposals.list_proposals(story.officer) if row.tax == "excise"),
+            Decimal(0),
+        ),
+        currency=story.officer.pack.currency.code,
         steps=steps,
         users=(
             *(DemoUser(name, PASSWORD, "participant") for name, _ in SIGN_IN),
