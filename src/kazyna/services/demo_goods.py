@@ -330,23 +330,23 @@ def _sell_one(shop: Context, sale: verification.Sale) -> bool:
 
 
 def _clone(story: Story) -> bool:
-    """Try to sell copies of codes whose bottles stand in a shop three hundred kilometres away."""
+    """Try to sell copies of codes whose bottles stand in a shop far away, and invented serials."""
     if alerts.count_alerts(story.officer):
         return True
     standing = _codes(story, 0)[-CLONES:]
     kiosk = replace(story.people[KIOSK], today=date(2026, 10, 9))
     noon = datetime(2026, 10, 9, 12, tzinfo=UTC)
+    till = verification.Place(f"till-{KIOSK}", "4701234505007")
     for number in range(0, CLONES, 2):
         pair = tuple(standing[number : number + 2])
-        till = verification.Place(f"till-{KIOSK}", "4701234505007")
         verification.sell_receipt(
             kiosk, verification.Sale(f"kiosk-{number}", pair, noon, place=till)
         )
-    for lon, lat in (BISHKEK, OSH):
-        place = verification.Place("inspector-1", lon=lon, lat=lat)
-        verification.check_codes(story.officer, standing[:5], place=place)
-    forged = [code[:16] + "4" + "x" * 12 + code[29:] for code in standing[:20]]
-    verification.check_codes(story.officer, forged, place=verification.Place("inspector-2"))
+    # The bottles themselves are counted in Osh at the same time, so the kiosk's are copies.
+    counter = verification.Place(f"till-{SHOP}", "4701234503003")
+    verification.check_receipt(story.people[SHOP], standing, counter)
+    invented = [code[:19] + code[19:31][::-1] + code[31:] for code in standing]
+    verification.check_receipt(kiosk, invented, till)
     scan_log(story.officer.database).flush()
     return False
 

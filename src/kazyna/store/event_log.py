@@ -71,7 +71,7 @@ LOG: LiteralString = """
            facilities.facility_id, coalesce(scans.lon, facilities.lon),
            coalesce(scans.lat, facilities.lat), scans.device, NULL, NULL, NULL, scans.reason,
            CASE WHEN batch IS NOT NULL THEN 'genuine'
-                WHEN scans.verdict IN ('forged', 'unknown_key', 'unknown') THEN 'forged'
+                WHEN scans.verdict IN ('wrong_tail', 'key_unknown') THEN 'forged'
                 ELSE 'unreadable' END,
            ('x' || encode(substring(code_hash FOR 8), 'hex'))::bit(64)::bigint
     FROM marking_scans AS scans
