@@ -11,7 +11,7 @@ from api.conftest import served
 from conftest import OFFICER
 from kazyna.services import alerts, users
 from kazyna.services.context import Installation
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 from services.test_alerts import TWICE
 from web.conftest import sign_in_at
 
