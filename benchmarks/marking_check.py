@@ -6,12 +6,14 @@ A real uvicorn on the loopback answers `GET /v1/codes/check` from a real Postgre
 codes stand in circulation. Requests are sent when their time has come, whether or not earlier ones
 are answered (open loop), and a latency counts from that time: a server that falls behind cannot
 hide it. Server, database and sender share the machine. The bare endpoint is `/healthz`, which
-touches nothing; the ratio says what the check itself costs.
+touches nothing; the ratio says what the check itself costs. Beside the latencies, which a busy
+machine spoils, stands the processor time of the server (without PostgreSQL's) for a request.
 """
 
 import argparse
 import asyncio
 import multiprocessing
+import os
 import socket
 import sys
 import tempfile
@@ -139,18 +141,30 @@ class Sender:
         return latencies, len(paths) / (time.perf_counter() - start)
 
 
-async def measure(port: int, kinds: dict[str, list[str]], rate: int) -> dict[str, float]:
+def cpu_seconds(process: int) -> float:
+    """Return the processor time that a process has taken (Linux)."""
+    words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def measure(
+    port: int, server: int, kinds: dict[str, list[str]], rate: int
+) -> dict[str, float]:
     """Measure each kind of request at the rate; return the medians."""
     sender = Sender(port)
     await sender.open()
     medians = {}
     for name, paths in kinds.items():
         await sender.at_rate(paths[: rate * WARM_SECONDS], rate)
+        before = cpu_seconds(server)
         latencies, done = await sender.at_rate(paths, rate)
+        busy = (cpu_seconds(server) - before) / len(paths) * 1e6
         p50, p95, p99 = np.percentile(latencies, [50, 95, 99])
         medians[name] = p50
         verdict = "" if name == "bare endpoint" else f"  (bar {P95_MS_MAX} ms at p95)"
-        told = f"p50 {p50:7.2f}   p95 {p95:7.2f}   p99 {p99:7.2f} ms"
+        told = (
+            f"p50 {p50:7.2f}   p95 {p95:7.2f}   p99 {p99:7.2f} ms, {busy:4.0f} us of the processor"
+        )
         print(f"{name:28} {done:7,.0f}/s   {told}{verdict}")
     return medians
 
@@ -192,7 +206,7 @@ def main(rate: int, seconds: int, codes: int, forged: float) -> None:
                 ],
             }
             print(f"{codes:,} codes, {rate:,} requests/s for {seconds} s, Python {sys.version[:6]}")
-            medians = asyncio.run(measure(port, kinds, rate))
+            medians = asyncio.run(measure(port, server.pid or 0, kinds, rate))
             ratio = medians["check, genuine"] / medians["bare endpoint"]
             print(f"a check takes {ratio:.1f} times as long as the bare endpoint (medians)")
         finally:

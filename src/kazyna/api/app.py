@@ -75,6 +75,7 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
     app.state.installation = installation
     app.state.metrics = metrics
     app.state.together = codes.Together()
+    app.add_middleware(codes.QuickCheck)
     install(app)
     for part in (
         alerts,

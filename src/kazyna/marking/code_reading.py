@@ -271,7 +271,9 @@ def _one_by_one(
 ) -> JudgedCode:
     """Judge a code that is not of a template's own form, or whose tail is wrong."""
     found = read(text, associations=False)
-    if isinstance(found, Message):
+    # A wrong tail was found over arrays: the code as it stands needs no second judgement.
+    judged = code is not None and code.verdict == VERDICT_NAMES[Verdict.WRONG_TAIL]
+    if isinstance(found, Message) and not judged:
         for template in templates:
             parts = template.fits(found.elements)
             if parts is not None and judge(template, parts):

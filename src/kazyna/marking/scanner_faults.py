@@ -33,6 +33,7 @@ REPLACEMENTS = re.compile(
     r"|[\u241d\u00e8\u2194^|~#$@ \t\x1e\x00]"
 )
 """What scanners and programs put for the separator; no character of GS1 set 82 is among them."""
+SYMBOLOGY_LENGTH = 3
 LETTERS_MIN = 12
 """So many letters of one case only are no accident: of random letters once in 4,096."""
 WORDS: dict[Kind, str] = {
@@ -123,15 +124,18 @@ def _told(candidates: Sequence[Candidate], *, certain: bool) -> ScannerFault | N
 def _candidates(text: str, templates: Sequence[CodeTemplate]) -> Iterator[Candidate]:
     """Yield every code that some faults together turn into what came, the likeliest first."""
     for kinds, variant in _variants(text):
+        separated = _separated(variant)
+        joined = separated.replace(GS, "")
         for template in templates:
             if parts := template.match(variant):
                 yield Candidate(kinds, template, parts)
                 continue
-            separated = _separated(variant)
-            if parts := template.match(separated):
+            if not _may_be(template, joined):
+                continue
+            if separated != variant and (parts := template.match(separated)):
                 yield Candidate((*kinds, "replaced_separator"), template, parts)
                 continue
-            bare = _bare(template).fullmatch(separated.replace(GS, ""))
+            bare = _bare(template).fullmatch(joined)
             if bare and (parts := template.match(_joined(template, bare.groups()))):
                 yield Candidate((*kinds, "lost_separator"), template, parts)
 
@@ -165,6 +169,20 @@ def _bare(template: CodeTemplate) -> re.Pattern[str]:
     """Match codes of a template without any separator."""
     leading = r"(?:\](?:d2|C1|Q3|e0|J1))?"
     return re.compile(leading + "".join(part.ai + part.pattern for part in template.issued))
+
+
+@lru_cache(maxsize=256)
+def _lengths(template: CodeTemplate) -> tuple[int, int]:
+    """Return how long codes of a template are without separators, at least and at most."""
+    ais = sum(len(part.ai) for part in template.issued)
+    least = sum(min(part.lengths) for part in template.issued)
+    return ais + least, ais + sum(max(part.lengths) for part in template.issued) + SYMBOLOGY_LENGTH
+
+
+def _may_be(template: CodeTemplate, joined: str) -> bool:
+    """Tell by its length whether a text can be a code of a template at all."""
+    least, most = _lengths(template)
+    return least <= len(joined) <= most
 
 
 @lru_cache(maxsize=256)
