@@ -173,8 +173,9 @@ def _parameters(operation: dict[str, Any]) -> str:
     ]
     body = operation.get("requestBody")
     if body:
-        name = body["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
-        lines.append(f"- body: a JSON object `{name}`")
+        (form, content), *_ = body["content"].items()
+        named = content["schema"].get("$ref", "").rsplit("/", 1)[-1]
+        lines.append(f"- body: a JSON object `{named}`" if named else f"- body: `{form}`")
     return "\n".join(lines) + "\n\n" if lines else ""
 
 

@@ -82,10 +82,13 @@ def test_every_difference_traces_to_its_documents(world: World) -> None:
     assert excise.difference == excise.expected - excise.declared
     by_goods = {each.goods: each for each in excise.goods}
     (document,) = by_goods["beer"].documents
-    assert (document.document_id, document.units, document.quantity) == ("beer-2", BOTTLES, 1_000)
-    assert (by_goods["beer"].declared_quantity, by_goods[TOBACCO].declared_quantity) == (400, 0)
+    assert (document.document_id, document.units) == ("beer-2", BOTTLES)
+    assert document.quantity == 1_000
+    assert by_goods["beer"].declared_quantity == 400
+    assert by_goods[TOBACCO].declared_quantity == 0
     assert len(excise.declaration_ids) == 1
-    assert (vat.taxpayer_id, vat.expected, vat.declared) == ("T-shop", LEAST_VAT, 0)
+    assert (vat.taxpayer_id, vat.expected) == ("T-shop", LEAST_VAT)
+    assert vat.declared == 0
     assert vat.goods[0].documents[0].document_id == "receipts"
     assert found.difference == excise.difference + vat.difference
 
@@ -132,7 +135,8 @@ def test_a_second_officer_confirms_and_it_is_charged_once(world: World) -> None:
     ] == EXCISE_OF_BEER + EXCISE_OF_TOBACCO
     after = reconciliation.reconcile(first, month=MARCH)
     maker = next(each for each in after.differences if each.tax == "excise")
-    assert (maker.assessed, maker.difference) == (excise.amount, 0)
+    assert maker.assessed == excise.amount
+    assert maker.difference == 0
 
 
 def test_what_is_refused_is_not_charged(world: World) -> None:

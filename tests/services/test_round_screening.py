@@ -14,7 +14,7 @@ from conftest import AUDITOR, OFFICER, TOWN_HOUSES, VALUER
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound
 from kazyna.services import cadastre, drafts, round_files, round_screening, users, worklists
 from kazyna.services.context import Context, Installation
-from kazyna.services.demo import PASSWORD
+from kazyna.services.demo_steps import PASSWORD
 from web.conftest import sign_in_at
 
 TOKEN = ("h001", date(2014, 6, 2))

@@ -300,7 +300,7 @@ class _Maker:
         labels = np.where(stand.entry["hold"] > 0, stand.entry["hold"], stand.status)
         for number in np.unique(labels[seen]).tolist():
             rows = np.flatnonzero(seen & (labels == number))
-            self._add(batch, indices[rows], stand.entry[rows]["lot"], number)
+            self._add(batch, indices[rows], stand.entry["lot"][rows], number)
         return int(seen.sum())
 
     def _add(

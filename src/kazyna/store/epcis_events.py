@@ -146,7 +146,7 @@ def page(
     tx: Transaction, found: Where, column: LiteralString | None, *, descending: bool, limit: int
 ) -> list[EventRow]:
     """Return events that fulfil the conditions, in the order of a column or of their capture."""
-    order = sql.SQL(" ORDER BY e.event_no")
+    order: sql.SQL | sql.Composed = sql.SQL(" ORDER BY e.event_no")
     if column is not None:
         order = sql.SQL(" ORDER BY e.{} {}, e.event_no").format(
             sql.Identifier(column), sql.SQL("DESC" if descending else "ASC")
@@ -191,8 +191,8 @@ def page_by_extension(
 
 def count(tx: Transaction, found: Where, *, up_to: int) -> int:
     """Count the events that fulfil the conditions, and stop at a number."""
-    query = sql.SQL("SELECT count(*) FROM (SELECT FROM epcis_events e")
-    query += found.clause + found.filled(" LIMIT {up_to}) found", up_to=up_to)
+    counting = sql.SQL("SELECT count(*) FROM (SELECT FROM epcis_events e")
+    query = counting + found.clause + found.filled(" LIMIT {up_to}) found", up_to=up_to)
     counted: int = tx.value(query, found.values)
     return counted
 

@@ -86,7 +86,9 @@ def find_job(tx: Transaction, job_id: UUID) -> JobRow | None:
 
 def list_jobs(tx: Transaction, *, before: tuple[datetime, UUID] | None, limit: int) -> list[JobRow]:
     """Return jobs that the role may see, the latest first, behind one of them."""
-    where = sql.SQL(" ORDER BY created_at DESC, job_id DESC LIMIT %(limit)s")
+    where: sql.SQL | sql.Composed = sql.SQL(
+        " ORDER BY created_at DESC, job_id DESC LIMIT %(limit)s"
+    )
     if before is not None:
         where = sql.SQL(" WHERE (created_at, job_id) < (%(at)s, %(id)s)") + where
     at, job_id = before or (None, None)

@@ -118,7 +118,7 @@ def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, SignInRequired):
         wanted = request.url.path if request.method == "GET" else "/"
         response = RedirectResponse(f"/sign-in?next={quote(wanted)}", HTTPStatus.SEE_OTHER)
-        leave(response)
+        leave(request, response)
         return response
     status = next(
         (status for kind, status in STATUS if isinstance(error, kind)),
