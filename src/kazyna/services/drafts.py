@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import TypeAdapter
 
-import kazyna
 from kazyna.core.errors import NotFound
 from kazyna.core.progress import Progress, silent
 from kazyna.core.schema import ColumnType
 from kazyna.packs.pack import Pack
 from kazyna.services.cadastre import label
+from kazyna.services.code_version import code_version
 from kazyna.services.context import Context
 from kazyna.services.rounds import (
     Importance,
@@ -92,7 +92,7 @@ def create_round(
         "pack": ctx.pack.name,
         "pack_hash": ctx.pack.content_hash,
         "data_hash": content_hash(sales, houses, decided),
-        "code_version": kazyna.__version__,
+        "code_version": code_version(),
         "seed": seed,
     }
     progress("record")

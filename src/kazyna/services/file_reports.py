@@ -8,13 +8,13 @@ from typing import Literal
 
 import pyarrow as pa
 
-import kazyna
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.text import Language
 from kazyna.documents.article import Section
 from kazyna.documents.ru237 import ru237_sections
 from kazyna.documents.valuation_report import ReportDocument, report_article
 from kazyna.documents.writing import Pen
+from kazyna.services.code_version import code_version
 from kazyna.services.reports import (
     WrittenReport,
     joined,
@@ -138,7 +138,7 @@ def file_report(valuation: FileValuation, options: FileReport) -> ValuationRepor
              for name in missing]
         )  # fmt: skip
     names = [*by, *(name for name in weighty if name not in by)]
-    provenance = Provenance(kazyna.__version__, options.seed, options.facts)
+    provenance = Provenance(code_version(), options.seed, options.facts)
     return report_of(
         valuation.summary,
         _placed(valuation, options, valuation.values, names=names),

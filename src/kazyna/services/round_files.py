@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 from kazyna.core.errors import Conflict, NotFound
 from kazyna.core.progress import Progress, silent
 from kazyna.services import rounds
+from kazyna.services.code_version import code_version
 from kazyna.services.context import Context
 from kazyna.services.drafts import HOLDOUT, columns_of, content_hash, decisions_table, evidence
 from kazyna.services.rounds import RoundState
@@ -323,7 +324,7 @@ def _platform() -> dict[str, str]:
 
 def _changed(manifest: Manifest) -> tuple[str, ...]:
     """Say what of code, libraries and machine is other than in the manifest."""
-    now = {**_libraries(), **_platform(), "kazyna": rounds.CODE_VERSION}
+    now = {**_libraries(), **_platform(), "kazyna": code_version()}
     then = {**manifest.libraries, **manifest.platform, "kazyna": manifest.code_version}
     return tuple(
         f"{name} {then.get(name, '–')} → {now.get(name, '–')}"

@@ -11,7 +11,6 @@ from typing import Any, Literal, get_args
 
 from pydantic import TypeAdapter
 
-import kazyna
 from kazyna.core.errors import Conflict, Finding, Forbidden, InputError, NotFound
 from kazyna.core.text import Text
 from kazyna.documents.engine_words import note_in_words
@@ -19,9 +18,6 @@ from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
 from kazyna.store import objections, overrides, rounds
 from kazyna.store.connection import Transaction
-
-CODE_VERSION = kazyna.__version__
-"""What a draft is stamped with."""
 
 Status = Literal[
     "draft", "frozen", "published", "objections", "approved", "in_force", "superseded", "withdrawn"
