@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from cli.conftest import Kazyna
@@ -51,3 +52,14 @@ def test_a_kit_is_written_and_believed_by_its_key(
     spoilt = kazyna("mark", "check", code, "--kit", out, "--trust", key, "--json")
     assert spoilt.code == 2
     assert "signature is wrong" in spoilt.failure["error"]
+
+
+def test_units_are_counted_and_written_by_where_they_stand(
+    kazyna: Kazyna, shelf: Shelf, tmp_path: Path
+) -> None:
+    out = tmp_path / "units.parquet"
+    shown = [code.replace("\x1d", "<GS>") for code in shelf.codes[:3]]
+    counted = kazyna("mark", "state", *shown, "17000:0-4", "--out", out, "--json")
+    assert counted.code == 0, counted.err
+    assert counted.result["statuses"]["in_circulation"] == 3
+    assert counted.result["units"] == pq.read_table(out).num_rows

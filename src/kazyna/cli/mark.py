@@ -43,6 +43,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "expire": marking_moves.expire,
     "move": marking_moves.move,
     "documents": marking_moves.documents,
+    "state": marking_moves.state,
     "servers": marking_moves.servers,
     "move-buckets": marking_moves.move_buckets,
     "simulate": marking_fraud.simulate,

@@ -248,6 +248,31 @@ def documents(
     output.show({"documents": found}, as_json=as_json)
 
 
+def state(
+    codes: Annotated[
+        list[str],
+        typer.Argument(metavar="CODE…", help="Codes, SSCCs, or ranges such as 17:0-999."),
+    ],
+    *,
+    out: Annotated[
+        Path | None, typer.Option(help="A table with a row a unit: CSV or Parquet.")
+    ] = None,
+    as_: As = "",
+    as_json: output.Json = False,
+) -> None:
+    """Tell where units stand: their status, and in a table holder, lot, package and sales of each.
+
+    Example:
+    ```sh
+    kazyna mark state 17:0-11999 --out units.parquet
+    ```
+    """
+    from kazyna.services.code_states import write_states
+
+    with acting("officer", as_) as ctx:
+        output.show(write_states(ctx, codes, out), as_json=as_json)
+
+
 def servers(as_: As = "", as_json: output.Json = False) -> None:
     """List the servers on which marked units are, and settle what a crash has left half done.
 

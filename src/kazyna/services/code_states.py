@@ -1,12 +1,13 @@
-"""Where codes stand: for tills, inspectors, participants and the public.
+"""Where units stand, told to staff: any number of them as one table, whole batches by the block.
 
-A forged code never reaches the database: its tail is judged first. A genuine one costs a read of
-its block and of its facts by primary key; its batch never changes and is kept in memory.
+What tills, inspectors and the public are told of single codes is in `code_standing`.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +29,7 @@ from kazyna.services.marking_selection import (
 )
 from kazyna.store import batches, codes, participants
 from kazyna.store.connection import Acting
+from kazyna.store.files import write_table
 from kazyna.store.shards import Work
 
 STATES = pa.schema(
@@ -89,25 +91,46 @@ class CodeState:
     sales: int | None
 
 
+@dataclass(frozen=True)
+class UnitCounts:
+    """How many units stand where."""
+
+    units: int
+    statuses: dict[str, int]
+    """By status; codes without one by why."""
+    file: str | None
+
+
 def look_up(ctx: Context, texts: Sequence[str]) -> pa.Table:
     """Return where codes stand, as `STATES`: a row for each unit, in the order of the lines.
-
-    Everyone is told everything here: what a caller may know of another's goods is for the service
-    that asks to decide.
 
     Parameters
     ----------
     ctx
-        Whoever asks.
+        An officer or an auditor: holders, prices and packages are told of everybody's goods.
     texts
         Codes in any form, SSCCs, or ranges as in a document.
     """
+    ctx.require("officer", "auditor")
     law = law_of(ctx)
     read = read_document_lines(ctx, law, [text.encode() for text in texts])
     acting = Acting("verifier", ctx.actor.name, today=ctx.today)
     with ctx.shards.reading(acting) as work:
         found = find_units(ctx, work, law, read, Party(0, "", ()))
         return _states(ctx, work, law, found)
+
+
+def write_states(ctx: Context, texts: Sequence[str], out: Path | None = None) -> UnitCounts:
+    """Count where codes stand, and write it of each into a table if a file is named."""
+    found = look_up(ctx, texts)
+    if out is not None:
+        write_table(found, out)
+    words = [status or verdict for status, verdict in _words(found)]
+    return UnitCounts(found.num_rows, dict(Counter(words).most_common()), str(out) if out else None)
+
+
+def _words(found: pa.Table) -> Iterator[tuple[str | None, str]]:
+    return zip(found["status"].to_pylist(), found["verdict"].to_pylist(), strict=True)
 
 
 def look_up_one(ctx: Context, text: str) -> CodeState:
