@@ -7,6 +7,7 @@ built in; others come from installed packages that declare the entry point `kazy
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import get_args
@@ -74,10 +75,28 @@ def load_pack(name: str) -> Pack:
     PackError
         If the pack is wrong, with every mistake by file and key.
     """
+    folder = folder_of(name)
+    return _read_once(folder, _content_hash(folder))
+
+
+def folder_of(name: str) -> Path:
+    """Return where the files of a pack are.
+
+    Raises
+    ------
+    NotFound
+        If no pack has the name.
+    """
     folders = _folders()
     if name not in folders:
         raise NotFound(f"No pack is called {name!r}; known are {', '.join(sorted(folders))}.")
-    return read_pack(folders[name])
+    return folders[name]
+
+
+@lru_cache(maxsize=8)
+def _read_once(folder: Path, content: str) -> Pack:  # noqa: ARG001 (tells versions apart)
+    """Read a pack as long as its files are the same: proving all its rules takes a second."""
+    return read_pack(folder)
 
 
 def read_pack(folder: Path) -> Pack:

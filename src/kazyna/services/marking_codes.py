@@ -17,7 +17,7 @@ from kazyna.marking.gs1 import is_gtin_14
 from kazyna.marking.keys import KeyRegistry
 from kazyna.marking.template import CodeTemplate
 from kazyna.packs.codes import CodeRules, read_code_rules
-from kazyna.packs.pack import load_pack
+from kazyna.packs.pack import folder_of
 from kazyna.services.marking_keys import KeyFile, open_registry
 from kazyna.store.code_files import line_blocks, open_codes, write_codes
 
@@ -74,7 +74,7 @@ class VerifiedCodes:
 
 def code_rules(pack: str) -> CodeRules:
     """Return what the codes of a pack look like."""
-    return read_code_rules(load_pack(pack).folder)
+    return read_code_rules(folder_of(pack))
 
 
 def parse_codes(
