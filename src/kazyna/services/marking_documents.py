@@ -221,12 +221,7 @@ def _submit(ctx: Context, work: Work, law: Law, document: Document) -> Submitted
     marking_log.lock_document(work.registry, number, document.document_id)
     known = marking_log.find_document(work.registry, number, document.document_id)
     if known is not None:
-        if known.content_hash != content:
-            raise Conflict(
-                f"The id {document.document_id!r} was used for another document;"
-                " every document needs its own."
-            )
-        return _told(known, created=False)
+        return _again(known, content)
     operation = law.lifecycle.operations[document.kind]
     facility = _facility(work, document, party, on)
     if party.number and any(EMITTED in rule.sources for rule in operation.rules):
@@ -274,6 +269,16 @@ def _submit(ctx: Context, work: Work, law: Law, document: Document) -> Submitted
         moved,
     )
     return _told(row, created=True)
+
+
+def _again(known: DocumentRow, content: bytes) -> SubmittedDocument:
+    """Answer a document whose id is known as the first time, if it says the same."""
+    if known.content_hash != content:
+        raise Conflict(
+            f"The id {known.document_id!r} was used for another document;"
+            " every document needs its own."
+        )
+    return _told(known, created=False)
 
 
 def _carried_out(task: Task) -> marking_log.Moved:
