@@ -12,12 +12,14 @@ machine spoils, stands the processor time of the server (without PostgreSQL's) f
 
 import argparse
 import asyncio
-import multiprocessing
 import os
+import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -91,7 +93,8 @@ def serve(folder: str, port: int) -> None:
     with open_installation(settings_in(Path(folder))) as opened:
         fresh = Installation(opened.database, load_pack("kg"), opened.settings, opened.servers)
         config = uvicorn.Config(create_app(fresh), port=port, log_level="warning", access_log=False)
-        uvicorn.Server(config).run()
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run()
 
 
 class Sender:
@@ -188,9 +191,8 @@ def main(rate: int, seconds: int, codes: int, forged: float) -> None:
         with socket.socket() as door:
             door.bind(("127.0.0.1", 0))
             port = door.getsockname()[1]
-        # The bundled server is stopped by the process that opens it last.
-        server = multiprocessing.get_context("spawn").Process(target=serve, args=(name, port))
-        server.start()
+        # A program of its own: the bundled PostgreSQL stops with the last one that uses it.
+        server = subprocess.Popen([sys.executable, __file__, "--serve", name, "--port", str(port)])
         try:
             wait_for(port)
             count = rate * seconds
@@ -206,12 +208,12 @@ def main(rate: int, seconds: int, codes: int, forged: float) -> None:
                 ],
             }
             print(f"{codes:,} codes, {rate:,} requests/s for {seconds} s, Python {sys.version[:6]}")
-            medians = asyncio.run(measure(port, server.pid or 0, kinds, rate))
+            medians = asyncio.run(measure(port, server.pid, kinds, rate))
             ratio = medians["check, genuine"] / medians["bare endpoint"]
             print(f"a check takes {ratio:.1f} times as long as the bare endpoint (medians)")
         finally:
-            server.terminate()
-            server.join()
+            server.send_signal(signal.SIGINT)  # as Ctrl-C: what it opened is closed
+            server.wait()
 
 
 if __name__ == "__main__":
@@ -220,5 +222,10 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--codes", type=int, default=100_000)
     parser.add_argument("--forged", type=float, default=0.05)
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
+    parser.add_argument("--port", type=int, default=0, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.serve:
+        serve(arguments.serve, arguments.port)
+        sys.exit()
     main(arguments.rate, arguments.seconds, arguments.codes, arguments.forged)
