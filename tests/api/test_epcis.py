@@ -23,12 +23,17 @@ EXAMPLES = Path(__file__).parents[3] / "shared" / "data" / "marking" / "gs1-epci
 ITEM_LINK = "https://id.gs1.org/01/04012345111118/21/9876"
 
 
+_numbers = itertools.count(1)
+
+
 @pytest.fixture(scope="module")
 def address(
     server_url: str, empty_template: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[str]:
     """Serve one repository to all tests here; each has events of its own."""
-    url = create_database(server_url, f"api_epcis_{worker_id}", template=empty_template)
+    url = create_database(
+        server_url, f"api_epcis_{worker_id}_{next(_numbers)}", template=empty_template
+    )
     with installed(url, tmp_path_factory.mktemp("kept")) as opened:
         users.create_user(
             opened.context(OFFICER), name="officer", password=PASSWORD, role="officer"
@@ -41,9 +46,6 @@ def address(
 def office(address: str) -> Iterator[httpx.Client]:
     with signed_in(address, "officer") as client:
         yield client
-
-
-_numbers = itertools.count(1)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def test_an_officer_records_a_payment_and_takes_it_back(page: Page, own_address:
     page.goto(taxpayer)
     expect(account.get_by_role("row").last).not_to_contain_text(owed)
     page.get_by_text("Reverse", exact=True).last.click()
-    page.get_by_label("Reason").last.fill("cheque returned")
+    account.get_by_label("Reason").last.fill("cheque returned")
     page.get_by_role("button", name="Reverse this payment").last.click()
     expect(account).to_contain_text("cheque returned")
     expect(account.get_by_role("row").last).to_contain_text(owed)

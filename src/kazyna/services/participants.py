@@ -285,7 +285,7 @@ def register_product(ctx: Context, new: NewProduct) -> Product:
     ctx.require("officer", "participant")
     source = "product"
     findings = _texts(source, name=new.name, goods=new.goods)
-    if not is_gtin_14(new.gtin):
+    if not (is_gtin_14(new.gtin) and int(new.gtin)):
         findings.append(
             Finding(
                 source, f"the GTIN is {new.gtin!r}", "14 digits with a check digit", column="gtin"
