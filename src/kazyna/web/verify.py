@@ -104,6 +104,7 @@ def _words(visit: Visit) -> dict[str, str]:
         "no_camera": _("The camera does not open. Choose a picture, or type the code."),
         "too_many": _("Too many checks from here; wait a minute."),
         "unreadable": _("This cannot be read as a code."),
+        "kit_missing": _("No kit is here yet: without a network nothing can be checked."),
         "no_kit": _("There is no network and no kit: nothing can be checked now."),
         "kit_until": _("Without a network this page checks signatures and recalls until"),
         "offline_note": _(

@@ -210,7 +210,7 @@ async function fetchKit(): Promise<void> {
     kit = await readKit(await response.arrayBuffer(), root.dataset.trusted!.split(" "));
     about.textContent = `${words.kit_until} ${moments.format(new Date(kit.expires_at))}.`;
   } catch {
-    about.textContent = words.no_kit;
+    about.textContent = words.kit_missing;
   }
 }
 
