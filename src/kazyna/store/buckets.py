@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from kazyna.store.connection import Acting, Database
-from kazyna.store.shards import LOCK_CLASS, LOCK_GROUPS, MAIN, BucketRow, Shards
+from kazyna.store.shards import LOCK_CLASS, LOCK_GROUPS, MAIN, BucketRow, Shards, await_decided
 
 TABLES = ("code_blocks", "code_facts", "code_replacements", "unit_names", "containers")
 """The tables of units; each has the column bucket."""
@@ -42,6 +42,7 @@ def move(shards: Shards, acting: Acting, bucket: int, to: str) -> int | None:
         source = at or MAIN
         if source == to:
             return None
+        await_decided(shards, shards.server(source))
         rows = _copy(shards.server(source), shards.server(to), bucket)
         if to == MAIN:
             registry.execute("DELETE FROM marking_buckets WHERE bucket = %s", (bucket,))

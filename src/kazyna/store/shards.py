@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from secrets import token_hex
+from time import sleep
 from typing import LiteralString
 
 import numpy as np
@@ -30,6 +31,8 @@ MAIN = "main"
 LOCK_CLASS = 4_921_016
 LOCK_GROUPS = 64
 """Fewer locks than buckets: the server has room for some thousands in all."""
+SETTLING_SECONDS = 0.005
+"""Between two looks at whether what is decided is carried out."""
 DECISIONS_CLASS = 4_921_017
 
 PLANNING: LiteralString = (
@@ -218,6 +221,26 @@ def recover(shards: Shards) -> Recovered:
     return Recovered(done[True], done[False])
 
 
+def await_decided(shards: Shards, server: Database) -> None:
+    """Wait until all that is decided stands on a server.
+
+    The registry commits first and lets its locks go; until the prepared part follows, whoever takes
+    a bucket over would read what was there before.
+    """
+    while True:
+        recover(shards)
+        with server.administration() as tx:
+            left = tx.value(
+                "SELECT array_agg(gid) FROM pg_prepared_xacts"
+                " WHERE gid LIKE 'kazyna:%' AND database = current_database()"
+            )
+        with shards.registry.administration() as registry:
+            decided = "SELECT count(*) FROM marking_decisions WHERE gid = ANY (%s)"
+            if not registry.value(decided, (left or [],)):
+                return
+        sleep(SETTLING_SECONDS)
+
+
 def _settle(
     connection: psycopg.Connection[tuple[object, ...]], gid: str, *, commit: bool, role: str | None
 ) -> None:
@@ -230,6 +253,8 @@ def _settle(
         connection.execute(verb.format(sql.Literal(gid)))
     except psycopg.errors.UndefinedObject:
         pass  # it was rolled back before it was prepared, or settled by `recover`
+    except psycopg.errors.ObjectNotInPrerequisiteState:
+        pass  # another is settling it at this moment
     finally:
         connection.execute("RESET ROLE")
         connection.autocommit = False
