@@ -201,12 +201,7 @@ def recover(shards: Shards) -> Recovered:
     """
     done = {True: 0, False: 0}
     for server in shards.others.values():
-        with server.administration() as tx:
-            left = tx.value(
-                "SELECT array_agg(gid ORDER BY gid) FROM pg_prepared_xacts"
-                " WHERE gid LIKE 'kazyna:%' AND database = current_database()"
-            )
-        for gid in left or ():
+        for gid in _prepared_on(server):
             with shards.registry.administration() as registry:
                 free = registry.value(
                     "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", (DECISIONS_CLASS, gid)
@@ -221,6 +216,16 @@ def recover(shards: Shards) -> Recovered:
     return Recovered(done[True], done[False])
 
 
+def _prepared_on(server: Database) -> list[str]:
+    """Return the names of what is prepared on a server and not settled yet."""
+    with server.administration() as tx:
+        left: list[str] | None = tx.value(
+            "SELECT array_agg(gid ORDER BY gid) FROM pg_prepared_xacts"
+            " WHERE gid LIKE 'kazyna:%' AND database = current_database()"
+        )
+    return left or []
+
+
 def await_decided(shards: Shards, server: Database) -> None:
     """Wait until all that is decided stands on a server.
 
@@ -229,14 +234,10 @@ def await_decided(shards: Shards, server: Database) -> None:
     """
     while True:
         recover(shards)
-        with server.administration() as tx:
-            left = tx.value(
-                "SELECT array_agg(gid) FROM pg_prepared_xacts"
-                " WHERE gid LIKE 'kazyna:%' AND database = current_database()"
-            )
+        left = _prepared_on(server)
         with shards.registry.administration() as registry:
             decided = "SELECT count(*) FROM marking_decisions WHERE gid = ANY (%s)"
-            if not registry.value(decided, (left or [],)):
+            if not registry.value(decided, (left,)):
                 return
         sleep(SETTLING_SECONDS)
 
