@@ -154,9 +154,9 @@ def installed(url: str, data_folder: Path) -> Iterator[Installation]:
         yield Installation(database, load_pack("us_wa"), settings)
 
 
-@pytest.fixture
-def clone(server_url: str) -> Iterator[Callable[[str], str]]:
-    """Clone databases from a template; they are dropped at the end of the test."""
+@contextmanager
+def cloning(server_url: str) -> Iterator[Callable[[str], str]]:
+    """Clone databases from a template; they are dropped at the end."""
     made: list[str] = []
 
     def cloned(template: str) -> str:
@@ -168,6 +168,20 @@ def clone(server_url: str) -> Iterator[Callable[[str], str]]:
     with psycopg.connect(server_url, autocommit=True) as connection:
         for name in made:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def clone(server_url: str) -> Iterator[Callable[[str], str]]:
+    """Clone databases that last for a test."""
+    with cloning(server_url) as cloned:
+        yield cloned
+
+
+@pytest.fixture(scope="module")
+def module_clone(server_url: str) -> Iterator[Callable[[str], str]]:
+    """Clone databases that the tests of a module share."""
+    with cloning(server_url) as cloned:
+        yield cloned
 
 
 @pytest.fixture
@@ -221,18 +235,16 @@ def officer(demo: Installation) -> Context:
 
 @pytest.fixture(scope="module")
 def shop_world(
-    server_url: str, empty_template: str, tmp_path_factory: pytest.TempPathFactory
+    module_clone: Callable[[str], str],
+    empty_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[World]:
     """Open an installation of marked goods that the tests of a module share."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"shop_{worker}_{next(_number)}"
-    url = create_database(server_url, name, template=empty_template)
+    url = module_clone(empty_template)
     with Database(url) as database:
         world = make_world(url, tmp_path_factory.mktemp("shop"))(database)
         add_signature_key(world)
         yield world
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

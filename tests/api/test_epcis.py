@@ -1,7 +1,7 @@
 """The EPCIS interface: GS1's paths, headers and exceptions, over a real socket."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from lxml import etree  # type: ignore[import-untyped]
 
 from api.conftest import served, signed_in
-from conftest import OFFICER, create_database, installed
+from conftest import OFFICER, installed
 from kazyna.marking.epcis import hash_id, read, write_xml
 from kazyna.services import users
 from kazyna.services.demo_steps import PASSWORD
@@ -28,12 +28,12 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="module")
 def address(
-    server_url: str, empty_template: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+    module_clone: Callable[[str], str],
+    empty_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Serve one repository to all tests here; each has events of its own."""
-    url = create_database(
-        server_url, f"api_epcis_{worker_id}_{next(_numbers)}", template=empty_template
-    )
+    url = module_clone(empty_template)
     with installed(url, tmp_path_factory.mktemp("kept")) as opened:
         users.create_user(
             opened.context(OFFICER), name="officer", password=PASSWORD, role="officer"

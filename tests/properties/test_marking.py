@@ -1,7 +1,6 @@
 """Marked goods under any order of documents and any number of hands: one owner, one first sale."""
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Barrier, Thread
 
 import hypothesis.strategies as st
@@ -9,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from conftest import create_database
 from kazyna.core.errors import InputError, KazynaError
 from kazyna.services import code_states
 from kazyna.services.marking_documents import lines_of
@@ -23,10 +21,11 @@ BOXES = ("00046012340000000017", "00046012340000000024")
 
 @pytest.fixture(scope="module")
 def world(
-    server_url: str, empty_template: str, tmp_path_factory: pytest.TempPathFactory
+    module_clone: Callable[[str], str],
+    empty_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[World]:
-    name = f"marking_properties_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    url = create_database(server_url, name, template=empty_template)
+    url = module_clone(empty_template)
     with Database(url) as database:
         yield make_world(url, tmp_path_factory.mktemp("marking"))(database)
 

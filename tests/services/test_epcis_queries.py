@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import OFFICER, create_database, installed
+from conftest import OFFICER, installed
 from kazyna.core.errors import InputError, NotFound, Refused
 from kazyna.marking.epcis import Event, hash_id, parse_query, read, select
 from kazyna.services import epcis_capture, epcis_queries
@@ -31,10 +31,12 @@ SCATTERED = [
 
 @pytest.fixture(scope="module")
 def office(
-    server_url: str, empty_template: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+    module_clone: Callable[[str], str],
+    empty_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Context]:
     """Capture one event with everything, some that differ in little, and GS1's examples."""
-    url = create_database(server_url, f"epcis_queries_{worker_id}", template=empty_template)
+    url = module_clone(empty_template)
     with installed(url, tmp_path_factory.mktemp("kept")) as opened:
         ctx = opened.context(OFFICER)
         for content in (document(ORIGINAL), document(ROW), document(*SCATTERED)):

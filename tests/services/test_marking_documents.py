@@ -1,7 +1,6 @@
 """Documents of goods marking: units go from status to status, whole documents or nothing."""
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -10,7 +9,6 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 
-from conftest import create_database
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound, Refused
 from kazyna.marking.gs1 import compute_check_digit
 from kazyna.services import code_states, marking_orders
@@ -29,11 +27,12 @@ WRONG_SSCC = f"00{BOX[:-1]}{(int(BOX[-1]) + 1) % 10}"
 
 @pytest.fixture(scope="module")
 def world(
-    server_url: str, empty_template: str, tmp_path_factory: pytest.TempPathFactory
+    module_clone: Callable[[str], str],
+    empty_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[World]:
     """Open one world for all tests here: each orders codes of its own and leaves nothing unpaid."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    url = create_database(server_url, f"marking_documents_{worker}", template=empty_template)
+    url = module_clone(empty_template)
     with Database(url) as database:
         yield make_world(url, tmp_path_factory.mktemp("marking"))(database)
 
