@@ -58,6 +58,12 @@ def test_the_letters_tell_the_encoding(tmp_path: Path, encoding: str, text: str)
     ]
 
 
+def test_a_word_that_a_column_repeats_tells_no_more_than_once(tmp_path: Path) -> None:
+    # In KOI8-R the same bytes are ДНЛ, of whose letters more are frequent.
+    content = ("id;kind\n" + "1;дом\n" * 50).encode("cp1251")
+    assert read_table(written(tmp_path, content))["kind"][0].as_py() == "дом"
+
+
 def test_utf_16_cut_short_is_broken(tmp_path: Path) -> None:
     assert "the file is broken" in refusal(written(tmp_path, "id;name\n1;Ош".encode("utf-16")[:-1]))
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 TABLE_HELP = "CSV, Parquet, GeoPackage or GeoJSON."
+SOURCE_HELP = f"{TABLE_HELP} Or postgresql://user@host/database?table=name."
 
 
 def day(text: str) -> date:
@@ -27,18 +28,9 @@ def month(text: str) -> date:
 
 Source = Annotated[
     str,
-    typer.Argument(
-        metavar="TABLE",
-        help=f"{TABLE_HELP} Or postgresql://user@host/database?table=name.",
-        show_default=False,
-    ),
+    typer.Argument(metavar="TABLE", help=SOURCE_HELP, show_default=False),
 ]
-SourceOption = Annotated[
-    str,
-    typer.Option(
-        help=f"{TABLE_HELP} Or postgresql://user@host/database?table=name.", show_default=False
-    ),
-]
+SourceOption = Annotated[str, typer.Option(help=SOURCE_HELP, show_default=False)]
 Lon = Annotated[str | None, typer.Option(help="Column with the longitude, WGS 84.")]
 Lat = Annotated[str | None, typer.Option(help="Column with the latitude, WGS 84.")]
 TableMap = Annotated[

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kazyna.cli import output
-from kazyna.cli.arguments import TABLE_HELP, TableFile, day
+from kazyna.cli.arguments import SOURCE_HELP, Source, day
 from kazyna.core.text import Language
 
 Tables = Annotated[
@@ -21,7 +21,7 @@ AsOf = Annotated[
 Out = Annotated[Path, typer.Option(help="Folder for the values.", show_default=False)]
 Id = Annotated[str, typer.Option("--id", help="Column with the building's number.")]
 SalesFile = Annotated[
-    str | None, typer.Option(help=f"Sales of like buildings, to calibrate by: {TABLE_HELP}")
+    str | None, typer.Option(help=f"Sales of like buildings, to calibrate by: {SOURCE_HELP}")
 ]
 Price = Annotated[str, typer.Option(help="Column of the sales with the price.")]
 SoldOn = Annotated[str, typer.Option("--date", help="Column of the sales with the day.")]
@@ -29,7 +29,7 @@ WordsIn = Annotated[Language, typer.Option(help="Language of the steps.")]
 
 
 def cost(
-    table: TableFile,
+    table: Source,
     *,
     tables: Tables,
     as_of: AsOf,

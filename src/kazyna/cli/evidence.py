@@ -10,7 +10,7 @@ import typer
 from rich.console import Group, RenderableType
 
 from kazyna.cli import output
-from kazyna.cli.arguments import TABLE_HELP
+from kazyna.cli.arguments import Source
 from kazyna.cli.progress import ProgressBars
 from kazyna.core.text import Language
 from kazyna.services.settings import Settings
@@ -23,15 +23,6 @@ if TYPE_CHECKING:
         Profile,
         ProfiledTable,
     )
-
-Source = Annotated[
-    str,
-    typer.Argument(
-        metavar="TABLE",
-        help=f"{TABLE_HELP} Or postgresql://user@host/database?table=schema.name",
-        show_default=False,
-    ),
-]
 
 
 def columns(

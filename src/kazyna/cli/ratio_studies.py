@@ -11,7 +11,7 @@ import typer
 from rich.console import Group, RenderableType
 
 from kazyna.cli import output
-from kazyna.cli.arguments import Seed, TableFile, day
+from kazyna.cli.arguments import SOURCE_HELP, Seed, Source, day
 from kazyna.core.text import Language
 
 if TYPE_CHECKING:
@@ -64,8 +64,10 @@ Like = Annotated[
     typer.Option(help="Column that makes properties alike, such as kind or year built."),
 ]
 Unsold = Annotated[
-    Path | None,
-    typer.Option(help="Table of unsold properties, same columns: their values are compared."),
+    str | None,
+    typer.Option(
+        help=f"Table of unsold properties, same columns: their values are compared. {SOURCE_HELP}"
+    ),
 ]
 Before = Annotated[
     str | None, typer.Option(help="Column with the value at the last valuation, of both tables.")
@@ -79,7 +81,7 @@ PageLanguage = Annotated[Language, typer.Option(help="Language of that page.")]
 
 
 def ratio_study(
-    table: TableFile,
+    table: Source,
     *,
     estimate: Estimate,
     price: Price,

@@ -152,7 +152,8 @@ def read_cost_file(path: Path) -> CostFile:
     try:
         given = tomllib.loads(files.read_text(path), parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(Finding(str(path), str(error), "TOML")) from error
+        expected = 'TOML; names in other letters stand in quotes: [kinds."дом"]'
+        raise InputError(Finding(str(path), str(error), expected)) from error
     try:
         found = CostFile.model_validate(given)
         _ = found.tables

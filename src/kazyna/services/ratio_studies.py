@@ -65,13 +65,13 @@ class StudyOptions:
     trim: Trim = "none"
     as_of: date | None = None
     """Day on which the values were set: later sales could not be chased."""
-    unsold: Path | None = None
+    unsold: Path | str | None = None
     """Table of properties that were not sold, with the same names of columns."""
     seed: int = 0
 
 
 def study_file(
-    path: Path,
+    source: Path | str,
     *,
     columns: StudyColumns,
     options: StudyOptions | None = None,
@@ -82,8 +82,8 @@ def study_file(
 
     Parameters
     ----------
-    path
-        The table.
+    source
+        The table: a file, or the address of a table in PostgreSQL.
     columns
         Estimates and prices at least; each further column adds its part to the study.
     options
@@ -100,9 +100,9 @@ def study_file(
     """
     options = options or StudyOptions()
     _check_call(columns, options)
-    table = files.read_table(path)
-    require_columns(table, _named_columns(columns), path)
-    with naming(path, {"estimate": columns.estimate, "price": columns.price}):
+    table, name = files.read_table(source), files.name_of(source)
+    require_columns(table, _named_columns(columns), name)
+    with naming(name, {"estimate": columns.estimate, "price": columns.price}):
         study = valuation.ratio_study(
             table[columns.estimate],
             table[columns.price],
@@ -111,7 +111,7 @@ def study_file(
             trim=options.trim,
             seed=options.seed,
         )
-    evidence = _Evidence.of(table, columns, path)
+    evidence = _Evidence.of(table, columns, name)
     study = _with_what_is_known(study, evidence, options)
     if options.unsold is not None:
         found = _against_unsold(evidence, columns, options.unsold)
@@ -119,7 +119,7 @@ def study_file(
     if plots is not None:
         document = RatioStudyDocument(
             language=language,
-            source=path.name,
+            source=path.name if (path := files.path_of(source)) else name,
             study=study,
             picture=ratio_picture(
                 evidence.estimate, evidence.price, lon=evidence.lon, lat=evidence.lat
@@ -160,23 +160,23 @@ class _Evidence:
     words: tuple[list[str], ...]
 
     @classmethod
-    def of(cls, table: pa.Table, columns: StudyColumns, path: Path) -> "_Evidence":
+    def of(cls, table: pa.Table, columns: StudyColumns, source: str) -> "_Evidence":
         def numbers(name: str | None) -> Floats | None:
-            return None if name is None else _numbers(table[name], name, path)
+            return None if name is None else _numbers(table[name], name, source)
 
         like = [table[name] for name in columns.like]
         named = zip(columns.like, like, strict=True)
         return cls(
-            estimate=_numbers(table[columns.estimate], columns.estimate, path),
-            price=_numbers(table[columns.price], columns.price, path),
-            sold_on=None if columns.sold_on is None else _days(table, columns.sold_on, path),
-            lon=_degrees(table, columns.lon, "lon", path),
-            lat=_degrees(table, columns.lat, "lat", path),
+            estimate=_numbers(table[columns.estimate], columns.estimate, source),
+            price=_numbers(table[columns.price], columns.price, source),
+            sold_on=None if columns.sold_on is None else _days(table, columns.sold_on, source),
+            lon=_degrees(table, columns.lon, "lon", source),
+            lat=_degrees(table, columns.lat, "lat", source),
             area=numbers(columns.area),
             before=numbers(columns.before),
             independent=numbers(columns.independent),
             numbers=tuple(
-                _numbers(each, name, path) for name, each in named if not _is_words(each)
+                _numbers(each, name, source) for name, each in named if not _is_words(each)
             ),
             words=tuple(
                 [str(item) for item in each.to_pylist()] for each in like if _is_words(each)
@@ -210,20 +210,20 @@ def _with_what_is_known(
 
 
 def _against_unsold(
-    sold: _Evidence, columns: StudyColumns, path: Path
+    sold: _Evidence, columns: StudyColumns, unsold: Path | str
 ) -> tuple[ChasingTest | None, ...]:
     """Compare the values of sold properties with those of properties that nobody bought."""
-    table = files.read_table(path)
+    table, source = files.read_table(unsold), files.name_of(unsold)
     techniques = (
         (columns.area, sold.area, value_per_unit),
         (columns.before, sold.before, change_of_value),
         (columns.independent, sold.independent, mass_appraisal),
     )
     named = [name for name, _, _ in techniques if name is not None]
-    require_columns(table, [columns.estimate, *named], path)
-    value = _numbers(table[columns.estimate], columns.estimate, path)
+    require_columns(table, [columns.estimate, *named], source)
+    value = _numbers(table[columns.estimate], columns.estimate, source)
     return tuple(
-        test(_rates(sold.estimate, base), _rates(value, _numbers(table[name], name, path)))
+        test(_rates(sold.estimate, base), _rates(value, _numbers(table[name], name, source)))
         for name, base, test in techniques
         if name is not None and base is not None
     )
@@ -275,36 +275,34 @@ def _is_words(values: pa.ChunkedArray) -> bool:
     )
 
 
-def _numbers(values: pa.ChunkedArray, name: str, path: Path) -> Floats:
+def _numbers(values: pa.ChunkedArray, name: str, source: str) -> Floats:
     """Read numbers; a missing one is NaN."""
-    cast = _cast(values, pa.float64(), "a number", name, path)
+    cast = _cast(values, pa.float64(), "a number", name, source)
     return np.asarray(cast.to_numpy(), dtype=np.float64)
 
 
-def _degrees(table: pa.Table, name: str | None, axis: str, path: Path) -> Floats | None:
+def _degrees(table: pa.Table, name: str | None, axis: str, source: str) -> Floats | None:
     if name is None:
         return None
-    degrees = _numbers(table[name], name, path)
+    degrees = _numbers(table[name], name, source)
     limit = COORDINATE_MAX[axis]
     wrong = np.flatnonzero(np.abs(degrees) > limit)
     if wrong.size:
         row = int(wrong[0])
         expected = f"degrees from {-limit:g} to {limit:g}"
-        raise InputError(
-            Finding(str(path), f"{degrees[row]:g} is no place", expected, row + 1, name)
-        )
+        raise InputError(Finding(source, f"{degrees[row]:g} is no place", expected, row + 1, name))
     return degrees
 
 
-def _days(table: pa.Table, name: str, path: Path) -> npt.NDArray[np.datetime64]:
-    days = _cast(table[name], pa.date32(), "a date such as 2015-05-31", name, path)
+def _days(table: pa.Table, name: str, source: str) -> npt.NDArray[np.datetime64]:
+    days = _cast(table[name], pa.date32(), "a date such as 2015-05-31", name, source)
     return np.asarray(days.to_numpy(), dtype="datetime64[D]")
 
 
 def _cast(
-    values: pa.ChunkedArray, kind: pa.DataType, expected: str, name: str, path: Path
+    values: pa.ChunkedArray, kind: pa.DataType, expected: str, name: str, source: str
 ) -> pa.ChunkedArray:
     try:
         return pc.cast(values, kind, safe=not pa.types.is_timestamp(values.type))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise InputError(Finding(str(path), str(error), expected, column=name)) from error
+        raise InputError(Finding(source, str(error), expected, column=name)) from error
