@@ -51,7 +51,7 @@ def address(shared_demo: Installation) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def public(address: str) -> Iterator[Client]:
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=60) as client:
         yield client
 
 

@@ -20,7 +20,8 @@ def test_a_request_waits_for_a_second_person(office: httpx.Client, demo: Install
     assert own.status_code == HTTPStatus.CONFLICT
     users.create_user(demo.context(OFFICER), name="head2", password=PASSWORD, role="officer")
     office_head = {"name": "head2", "password": PASSWORD}
-    token = httpx.post(f"{office.base_url}/v1/sessions", json=office_head).json()["token"]
+    session = httpx.post(f"{office.base_url}/v1/sessions", json=office_head, timeout=60)
+    token = session.json()["token"]
     head = {"Authorization": f"Bearer {token}"}
     signed = office.post(path, json={"approved": True, "note": "seen"}, headers=head)
     assert signed.json()["status"] == "approved"

@@ -21,7 +21,7 @@ def own(office: Installation) -> Iterator[httpx.Client]:
     users.create_user(
         office.context(OFFICER), name="akmal", role="taxpayer", password=PASSWORD, taxpayer_id="T1"
     )
-    with served(office) as address, httpx.Client(base_url=address) as client:
+    with served(office) as address, httpx.Client(base_url=address, timeout=60) as client:
         session = client.post("/v1/sessions", json={"name": "akmal", "password": PASSWORD})
         client.headers["Authorization"] = f"Bearer {session.json()['token']}"
         yield client

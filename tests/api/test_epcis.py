@@ -318,7 +318,7 @@ def test_a_problem_comes_as_xml_to_who_asks_for_it(office: httpx.Client) -> None
 
 def test_who_has_not_signed_in_sees_nothing(address: str) -> None:
     for path in ("/epcis/events", "/epcis/epcs", "/epcis/capture"):
-        answer = httpx.get(address + path)
+        answer = httpx.get(address + path, timeout=60)
         assert (answer.status_code, answer.json()["type"]) == (
             401,
             "epcisException:SecurityException",

@@ -40,7 +40,7 @@ def people(town: Installation) -> Iterator[tuple[Client, Client, Client]]:
         served(town) as address,
         signed_in(address, "valuer") as valuer,
         signed_in(address, "head") as head,
-        httpx.Client(base_url=address) as public,
+        httpx.Client(base_url=address, timeout=60) as public,
     ):
         yield valuer, head, public
 

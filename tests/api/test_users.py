@@ -6,7 +6,7 @@ from kazyna.services.demo_steps import PASSWORD
 
 
 def test_a_session_ends_when_its_holder_signs_out(address: str) -> None:
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=60) as client:
         given = {"name": "auditor", "password": PASSWORD}
         token = client.post("/v1/sessions", json=given).json()["token"]
         client.headers["Authorization"] = f"Bearer {token}"

@@ -10,8 +10,6 @@ from kazyna.core.errors import InputError
 from kazyna.valuation import Holdout, assess, backtest, split
 from valuation.markets import COLUMNS, KING_COUNTY, invented, king_county, replaced
 
-pytestmark = pytest.mark.xdist_group("backtest")
-
 
 def least_squares(train: pa.Table, test: pa.Table) -> np.ndarray:
     """Values by ordinary least squares on log price, with a dummy for each postcode."""

@@ -19,8 +19,6 @@ from kazyna.valuation import PROPERTIES, SALES, ColumnMap, MarketModel, fit
 from kazyna.valuation.models import look
 from valuation.markets import AS_OF, COLUMNS, KING_COUNTY, invented, king_county, replaced
 
-pytestmark = pytest.mark.xdist_group("market_model")
-
 
 @pytest.fixture(scope="module")
 def sales() -> pa.Table:

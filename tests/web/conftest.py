@@ -52,7 +52,7 @@ def office(demo: Installation) -> Iterator[httpx.Client]:
 @pytest.fixture
 def empty(installation: Installation) -> Iterator[httpx.Client]:
     """Visit a portal that has nothing to show yet."""
-    with served(installation) as address, httpx.Client(base_url=address) as client:
+    with served(installation) as address, httpx.Client(base_url=address, timeout=60) as client:
         yield client
 
 

@@ -35,8 +35,8 @@ def test_a_participant_works_on_its_pages(world: World) -> None:
         )
     with (
         served(world.installation) as address,
-        httpx.Client(base_url=address, headers=SAME_SITE) as maker,
-        httpx.Client(base_url=address, headers=SAME_SITE) as shop,
+        httpx.Client(base_url=address, headers=SAME_SITE, timeout=60) as maker,
+        httpx.Client(base_url=address, headers=SAME_SITE, timeout=60) as shop,
     ):
         for client, name in ((maker, "maker"), (shop, "shop")):
             entered = client.post("/sign-in", data={"name": name, "password": PASSWORD})
@@ -98,5 +98,5 @@ def _ships_and_accepts(maker: httpx.Client, shop: httpx.Client, items: list[str]
 
 def test_who_is_no_participant_has_no_goods(world: World) -> None:
     with served(world.installation) as address:
-        answer = httpx.get(f"{address}/goods")
+        answer = httpx.get(f"{address}/goods", timeout=60)
         assert answer.headers["location"].startswith("/sign-in")

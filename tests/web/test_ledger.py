@@ -57,7 +57,7 @@ def test_a_refused_payment_keeps_what_was_typed_and_says_why(office: httpx.Clien
 
 
 def test_the_public_posts_nothing(office: httpx.Client) -> None:
-    with httpx.Client(base_url=office.base_url) as public:
+    with httpx.Client(base_url=office.base_url, timeout=60) as public:
         form = {"reference": "x", "amount": "1", "received_on": "2016-06-01", "key": "k"}
         answer = public.post("/office/payments", data=form)
         assert answer.headers["location"] == "/sign-in?next=/"

@@ -31,7 +31,7 @@ def test_a_round_is_moved_and_corrected_on_its_page(town_address: str) -> None:
     with (
         sign_in_at(town_address, "valuer") as valuer,
         sign_in_at(town_address, "head") as head,
-        httpx.Client(base_url=town_address) as public,
+        httpx.Client(base_url=town_address, timeout=60) as public,
     ):
         assert "№" not in public.get("/rounds").text.split("<main")[1]
         assert public.get("/rounds/1").status_code == HTTPStatus.NOT_FOUND
