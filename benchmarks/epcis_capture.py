@@ -90,6 +90,7 @@ def main(events: int, per_document: int) -> None:
             for event in orjson.loads(content)["epcisBody"]["eventList"]
         ]
         copied = bare_copy(url, texts)
+        server.stop(Path(folder))
     size = sum(map(len, given)) / events
     print(f"{events:,} events of {size:,.0f} bytes, {per_document:,} in a document, 12 identifiers")
     print(f"capture, durable         {events / took:10,.0f} events/s")

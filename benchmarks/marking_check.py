@@ -35,6 +35,7 @@ from kazyna.services.marking_documents import Document, lines_of, submit
 from kazyna.services.marking_keys import NewKey, Unlocking, make_key
 from kazyna.services.marking_orders import NewOrder, OrderLine
 from kazyna.services.settings import Settings
+from kazyna.store import server as postgres
 
 GTIN, PASSWORD, TODAY = "04601234567893", "a long password", date(2026, 3, 2)
 CONNECTIONS = 64
@@ -174,7 +175,7 @@ async def measure(
 
 def wait_for(port: int) -> None:
     """Wait until the server answers."""
-    for _ in range(600):
+    for _ in range(3_000):
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1):
                 return
@@ -214,6 +215,7 @@ def main(rate: int, seconds: int, codes: int, forged: float) -> None:
         finally:
             server.send_signal(signal.SIGINT)  # as Ctrl-C: what it opened is closed
             server.wait()
+            postgres.stop(folder)  # before its folder goes, which is how it would be found
 
 
 if __name__ == "__main__":

@@ -188,6 +188,7 @@ def main(units: int = UNITS) -> None:
             report("accept, by the texts of the codes", TEXTS, seconds, floor, 100_000)
             seconds = timed(lambda: bench.send("sell", lines_of(texts), by="shop"))
             report("sell, a row for each first sale", TEXTS, seconds, floor, 50_000)
+        server.stop(folder)
 
 
 if __name__ == "__main__":

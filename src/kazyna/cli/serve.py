@@ -88,13 +88,13 @@ def answer(*places: tuple["Installation", socket.socket]) -> None:
 
     from kazyna.asgi import create_app
 
+    configs = [
+        uvicorn.Config(create_app(installation), log_level="warning", access_log=False)
+        for installation, _ in places
+    ]
+    servers = list(map(uvicorn.Server, configs))
+
     async def every() -> None:
-        servers = [
-            uvicorn.Server(
-                uvicorn.Config(create_app(installation), log_level="warning", access_log=False)
-            )
-            for installation, _ in places
-        ]
         await asyncio.gather(
             *(
                 server.serve(sockets=[door])
@@ -103,6 +103,10 @@ def answer(*places: tuple["Installation", socket.socket]) -> None:
         )
 
     output.say("Serving; stop with Ctrl-C.")
-    with suppress(KeyboardInterrupt):
-        asyncio.run(every())
+    # uvicorn's choice of a loop: libuv's on Linux, which takes less of the processor a request.
+    with (
+        suppress(KeyboardInterrupt),
+        asyncio.Runner(loop_factory=configs[0].get_loop_factory()) as runner,
+    ):
+        runner.run(every())
     output.say("Stopped.")
