@@ -11,6 +11,7 @@ GS1 General Specifications section 5.6 (leading FNC1).
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,14 @@ SEPARATOR = "\x1d"
 FNC1, PAD, PAIRS = 232, 129, 130
 SEPARATOR_BYTE = 29
 ASCII_MAX = 127
+SINGLE_WORDS = np.arange(1, 257, dtype=np.uint16).astype(np.uint8)
+SINGLE_WORDS[SEPARATOR_BYTE] = FNC1
+"""The code word of each character that stands alone."""
 ROWS_AT_ONCE = 4_096
-"""Symbols made together: their code words and modules stay in the cache."""
+"""Symbols made together: their code words stay in the processor's cache."""
+FIXED_WORD = 0b0000_0001
+"""Stands behind the code words: its first bit is always light, its last one always dark."""
+LIGHT, DARK = 0, 7
 
 
 @dataclass(frozen=True)
@@ -131,10 +138,11 @@ def placement(size: Size) -> NDArray[np.intp]:
     Returns
     -------
     array of (side, side)
-        Bit numbers, eight a word, highest first; two further numbers stand for a module that is
-        always light and one that is always dark.
+        Bit numbers, eight a word, highest first; those of `FIXED_WORD` behind the last stand for
+        modules that are always light or always dark.
     """
     bits = 8 * (size.data_words + size.check_words)
+    dashed = np.array([bits + DARK, bits + LIGHT])
     inner = _utah(size.inner, bits)
     step = size.inner // size.regions
     modules = np.empty((size.side, size.side), dtype=np.intp)
@@ -143,10 +151,10 @@ def placement(size: Size) -> NDArray[np.intp]:
             top, left = row * (step + 2), column * (step + 2)
             region = modules[top : top + step + 2, left : left + step + 2]
             # Solid at the left and below, dashed above and at the right.
-            region[0] = bits + 1 - np.arange(step + 2) % 2
-            region[:, -1] = bits + np.arange(step + 2) % 2
-            region[:, 0] = bits + 1
-            region[-1] = bits + 1
+            region[0] = np.resize(dashed, step + 2)
+            region[:, -1] = np.resize(dashed[::-1], step + 2)
+            region[:, 0] = bits + DARK
+            region[-1] = bits + DARK
             region[1:-1, 1:-1] = inner[
                 row * step : (row + 1) * step, column * step : (column + 1) * step
             ]
@@ -197,7 +205,8 @@ def _utah(side: int, bits: int) -> NDArray[np.intp]:
         word += 1
     if grid[-1, -1] < 0:
         # Where no word reaches the last corner it has a fixed pattern.
-        grid[-2:, -2:] = [[bits + 1, bits], [bits, bits + 1]]
+        light, dark = bits + LIGHT, bits + DARK
+        grid[-2:, -2:] = [[dark, light], [light, dark]]
     return grid
 
 
@@ -281,42 +290,37 @@ def datamatrix_batch(codes: Sequence[str] | Sequence[bytes], form: CodeForm) -> 
     characters = _characters(codes, form)
     starts, lengths = words_of(form.mask)
     size = size_for(1 + len(starts))
-    order = placement(size)
+    order = placement(size).ravel()
     symbols = np.empty((len(characters), size.side, size.side), dtype=np.uint8)
     for first in range(0, len(characters), ROWS_AT_ONCE):
         part = characters[first : first + ROWS_AT_ONCE]
-        words = _with_checks(_data_words(part, starts, lengths, size), size)
-        bits = np.empty((len(part), 8 * words.shape[1] + 2), dtype=np.uint8)
-        bits[:, :-2] = np.unpackbits(words, axis=1)
-        bits[:, -2:] = (0, 1)
+        words = np.empty((len(part), size.data_words + size.check_words + 1), dtype=np.uint8)
+        _write_data(words, part, starts, lengths, size)
+        _write_checks(words, size)
+        words[:, -1] = FIXED_WORD
+        bits = np.unpackbits(words, axis=1)
         target = symbols[first : first + len(part)].reshape(len(part), -1)
         # Every number of the permutation is within bounds; `clip` spares the check of each.
-        np.take(bits, order.ravel(), axis=1, out=target, mode="clip")
+        np.take(bits, order, axis=1, out=target, mode="clip")
     return symbols
 
 
 def _characters(codes: Sequence[str] | Sequence[bytes], form: CodeForm) -> NDArray[np.uint8]:
     """Return the characters of codes as an array, and refuse what is not of the form."""
     length = len(form.mask)
-    findings = [
-        Finding("codes", f"{len(code)} characters", f"{length}", row=row)
-        for row, code in enumerate(codes, start=1)
-        if len(code) != length
-    ]
-    if findings:
-        raise InputError(findings[:100])
-    try:
-        joined = b"".join(c if isinstance(c, bytes) else c.encode("ascii") for c in codes)
-    except UnicodeEncodeError as error:
-        raise InputError(Finding("codes", f"{error.object!r}", "ASCII characters")) from None
-    characters = np.frombuffer(joined, dtype=np.uint8).reshape(len(codes), length)
+    if any(size != length for size in set(map(len, codes))):
+        raise InputError(
+            Finding("codes", f"{len(code)} characters", f"{length}", row=row)
+            for row, code in enumerate(codes, start=1)
+            if len(code) != length
+        )
+    characters = np.frombuffer(_joined(codes), dtype=np.uint8).reshape(len(codes), length)
     mask = np.frombuffer(form.mask.encode(), dtype=np.uint8)
-    digits = characters[:, mask == ord("9")]
-    separators = characters[:, mask == ord("|")]
-    others = characters[:, mask == ord("X")]
-    wrong = (digits - ord("0") > 9).any(axis=1)  # noqa: PLR2004 (less than 0 wraps around)
-    wrong |= (separators != SEPARATOR_BYTE).any(axis=1)
-    wrong |= ((others > ASCII_MAX) | (others == SEPARATOR_BYTE)).any(axis=1)
+    least = np.where(mask == ord("9"), ord("0"), 0).astype(np.uint8)
+    most = np.where(mask == ord("9"), 9, ASCII_MAX).astype(np.uint8)
+    # What is less than the least wraps around.
+    wrong = (characters - least > most).any(axis=1)
+    wrong |= ((characters == SEPARATOR_BYTE) != (mask == ord("|"))).any(axis=1)
     if wrong.any():
         raise InputError(
             Finding("codes", f"{codes[row]!r} is not of the form", form.mask, row=int(row) + 1)
@@ -325,33 +329,56 @@ def _characters(codes: Sequence[str] | Sequence[bytes], form: CodeForm) -> NDArr
     return characters
 
 
-def _data_words(
+def _joined(codes: Sequence[str] | Sequence[bytes]) -> bytes:
+    texts = [code for code in codes if isinstance(code, str)]
+    if not texts:
+        return b"".join(code for code in codes if isinstance(code, bytes))
+    try:
+        return "".join(texts).encode("ascii")
+    except UnicodeEncodeError as error:
+        row = error.start // len(texts[0])
+        finding = Finding("codes", f"{texts[row]!r}", "ASCII characters", row=row + 1)
+        raise InputError(finding) from None
+
+
+def _write_data(
+    words: NDArray[np.uint8],
     characters: NDArray[np.uint8],
     starts: tuple[int, ...],
     lengths: tuple[int, ...],
     size: Size,
-) -> NDArray[np.uint8]:
-    words = np.empty((len(characters), size.data_words), dtype=np.uint8)
+) -> None:
+    """Write the data words of codes: FNC1, pairs of digits, other characters, padding."""
     words[:, 0] = FNC1
-    begin, pair = np.array(starts), np.array(lengths) == 2  # noqa: PLR2004
-    single = characters[:, begin[~pair]]
-    words[:, 1:][:, np.flatnonzero(~pair)] = np.where(single == SEPARATOR_BYTE, FNC1, single + 1)
-    tens, ones = characters[:, begin[pair]], characters[:, begin[pair] + 1]
-    value = (tens - ord("0")) * np.uint8(10) + (ones - ord("0"))
-    words[:, 1:][:, np.flatnonzero(pair)] = value + np.uint8(PAIRS)
+    for begin, end in _runs(lengths):
+        place, first = slice(1 + begin, 1 + end), starts[begin]
+        if lengths[begin] == 1:
+            single = characters[:, first : first + end - begin]
+            np.take(SINGLE_WORDS, single, out=words[:, place], mode="clip")
+        else:
+            digits = characters[:, first : first + 2 * (end - begin)]
+            # The zeros of both digits and the first word of pairs in one number, modulo 256.
+            shift = np.uint8((PAIRS - 11 * ord("0")) % 256)
+            words[:, place] = digits[:, 0::2] * np.uint8(10) + digits[:, 1::2] + shift
     used = 1 + len(starts)
-    words[:, used:] = _padding(used + 1, size.data_words - used)
-    return words
+    words[:, used : size.data_words] = _padding(used + 1, size.data_words - used)
 
 
-def _with_checks(words: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
-    """Append check words; in large sizes the words of the blocks take turns."""
-    every = np.empty((len(words), size.data_words + size.check_words), dtype=np.uint8)
-    every[:, : size.data_words] = words
+def _runs(lengths: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """Yield where words of one kind that follow each other begin and end."""
+    begin = 0
+    for _, group in groupby(lengths):
+        end = begin + len(list(group))
+        yield begin, end
+        begin = end
+
+
+def _write_checks(words: NDArray[np.uint8], size: Size) -> None:
+    """Write the check words; in large sizes the words of the blocks take turns."""
+    data, check = words[:, : size.data_words], words[:, size.data_words : -1]
     for block in range(size.blocks):
-        check = _block_checks(words[:, block :: size.blocks], size.check_words // size.blocks)
-        every[:, size.data_words + block :: size.blocks] = check
-    return every
+        count = size.check_words // size.blocks
+        check[:, block :: size.blocks] = _block_checks(data[:, block :: size.blocks], count)
 
 
 def _block_checks(data: NDArray[np.uint8], count: int) -> NDArray[np.uint8]:
