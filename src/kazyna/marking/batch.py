@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kazyna.marking.ciphers import CHUNK, Bytes
-from kazyna.marking.gs1 import CSET_82, GS, is_gtin_14
+from kazyna.marking.gs1 import GS, is_gtin_14
 from kazyna.marking.keys import KeyRegistry, OpenKey
 from kazyna.marking.permutation import Words
 from kazyna.marking.serials import find_positions, make_serials
@@ -23,7 +23,6 @@ from kazyna.marking.template import CodeTemplate
 
 Codes = NDArray[np.bytes_]
 """Codes of one length as byte strings, such as dtype S85."""
-IN_SET_82 = np.array([chr(byte) in CSET_82 for byte in range(256)])
 
 
 class Verdict(IntEnum):
@@ -284,6 +283,9 @@ def _by_key(
             yield [each.key.key_id for each in able], right
         return
     ids = np.ascontiguousarray(matrix[:, layout.key]).view(np.uint32).ravel()[right]
+    if len(ids) and (ids == ids[0]).all():
+        yield [ids[:1].tobytes().decode("ascii")], right
+        return
     for number in np.unique(ids):
         yield [number.tobytes().decode("ascii")], right[ids == number]
 
@@ -310,10 +312,12 @@ def _tails_right(work: _Work, matrix: Bytes, key_id: str) -> NDArray[np.bool_]:
         )
         return np.fromiter(signed, dtype=np.bool_, count=len(matrix))
     made = _tags(work.registry.opened[key_id], texts)
-    width = made.shape[1]
-    given = np.ascontiguousarray(matrix[:, layout.tail]).view(f"V{width}")
-    right: NDArray[np.bool_] = given == np.ascontiguousarray(made).view(f"V{width}")
-    return right.ravel()
+    given = np.ascontiguousarray(matrix[:, layout.tail])
+    differ = given.view(np.uint32) != np.ascontiguousarray(made).view(np.uint32)
+    if not differ.any():
+        return np.ones(len(made), dtype=np.bool_)
+    right: NDArray[np.bool_] = ~differ.any(axis=1)
+    return right
 
 
 def _trace(
@@ -333,18 +337,28 @@ def _trace(
 
 def _form(matrix: Bytes, layout: Layout) -> NDArray[np.uint8]:
     """Judge the form of some rows: constants, characters, check digit."""
-    columns = np.ascontiguousarray(matrix[:, layout.gtin].T) - np.uint8(ord("0"))
-    formed = (columns < 10).all(axis=0)  # noqa: PLR2004 (digits)
+    wrong = ~_in_set_82(matrix)
     for place, byte in layout.constants:
-        formed &= matrix[:, place] == byte
-    for part in (layout.serial, layout.key, layout.tail):
-        formed &= IN_SET_82[matrix[:, part]].all(axis=1)
-    # At most 252, so eight bits hold it.
+        np.not_equal(matrix[:, place], byte, out=wrong[:, place])
+    columns = np.ascontiguousarray(matrix[:, layout.gtin].T) - np.uint8(ord("0"))
+    # At most 252 where all are digits, so eight bits hold it.
     threes = columns[0::2].sum(axis=0, dtype=np.uint8) * np.uint8(3)
     checked = (threes + columns[1::2].sum(axis=0, dtype=np.uint8)) % 10 == 0
-    return np.where(formed, np.where(checked, 0, Verdict.CHECK_DIGIT), Verdict.MALFORMED).astype(
-        np.uint8
-    )
+    verdict = np.where(checked, 0, Verdict.CHECK_DIGIT).astype(np.uint8)
+    not_digits = columns > 9  # noqa: PLR2004
+    # Mostly all is right, and one look at all is much less than one at each row.
+    if wrong.any() or not_digits.any():
+        verdict[wrong.any(axis=1) | not_digits.any(axis=0)] = Verdict.MALFORMED
+    return verdict
+
+
+def _in_set_82(characters: Bytes) -> NDArray[np.bool_]:
+    """Tell of each character whether it is of GS1 character set 82, by comparisons alone."""
+    found = (characters | np.uint8(0x20)) - np.uint8(ord("a")) < 26  # noqa: PLR2004 (letters)
+    found |= characters - np.uint8(ord("%")) <= ord("?") - ord("%")
+    found |= characters - np.uint8(ord("!")) <= 1
+    found |= characters == ord("_")
+    return found
 
 
 def _texts(matrix: Bytes, layout: Layout) -> Bytes:
