@@ -14,7 +14,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from kazyna.marking.units import Ints, Longs, Units
+from kazyna.marking.units import Ints, Longs, Units, heads_of
 
 BLOCK = 1_000
 """Units of a row: a row of a block that moved together is then about 200 bytes on the disk."""
@@ -237,9 +237,11 @@ def locate(blocks: Blocks, units: Units) -> Positions:
         return np.full(len(units), -1, dtype=np.intp)
     known = (blocks.batches << BLOCK_SHIFT) | blocks.numbers
     wanted = block_keys(units)
-    row = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-    found = known[row] == wanted
-    return np.where(found, row * BLOCK + units.indices % BLOCK, -1)
+    heads = heads_of(wanted)  # units come by the block, so each is looked for once
+    row = np.minimum(np.searchsorted(known, wanted[heads]), len(known) - 1)
+    begin = np.where(known[row] == wanted[heads], row * BLOCK, -1)
+    begin = np.repeat(begin, np.diff(heads, append=len(wanted)))
+    return np.where(begin >= 0, begin + units.indices % BLOCK, -1)
 
 
 def standing(blocks: Blocks, positions: Positions) -> Standing:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kazyna.marking.code_blocks import PACKAGE, Standing
 from kazyna.marking.code_lines import LineFault
 from kazyna.marking.lifecycle import Lifecycle, Operation, Rule
-from kazyna.marking.units import Longs, Units
+from kazyna.marking.units import Longs, Units, distinct
 
 Flags = NDArray[np.bool_]
 Say = Callable[[int], tuple[str, str]]
@@ -106,7 +106,9 @@ def judge(
     ruled = selection.rules >= 0
     held = _held(rules, party, selection, standing)
     parents = standing.parent_keys
-    roots = (parents == 0) | ~np.isin(parents, selection.units.keys)
+    roots = parents == 0
+    if not roots.all():
+        roots |= ~np.isin(parents, selection.units.keys)
     whole = np.array([rule.packed == "whole" for rule in rules] + [False])[selection.rules]
     loose = ~(whole & roots & (parents > 0))
     fits = exists & ruled & right_status & held & loose & in_lot
@@ -120,7 +122,8 @@ def judge(
     wrong = ~fits & ~selection.lenient & in_lot
     for good, say in told:
         _tell(selection, wrong & ~good, say, faults)
-    for line in np.setdiff1d(selection.lines, selection.lines[fits]).tolist():
+    fitting = distinct(selection.lines[fits])
+    for line in np.setdiff1d(distinct(selection.lines), fitting).tolist():
         expected = "units in a status that the operation takes"
         faults.setdefault(line, LineFault(line, "no unit of the set fits", expected))
     return Judged(fits, tuple(faults[line] for line in sorted(faults)), roots)

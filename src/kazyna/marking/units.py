@@ -7,6 +7,7 @@ directory, in a bucket that is computed from the name.
 """
 
 from dataclasses import dataclass
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -77,6 +78,25 @@ def batch_number(sequence: int, bucket: int) -> int:
 def name_bucket(name: str) -> int:
     """Return the bucket of the directory in which a name stands."""
     return crc32(name[: SSCC_NAME if name.startswith("00") else GTIN_NAME].encode()) % BUCKETS
+
+
+def heads_of(values: NDArray[Any]) -> NDArray[np.intp]:
+    """Return where runs of equal values begin."""
+    if not len(values):
+        return np.empty(0, dtype=np.intp)
+    return np.concatenate([[0], np.flatnonzero(values[1:] != values[:-1]) + 1]).astype(np.intp)
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the different values in order; they come in long runs, of which one is sorted."""
+    return np.unique(values[heads_of(values)])
+
+
+def grouped(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Return the different values in order, and for each value which of them it is."""
+    heads = heads_of(values)
+    each, which = np.unique(values[heads], return_inverse=True)
+    return each, np.repeat(which.ravel(), np.diff(heads, append=len(values)))
 
 
 def runs_of(units: Units, *others: NDArray[np.generic]) -> NDArray[np.intp]:

@@ -29,7 +29,7 @@ from kazyna.marking.movement import (
     status_bytes,
 )
 from kazyna.marking.serials import INDEX_BITS
-from kazyna.marking.units import Units, joined, name_bucket, units_of
+from kazyna.marking.units import Units, grouped, joined, name_bucket, units_of
 from kazyna.services.context import Context
 from kazyna.services.marking_selection import (
     Found,
@@ -219,9 +219,9 @@ def moved_of(
 
 def gtins_of(units: Units, found: Found) -> np.ndarray:
     """Return the products of units; 0 for packages."""
-    numbers, which = np.unique(units.batches, return_inverse=True)
+    numbers, which = grouped(units.batches)
     gtins = [found.batches[number].gtin or 0 for number in numbers.tolist()]
-    return np.array(gtins, dtype=np.int64)[which.ravel()]
+    return np.array(gtins, dtype=np.int64)[which]
 
 
 def _lots(task: Task, got: Ready, found: Found) -> np.ndarray | None:
@@ -230,7 +230,7 @@ def _lots(task: Task, got: Ready, found: Found) -> np.ndarray | None:
     if name is None or task.operation.name != "apply":
         return None
     units = got.selection.units
-    numbers, which = np.unique(gtins_of(units, found), return_inverse=True)
+    numbers, which = grouped(gtins_of(units, found))
     made = [
         batches.take_lot(
             task.work.registry,
@@ -249,7 +249,7 @@ def _lots(task: Task, got: Ready, found: Found) -> np.ndarray | None:
                 reason = f"lot {name!r} was reported before with {attribute} {recorded}"
                 source = f"document {task.document_id}"
                 raise InputError(Finding(source, reason, str(recorded), column=attribute))
-    lots = np.array([row.lot_no for row in made], dtype=np.int32)[which.ravel()]
+    lots = np.array([row.lot_no for row in made], dtype=np.int32)[which]
     batches.insert_lot_ranges(task.work.registry, units, lots)
     return lots
 

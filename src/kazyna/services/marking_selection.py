@@ -13,7 +13,7 @@ from kazyna.marking.code_lines import LineFault, ReadLines, Serial, candidates, 
 from kazyna.marking.lifecycle import AUTHORITY, Lifecycle, Operation, Rule
 from kazyna.marking.movement import Party, Selection
 from kazyna.marking.template import CodeTemplate
-from kazyna.marking.units import Longs, Units, units_of
+from kazyna.marking.units import Longs, Units, distinct, grouped, units_of
 from kazyna.packs.codes import CodeRules, read_code_rules
 from kazyna.packs.lifecycle import read_lifecycle
 from kazyna.services.context import Context
@@ -184,7 +184,7 @@ def _with_content(
 
 def know_batches(work: Work, found: Found, units: Units) -> None:
     """Look up the batches of units that are not known yet."""
-    unknown = sorted(set(np.unique(units.batches).tolist()) - found.batches.keys())
+    unknown = sorted(set(distinct(units.batches).tolist()) - found.batches.keys())
     if unknown:
         found.batches |= batches.find_batches(work.registry, unknown)
 
@@ -193,7 +193,7 @@ def _rules(
     found: Found, units: Units, rule_for: Callable[[str], Rule | None]
 ) -> tuple[list[Rule], NDArray[np.int16], NDArray[np.bool_]]:
     """Find the rule for each unit by the goods of its batch, and tell which are packages."""
-    numbers, which = np.unique(units.batches, return_inverse=True)
+    numbers, which = grouped(units.batches)
     rules: list[Rule] = []
     chosen = np.full(len(numbers), -1, dtype=np.int16)
     packages = np.zeros(len(numbers), dtype=np.bool_)
@@ -207,7 +207,7 @@ def _rules(
             if rule not in rules:
                 rules.append(rule)
             chosen[row] = rules.index(rule)
-    return rules, chosen[which.ravel()], packages[which.ravel()]
+    return rules, chosen[which], packages[which]
 
 
 def _take_spans(work: Work, read: ReadLines, found: Found) -> None:

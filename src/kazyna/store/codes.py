@@ -24,7 +24,7 @@ from kazyna.marking.code_blocks import (
     write_blocks,
 )
 from kazyna.marking.serials import INDEX_BITS
-from kazyna.marking.units import Longs, Units, name_bucket, units_of
+from kazyna.marking.units import Longs, Units, distinct, name_bucket, units_of
 from kazyna.store.shards import Work
 
 WANTED = """
@@ -349,7 +349,7 @@ def insert_replacements(work: Work, old: Units, new: Units) -> None:
 
 
 def _blocks(work: Work, keys: Longs, query: Any) -> Blocks:
-    wanted = np.unique(keys)
+    wanted = distinct(keys)
     batches = wanted >> BLOCK_SHIFT
     parts = []
     for bucket, tx, rows in work.by_bucket(batches):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from kazyna.marking.units import Longs, Units, runs_of, units_of
+from kazyna.marking.units import Longs, Units, heads_of, runs_of, units_of
 from kazyna.store.connection import Transaction
 
 SCATTERED_MIN = 8
@@ -213,9 +213,11 @@ def units_of_document(
 
 def _event_rows(moved: Moved) -> list[tuple[Any, ...]]:
     """Write units as ranges, or as lists where they are scattered."""
-    order = np.lexsort((moved.units.keys, moved.lots, moved.parents, moved.units.batches))
-    units = moved.units.take(order)
-    gtins, lots, parents = moved.gtins[order], moved.lots[order], moved.parents[order]
+    units, gtins, lots, parents = moved.units, moved.gtins, moved.lots, moved.parents
+    if len(heads_of(lots)) > 1 or len(heads_of(parents)) > 1 or (np.diff(units.keys) < 0).any():
+        order = np.lexsort((units.keys, lots, parents, units.batches))
+        units = units.take(order)
+        gtins, lots, parents = gtins[order], lots[order], parents[order]
     starts = runs_of(units, lots, parents)
     ends = np.append(starts[1:], len(units))
     groups = np.flatnonzero(

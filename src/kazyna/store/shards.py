@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from psycopg import sql
 
 from kazyna.core.errors import Unavailable
-from kazyna.marking.units import BUCKETS, Longs
+from kazyna.marking.units import BUCKETS, Longs, distinct
 from kazyna.store.connection import Acting, Database, Transaction
 
 MAIN = "main"
@@ -114,7 +114,7 @@ class Work:
     def by_bucket(self, batches: Longs) -> Iterator[tuple[int, Transaction, NDArray[np.intp]]]:
         """Yield each bucket of some batches with its transaction and the rows that are in it."""
         buckets = batches % BUCKETS
-        each = np.unique(buckets).tolist()
+        each = distinct(buckets).tolist()
         self.reach(each)
         for bucket in each:
             yield bucket, self.on(bucket), np.flatnonzero(buckets == bucket)
