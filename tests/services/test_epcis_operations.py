@@ -193,3 +193,60 @@ def test_what_was_promised_is_done_after_a_crash(world: World, items: list[str])
     # Whoever comes late with the same document changes nothing.
     assert epcis_capture.work_off(ctx, received) == epcis_jobs.find_job(ctx, received.capture_id)
     assert documents(world, "maker") == [("apply", 6)]
+
+
+def wrong(event: dict[str, Any]) -> dict[str, Any]:
+    """Declare an event wrong, an hour after it."""
+    declared = {"declarationTime": "2026-03-01T10:00:00+06:00", "reason": "did_not_occur"}
+    return event | {"errorDeclaration": declared}
+
+
+def test_an_event_declared_wrong_is_taken_back(world: World, items: list[str]) -> None:
+    capture(world, "maker", applied(*items), introduced(*items), shipped(*items))
+    assert capture(world, "maker", wrong(shipped(*items))).success
+    assert documents(world, "maker")[-1] == ("cancel_shipment", 6)
+    # The goods are the maker's again, so they can go to somebody else.
+    assert capture(world, "maker", shipped(*items[:2], to="shop2")).success
+    packed = told(
+        "packing", None, type="AggregationEvent", action="ADD", parentID=CARTON, childEPCs=items[2:]
+    )
+    job = capture(world, "maker", packed, wrong(packed))
+    assert (job.success, job.captured) == (True, 2), job.errors
+    assert documents(world, "maker")[-2:] == [("aggregate", 4), ("disaggregate", 4)]
+    assert capture(world, "maker", wrong(packed)).known == 1
+
+
+def test_what_nothing_takes_back_is_refused(world: World, items: list[str]) -> None:
+    capture(world, "maker", applied(*items), introduced(*items), shipped(*items))
+    capture(world, "shop", told("accepting", None, *items))
+    before = documents(world, "maker")
+    for event, word in ((applied(*items), "apply"), (shipped(*items), "not known to you")):
+        job = capture(world, "maker", wrong(event))
+        assert (job.success, job.captured) == (False, 0)
+        assert job.errors[0].path.startswith("eventList[0]")
+        assert word in job.errors[0].reason
+    assert documents(world, "maker") == before
+
+
+def of_class(*, lot: str | None, quantity: int = 6) -> dict[str, Any]:
+    name = f"https://id.gs1.org/01/{SHOES}" + (f"/10/{lot}" if lot else "")
+    return {"quantityList": [{"epcClass": name, "quantity": quantity}]}
+
+
+def test_marked_goods_are_named_by_the_unit(world: World, items: list[str]) -> None:
+    lot = {"kz:lot": "A7", **({"ilmd": {"cbvmda:lotNumber": "A7"}})}
+    job = capture(world, "maker", applied(*items) | lot, introduced(*items))
+    assert job.success, job.errors
+    named = shipped(items[0]) | of_class(lot="A7")
+    job = capture(world, "maker", named)
+    assert (job.success, job.captured) == (False, 0)
+    assert job.errors[0].path == "eventList[0].quantityList[0]"
+    assert "by the unit" in job.errors[0].reason
+    # A recall is of a lot as a whole.
+    recalled = told("holding", "recalled", **of_class(lot="A7"), **{"kz:reason": "mould"})
+    assert not capture(world, "maker", recalled | of_class(lot=None)).success
+    assert capture(world, "maker", recalled).success
+    assert documents(world, "maker")[-1] == ("recall", 6)
+    # Other goods may be told of by their class.
+    other = {"quantityList": [{"epcClass": "urn:epc:class:lgtin:9506000.013435.1", "quantity": 2}]}
+    assert capture(world, "maker", told("shipping", "in_transit", **other)).success

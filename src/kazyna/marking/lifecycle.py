@@ -99,6 +99,8 @@ class Operation:
     rules: tuple[Rule, ...]
     tree: bool = True
     """Whether a package that is named stands for all that is in it."""
+    undone_by: str | None = None
+    """The operation that takes it back; None where nothing does."""
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ def _operation(name: str, section: Section) -> Operation:
         epcis=tuple(map(_epcis, section.rows("epcis"))) if "epcis" in section.values else (),
         rules=tuple(map(_rule, section.rows("rules"))),
         tree=effect not in {"pack", "unpack"},
+        undone_by=section.optional("undone_by", str),
     )
     section.finish()
     return operation
@@ -188,6 +189,10 @@ def _check(lifecycle: Lifecycle, file: Section) -> None:
         file.fault("statuses", f"two statuses have the number {number}", "a number of its own")
     known = lifecycle.statuses
     for operation in lifecycle.operations.values():
+        if operation.undone_by not in (None, *lifecycle.operations):
+            key = f"operations.{operation.name}.undone_by"
+            reason = f"there is no operation {operation.undone_by!r}"
+            file.fault(key, reason, "one of the operations")
         for rule in operation.rules:
             named = (*rule.sources, *((rule.target,) if rule.target else ()))
             for name in named:

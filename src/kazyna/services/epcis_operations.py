@@ -2,7 +2,11 @@
 
 Which event tells of which operation is said by the lifecycle of the pack: type, action, business
 step and disposition. An event of goods that are not marked, or of nothing that the lifecycle
-knows, is recorded and changes nothing.
+knows, is recorded and changes nothing. Marked goods are followed by the unit: where an event names
+them by their class alone it is refused, but for what holds back or frees a whole lot.
+
+A declaration of an error takes back what its event did by the operation that the lifecycle names
+for it, as a document of its own; where there is none, or the goods have gone on, it is refused.
 """
 
 import re
@@ -14,15 +18,25 @@ from typing import Any
 from kazyna.core.errors import Finding, InputError, NotFound, Refused
 from kazyna.marking.epcis.document import expanded
 from kazyna.marking.epcis.identifiers import canonical_identifier
-from kazyna.marking.lifecycle import Lifecycle
+from kazyna.marking.lifecycle import Lifecycle, Operation
 from kazyna.packs.lifecycle import read_lifecycle
 from kazyna.services.context import Context
+from kazyna.services.epcis_corrections import corrections
+from kazyna.services.epcis_lines import (
+    CLASS,
+    CLASS_LISTS,
+    OF_LOTS,
+    PACKAGE,
+    classes_of,
+    document_id,
+    epcs_of,
+    gtin_of,
+    lines_in,
+)
 from kazyna.services.epcis_rows import Captured
 from kazyna.services.marking_documents import (
-    ID_MAX,
     OWN_SERVICE,
     Document,
-    lines_of,
     submit,
     submit_all,
 )
@@ -43,8 +57,6 @@ FROM_MASTER_DATA = {
 PARTICIPANT = "urn:kazyna:participant:"
 FACILITY = "urn:kazyna:facility:"
 _PARTY = re.compile(r"https://id\.gs1\.org/41[47]/(\d{13})")
-_PRODUCT = re.compile(r"https://id\.gs1\.org/01/(\d{14})/21/.+")
-_PACKAGE = re.compile(r"https://id\.gs1\.org/00/(\d{18})")
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,15 @@ class Performed:
     findings: tuple[Finding, ...] = ()
     refused: frozenset[int] = frozenset()
     """Positions of the events that the lifecycle refuses."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What events name of marked goods."""
+
+    events: frozenset[int] = frozenset()
+    """Positions of the events in which there is a unit, a package or a lot."""
+    products: frozenset[int] = frozenset()
 
 
 def find_parties(tx: Transaction, events: Iterable[Captured]) -> Parties:
@@ -108,22 +129,53 @@ def perform(
     except NotFound:
         return Performed()
     told = [(each, kind) for each in events if (kind := _kind(lifecycle, each)) is not None]
-    marked = _marked(ctx, [each for each, _ in told]) if told else set()
+    marked = _marked(ctx, [each for each, _ in told]) if told else Marked()
+    unclear = _unclear(lifecycle, told, marked, source)
     documents = {
-        each.position: _document(each, kind, parties)
+        each.position: _document(each, lifecycle.operations[kind], parties)
         for each, kind in told
-        if each.position in marked
+        if each.position in marked.events and each.position not in unclear.refused
     }
-    if not documents:
-        return Performed()
+    corrected = corrections(ctx, lifecycle, events, documents, source)
+    documents = dict(sorted({**documents, **corrected.documents}.items()))
+    refused = Performed(unclear.findings + corrected.findings, unclear.refused | corrected.refused)
+    if not documents or (refused.findings and not proceed):
+        return refused
     try:
         submit_all(ctx, tuple(documents.values()))
     except (InputError, Refused) as error:
         if not proceed:
             place = _place(documents, error)
             return Performed(_findings(error, source, place), frozenset((place,)))
-        return _each_alone(ctx, documents, source)
-    return Performed()
+        alone = _each_alone(ctx, documents, source)
+        return Performed(refused.findings + alone.findings, refused.refused | alone.refused)
+    return refused
+
+
+def _unclear(
+    lifecycle: Lifecycle,
+    told: Sequence[tuple[Captured, str]],
+    marked: "Marked",
+    source: str,
+) -> Performed:
+    """Refuse events that name marked goods by class and number: which units, they do not say."""
+    findings: list[Finding] = []
+    refused: set[int] = set()
+    for each, kind in told:
+        of_lots = lifecycle.operations[kind].effect in OF_LOTS
+        for name in CLASS_LISTS:
+            for row, part in enumerate(each.event.fields.get(name, ())):
+                found = CLASS.fullmatch(canonical_identifier(part["epcClass"]))
+                if found is None or int(found[1]) not in marked.products:
+                    continue
+                if found[2] is not None and of_lots:
+                    continue
+                reason = f"{part['epcClass']} is of marked goods, which are followed by the unit"
+                expected = "each unit or package in epcList" + (" or a lot" if of_lots else "")
+                place = f"eventList[{each.position}].{name}[{row}]"
+                findings.append(Finding(source, reason, expected, column=place))
+                refused.add(each.position)
+    return Performed(tuple(findings), frozenset(refused))
 
 
 def _each_alone(ctx: Context, documents: Mapping[int, Document], source: str) -> Performed:
@@ -176,51 +228,34 @@ def _kind(lifecycle: Lifecycle, event: Captured) -> str | None:
     return None if kind in OWN_SERVICE else kind
 
 
-def _marked(ctx: Context, events: Sequence[Captured]) -> set[int]:
-    """Return the positions of events in which there is a marked product or a known package."""
-    names = {each.position: [canonical_identifier(epc) for epc in _epcs(each)] for each in events}
+def _marked(ctx: Context, events: Sequence[Captured]) -> Marked:
+    """Find the events in which there is a marked product or a known package."""
+    names = {each.position: [canonical_identifier(epc) for epc in epcs_of(each)] for each in events}
     every = {name for each in names.values() for name in each}
-    gtins = {gtin for name in every if (gtin := _gtin(name)) is not None}
-    packages = {f"00{found[1]}": name for name in every if (found := _PACKAGE.fullmatch(name))}
+    classes = {each.position: list(classes_of(each)) for each in events}
+    gtins = {gtin for name in every if (gtin := gtin_of(name)) is not None}
+    gtins.update(gtin for each in classes.values() for gtin, _ in each)
+    packages = {f"00{found[1]}": name for name in every if (found := PACKAGE.fullmatch(name))}
     with ctx.shards.reading(ctx.acting) as work:
         registered = epcis_parties.marked_products(work.registry, sorted(gtins))
         known = {packages[each] for each in codes.find_names(work, sorted(packages))}
     marked: set[int] = set()
     for position, each in names.items():
-        if any(name in known or _gtin(name) in registered for name in each):
+        lots = any(gtin in registered and lot for gtin, lot in classes[position])
+        if lots or any(name in known or gtin_of(name) in registered for name in each):
             marked.add(position)
             # A package into which it goes is known to the events that follow.
-            known.update(name for name in each if _PACKAGE.fullmatch(name))
-    return marked
+            known.update(name for name in each if PACKAGE.fullmatch(name))
+    return Marked(frozenset(marked), frozenset(registered))
 
 
-def _gtin(name: str) -> int | None:
-    found = _PRODUCT.fullmatch(name)
-    return None if found is None else int(found[1])
-
-
-def _epcs(event: Captured) -> Iterator[str]:
+def _document(event: Captured, operation: Operation, parties: Parties) -> Document:
     fields = event.event.fields
-    yield from fields.get("epcList", ())
-    yield from fields.get("childEPCs", ())
-    if "parentID" in fields:
-        yield fields["parentID"]
-
-
-def _document(event: Captured, kind: str, parties: Parties) -> Document:
-    fields = event.event.fields
-    if fields["type"] == "AggregationEvent" and fields["action"] == "DELETE":
-        lines = lines_of([fields["parentID"]])
-    elif fields["type"] == "AggregationEvent":
-        children = fields.get("childEPCs", [])
-        lines = lines_of(children, parent=[fields.get("parentID")] * len(children))
-    else:
-        lines = lines_of(fields.get("epcList", []))
     return Document(
-        kind=kind,
-        document_id=event.event_id if len(event.event_id) <= ID_MAX else event.hash_id,
+        kind=operation.name,
+        document_id=document_id(event),
         happened_at=datetime.fromisoformat(fields["eventTime"].upper()),
-        lines=lines,
+        lines=lines_in(event, operation),
         facility=_facility(fields),
         counterparty=next(parties.of(event, ("destinationList",)), None),
         attributes=_attributes(event),
