@@ -234,7 +234,7 @@ def of_class(*, lot: str | None, quantity: int = 6) -> dict[str, Any]:
 
 
 def test_marked_goods_are_named_by_the_unit(world: World, items: list[str]) -> None:
-    lot = {"kz:lot": "A7", **({"ilmd": {"cbvmda:lotNumber": "A7"}})}
+    lot = {"kz:lot": "A7", "ilmd": {"cbvmda:lotNumber": "A7"}}
     job = capture(world, "maker", applied(*items) | lot, introduced(*items))
     assert job.success, job.errors
     named = shipped(items[0]) | of_class(lot="A7")
