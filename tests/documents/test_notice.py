@@ -32,8 +32,28 @@ NOTICE = NoticeDocument(
         NoticeReason("The location takes off 25,036 USD.", Decimal("-25036.00")),
     ),
     comparables=(
-        NoticeSale("P8", date(2014, 6, 19), 224.4, Decimal(646000), Decimal("731289.00")),
-        NoticeSale("P9", date(2014, 5, 13), None, Decimal(650000), Decimal("625826.00")),
+        NoticeSale(
+            "P8",
+            date(2014, 6, 19),
+            224.4,
+            Decimal(646000),
+            Decimal(60000),
+            Decimal(-4711),
+            Decimal(30000),
+            Decimal("731289.00"),
+            0.6,
+        ),
+        NoticeSale(
+            "P9",
+            date(2014, 5, 13),
+            None,
+            Decimal(650000),
+            Decimal(70826),
+            Decimal(-95000),
+            Decimal(0),
+            Decimal("625826.00"),
+            0.4,
+        ),
     ),
     changes=("Floor area: were it 120 m² …",),
     window=(date(2016, 5, 2), date(2016, 7, 1)),
@@ -77,6 +97,10 @@ def test_amounts_and_days_are_written_as_the_language_does() -> None:
     assert "31 мая 2015" in data["as_of"]
     assert data["reasons"][2]["amount"].startswith("−25")
     assert data["comparables"][1]["distance"] == "–"
+    steps = {key: data["comparables"][0][key] for key in ("time", "location", "else", "weight")}
+    assert {key: step.replace("\N{NO-BREAK SPACE}", " ") for key, step in steps.items()} == {
+        "time": "+60 000", "location": "−4 711", "else": "+30 000", "weight": "60 %",
+    }  # fmt: skip
 
 
 def test_without_a_window_it_says_so() -> None:

@@ -271,6 +271,11 @@ def test_the_value_is_its_base_and_reasons_to_the_cent(shared_demo: Installation
         assert valuation.confidence is not None
         assert len(valuation.comparables) == 5
         assert found.property_id not in {near.property_id for near in valuation.comparables}
+        for near in valuation.comparables:
+            steps = near.time + sum(each.amount for each in near.adjustments) + near.rest
+            assert near.price + steps == near.adjusted_price
+            assert len(near.adjustments) > 5, "a sold property is valued, and so explained, too"
+        assert sum(near.weight for near in valuation.comparables) == pytest.approx(1)
 
 
 def test_co_owners_pay_the_propertys_tax_between_them(shared_demo: Installation) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from kazyna.core.text import Text
 from kazyna.services import cadastre, round_studies, rounds
-from kazyna.services.cadastre import Comparable, Reason, Valuation
+from kazyna.services.cadastre import Reason, Valuation
+from kazyna.services.comparables import Comparable
 from kazyna.services.context import Installation
 from kazyna.web import charts, drawings, ratio_charts, ratio_tables
 from kazyna.web.language import Writer
@@ -22,7 +23,8 @@ AMOUNTS = st.lists(st.integers(-500_000, 500_000).map(Decimal), max_size=20)
 def valuation(base: Decimal, amounts: list[Decimal]) -> Valuation:
     value = base + sum(amounts, Decimal(0))
     reasons = tuple(Reason("area", LABEL, None, amount) for amount in amounts)
-    near = Comparable("1", date(2015, 1, 1), value, value * 2, 1.0, 0.5, None, None)
+    near = Comparable("1", date(2015, 1, 1), value, value, (), Decimal(0), value * 2, 1.0, 1.0, 0.5,
+                      None, None)  # fmt: skip
     low, high = value - 1000, value + 2000
     return Valuation(
         1,

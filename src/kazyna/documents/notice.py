@@ -32,6 +32,10 @@ _WORDS = {
     "sold_on": Text("Sold on", "Продано", "Сатылган күнү"),
     "distance": Text("Distance", "Расстояние", "Аралык"),
     "price": Text("Price", "Цена", "Баасы"),
+    "time": Text("Time", "Время", "Убакыт"),
+    "location": Text("Location", "Место", "Жери"),
+    "else": Text("All else", "Прочее", "Калганы"),
+    "weight": Text("Weight", "Вес", "Салмагы"),
     "adjusted": Text("Adjusted", "Приведено", "Келтирилген"),
     "adjusted_means": Text(
         "Adjusted: what each would have fetched on the valuation date, were it this property.",
@@ -93,7 +97,14 @@ class NoticeSale:
     sold_on: date
     distance_m: float | None
     price: Decimal
+    time: Decimal
+    """What the market moved since the sale."""
+    location: Decimal
+    others: Decimal
+    """All else that is adjusted: price, time, location and this add up to the adjusted price."""
     adjusted_price: Decimal
+    weight: float
+    """Share of the comparables, by likeness."""
 
 
 @dataclass(frozen=True)
@@ -184,5 +195,9 @@ def _sale(sale: NoticeSale, pen: Pen) -> dict[str, str]:
         "sold_on": pen.short_day(sale.sold_on),
         "distance": "–" if sale.distance_m is None else f"{pen.number(sale.distance_m)} {metres}",
         "price": pen.number(sale.price),
+        "time": pen.signed_number(sale.time),
+        "location": pen.signed_number(sale.location),
+        "else": pen.signed_number(sale.others),
+        "weight": f"{pen.number(100 * sale.weight)} %",
         "adjusted": pen.number(sale.adjusted_price),
     }

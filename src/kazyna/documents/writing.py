@@ -46,8 +46,11 @@ class Pen:
 
     def signed(self, amount: Decimal) -> str:
         """Write an amount with its sign."""
-        sign = "+" if amount > 0 else "−" if amount < 0 else ""
-        return sign + self.money(abs(amount))
+        return _sign(amount) + self.money(abs(amount))
+
+    def signed_number(self, amount: Decimal) -> str:
+        """Write an amount with its sign and without its currency."""
+        return _sign(amount) + self.number(abs(amount))
 
     def short(self, value: float) -> str:
         """Write a large number in thousands or millions."""
@@ -86,3 +89,7 @@ class Pen:
         if amount == 0:
             return amount
         return amount.quantize(Decimal(1).scaleb(amount.adjusted() - 1)).quantize(Decimal(1))
+
+
+def _sign(amount: Decimal) -> str:
+    return "+" if amount > 0 else "−" if amount < 0 else ""

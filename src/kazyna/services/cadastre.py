@@ -14,16 +14,12 @@ from kazyna.core.errors import Finding, InputError, NotFound
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import as_arrow, check
 from kazyna.core.text import Text
+from kazyna.services.comparables import Comparable, comparables_of
 from kazyna.services.context import Context, Role
+from kazyna.services.reason_words import BY_HAND, label
 from kazyna.store import cadastre, rounds
 
 READERS: tuple[Role, ...] = ("public", "taxpayer", "officer", "valuer", "participant", "auditor")
-LOCATION = Text(en="Location", ru="Расположение", ky="Жайгашкан жери")
-TIME = Text(
-    en="Market at the valuation date", ru="Рынок на дату оценки", ky="Баалоо күнүндөгү рынок"
-)
-BY_HAND = Text(en="Set by hand", ru="Установлено вручную", ky="Кол менен коюлган")
-
 PRICE_MAX = Decimal(10) ** 16 - Decimal("0.01")
 """What the register's column holds."""
 
@@ -72,22 +68,6 @@ class Reason:
     recorded: str | None
     """The recorded characteristic, where the reason is one."""
     amount: Decimal
-
-
-@dataclass(frozen=True)
-class Comparable:
-    """A sale that speaks for the value of the subject."""
-
-    property_id: str
-    sold_on: date
-    price: Decimal
-    adjusted_price: Decimal
-    """The price brought to the valuation date and to the subject's characteristics."""
-    distance_m: float | None
-    similarity: float
-    """From 0 to 1."""
-    lon: float | None
-    lat: float | None
 
 
 @dataclass(frozen=True)
@@ -238,8 +218,7 @@ def find_property(ctx: Context, property_id: str) -> PropertyCard:
         sales = cadastre.sales_of(tx, property_id)
         latest = rounds.latest_published(tx)
         value = latest and rounds.value_of(tx, round_id=latest.round_id, property_id=property_id)
-        beside = [comparable["id"] for comparable in value.comparables] if value else []
-        places = cadastre.places_of(tx, beside)
+        near = comparables_of(ctx, tx, latest, value) if latest and value else ()
     valuation = None
     if latest and value:
         valuation = Valuation(
@@ -256,7 +235,7 @@ def find_property(ctx: Context, property_id: str) -> PropertyCard:
                 *_reasons(ctx, value.reasons, found.characteristics),
                 *_by_hand(value.value - value.model_value),
             ),
-            comparables=tuple(_comparable(row, places) for row in value.comparables),
+            comparables=near,
             confidence=value.confidence,
             land=value.land,
             building=None if value.land is None else value.value - value.land,
@@ -439,24 +418,3 @@ def _reasons(
 def _by_hand(amount: Decimal) -> tuple[Reason, ...]:
     """Give what was set by hand as a reason, so that the reasons still add up to the value."""
     return (Reason("override", BY_HAND, None, amount),) if amount else ()
-
-
-def label(ctx: Context, name: str) -> Text:
-    """Return the words for a reason of the valuation engine."""
-    column = ctx.pack.columns.get(name)
-    return column.label if column else {"location": LOCATION, "time": TIME}[name]
-
-
-def _comparable(row: dict[str, Any], places: dict[str, cadastre.PropertyRow]) -> Comparable:
-    place = places.get(row["id"])
-    distance = row["distance_m"]
-    return Comparable(
-        property_id=row["id"],
-        sold_on=date.fromisoformat(row["date"]),
-        price=Decimal(row["price"]),
-        adjusted_price=Decimal(row["adjusted_price"]),
-        distance_m=None if distance is None else float(distance),
-        similarity=float(row["similarity"]),
-        lon=place.lon if place else None,
-        lat=place.lat if place else None,
-    )

@@ -15,9 +15,9 @@ from kazyna.core.errors import NotFound
 from kazyna.core.progress import Progress, silent
 from kazyna.core.schema import ColumnType
 from kazyna.packs.pack import Pack
-from kazyna.services.cadastre import label
 from kazyna.services.code_version import code_version
 from kazyna.services.context import Context
+from kazyna.services.reason_words import label
 from kazyna.services.rounds import (
     Importance,
     IndexPoint,

@@ -15,8 +15,10 @@ from kazyna.core.text import Language, Text
 from kazyna.documents import notice as paper
 from kazyna.documents.writing import Pen
 from kazyna.services import cadastre, rounds
-from kazyna.services.cadastre import READERS, Comparable, PropertyCard, Reason
+from kazyna.services.cadastre import READERS, PropertyCard, Reason
+from kazyna.services.comparables import Comparable
 from kazyna.services.context import Context
+from kazyna.services.reason_words import label
 from kazyna.store import files, notices
 from kazyna.store import rounds as register
 from kazyna.tax.law import cite
@@ -212,12 +214,7 @@ def _document(
         override_reason=notice.override_reason,
         base=paper.NoticeReason(base_sentence(language), notice.base),
         reasons=tuple(_worded(reason, pen) for reason in _shortened(notice.reasons)),
-        comparables=tuple(
-            paper.NoticeSale(
-                sale.property_id, sale.sold_on, sale.distance_m, sale.price, sale.adjusted_price
-            )
-            for sale in notice.comparables[:COMPARABLES_SHOWN]
-        ),
+        comparables=tuple(_printed(sale) for sale in notice.comparables[:COMPARABLES_SHOWN]),
         changes=tuple(_supposed(change, pen) for change in notice.changes),
         window=window,
         law=law,
@@ -246,6 +243,21 @@ def _worded(reason: NoticeReason, pen: Pen) -> paper.NoticeReason:
         pen.money(abs(reason.amount)),
     )
     return paper.NoticeReason(reason_sentence(told, pen.language), reason.amount)
+
+
+def _printed(sale: Comparable) -> paper.NoticeSale:
+    location = sum((a.amount for a in sale.adjustments if a.name == "location"), Decimal(0))
+    return paper.NoticeSale(
+        sale.property_id,
+        sale.sold_on,
+        sale.distance_m,
+        sale.price,
+        time=sale.time,
+        location=location,
+        others=sale.adjusted_price - sale.price - sale.time - location,
+        adjusted_price=sale.adjusted_price,
+        weight=sale.weight,
+    )
 
 
 def _supposed(change: NoticeChange, pen: Pen) -> str:
@@ -301,7 +313,7 @@ def _change(ctx: Context, found: Sensitivity) -> NoticeChange:
     column = ctx.pack.columns.get(change.name)
     return NoticeChange(
         change.name,
-        cadastre.label(ctx, change.name),
+        label(ctx, change.name),
         column.unit if column else None,
         _written(change.before),
         _written(change.after),

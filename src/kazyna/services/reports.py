@@ -16,8 +16,9 @@ from kazyna.core.text import Language
 from kazyna.documents.article import Article, article_body, article_page, render_article
 from kazyna.documents.valuation_report import ReportDocument, report_article
 from kazyna.services import rounds
-from kazyna.services.cadastre import READERS, label
+from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
+from kazyna.services.reason_words import label
 from kazyna.store import cadastre, files
 from kazyna.store import rounds as register
 from kazyna.store.copy import lists_of

@@ -8,8 +8,9 @@ import pyarrow.compute as pc
 
 from kazyna.core.text import Text
 from kazyna.services import rounds
-from kazyna.services.cadastre import BY_HAND, READERS, label
+from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
+from kazyna.services.reason_words import BY_HAND, label
 from kazyna.store import cadastre
 from kazyna.store import rounds as register
 from kazyna.valuation.round_comparison import BASE, OVERRIDE, RoundComparison, compare_rounds

@@ -70,6 +70,16 @@ class ValueRow:
 
 
 @dataclass(frozen=True)
+class ExplanationRow:
+    """The model's value of one property and the reasons that add up to it."""
+
+    property_id: str
+    value: Decimal
+    base: Decimal
+    reasons: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class StudyRow:
     """One sale of a round's hold-out."""
 
@@ -264,6 +274,21 @@ def value_of(tx: Transaction, *, round_id: int, property_id: str) -> ValueRow | 
         """,
         (round_id, property_id),
     )
+
+
+def explanations_of(
+    tx: Transaction, *, round_id: int, property_ids: list[str]
+) -> dict[str, ExplanationRow]:
+    """Return the model's values of several properties in a round, by their numbers."""
+    found = tx.rows(
+        ExplanationRow,
+        """
+        SELECT property_id, model_value AS value, base, reasons
+        FROM effective_values WHERE round_id = %s AND property_id = ANY(%s)
+        """,
+        (round_id, property_ids),
+    )
+    return {row.property_id: row for row in found}
 
 
 def model_values(tx: Transaction, round_id: int) -> pa.Table:

@@ -1,5 +1,6 @@
 """Evidence to values: the public names of the valuation engine."""
 
+from kazyna.valuation.adjustment_grid import AdjustmentGrid, adjustment_grids
 from kazyna.valuation.backtest import Accuracy, Backtest, assess, backtest
 from kazyna.valuation.column_guess import guess_table_map
 from kazyna.valuation.column_map import read_table_map
@@ -51,6 +52,7 @@ __all__ = [
     "SALES",
     "VALUES",
     "Accuracy",
+    "AdjustmentGrid",
     "Backtest",
     "Building",
     "Calibration",
@@ -79,6 +81,7 @@ __all__ = [
     "Split",
     "TableMap",
     "UnitCost",
+    "adjustment_grids",
     "apply_table_map",
     "area_of",
     "assess",

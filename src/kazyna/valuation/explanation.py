@@ -1,5 +1,8 @@
 """Reasons in money that add up to the value exactly."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -8,6 +11,7 @@ from kazyna.valuation.columns import Floats, Ints
 
 MONEY = pa.decimal128(18, 2)
 CENTS = 100
+NEAR_ZERO = 1e-9
 
 
 def in_money(value: Ints, base: int, parts: Floats) -> Ints:
@@ -30,7 +34,7 @@ def in_money(value: Ints, base: int, parts: Floats) -> Ints:
     """
     change = (value - base).astype(np.float64)
     growth = np.log(np.maximum(value, 1) / max(base, 1))
-    mean = np.where(np.abs(growth) > 1e-9, change / np.where(growth == 0, 1, growth), base)  # noqa: PLR2004
+    mean = np.where(np.abs(growth) > NEAR_ZERO, change / np.where(growth == 0, 1, growth), base)
     exact = parts * mean[:, None]
     # Rounding of value and base leaves a trace of a unit; the largest part takes it.
     largest = np.abs(parts).argmax(axis=1)
@@ -41,6 +45,33 @@ def in_money(value: Ints, base: int, parts: Floats) -> Ints:
     order = np.argsort(floor - exact, axis=1, kind="stable")
     rank = np.argsort(order, axis=1, kind="stable")
     return np.asarray(floor.astype(np.int64) + (rank < left[:, None]))
+
+
+def log_contributions(
+    reasons: Sequence[Sequence[Mapping[str, Any]]], value: Floats, base: Floats
+) -> dict[str, Floats]:
+    """Turn contributions in money into log contributions again: what `in_money` did, undone.
+
+    Parameters
+    ----------
+    reasons
+        Of each property: records with `reason` and `amount`.
+    value, base
+        Shape (properties,).
+
+    Returns
+    -------
+    Shape (properties,) by name; nought where a property has no such reason.
+    """
+    growth = np.log(value / base)
+    flat = np.abs(growth) < NEAR_ZERO
+    mean = np.where(flat, base, (value - base) / np.where(flat, 1.0, growth))
+    parts: dict[str, Floats] = {}
+    for row, told in enumerate(reasons):
+        for reason in told:
+            part = parts.setdefault(reason["reason"], np.zeros(len(value)))
+            part[row] += float(reason["amount"]) / mean[row]
+    return parts
 
 
 def money(cents: Ints) -> pa.Array:

@@ -14,11 +14,11 @@ import numpy as np
 import pyarrow as pa
 
 from kazyna.valuation.columns import Floats
+from kazyna.valuation.explanation import log_contributions
 
 Recorded = bool | int | float | str
 ALIKE = 25
 """Properties with nearly the recorded value that is supposed, whose contributions are taken."""
-NEAR_ZERO = 1e-9
 
 
 @dataclass(frozen=True)
@@ -143,8 +143,8 @@ def from_contributions(
     Statistics 29, 1189-1232, section 8.2 (dependence on one variable, the others averaged out).
     """
     value, base = float(subject["value"]), float(subject["base"])
-    own = _log_parts([subject["reasons"]], np.array([value]), np.array([base]))
-    others = _log_parts(
+    own = log_contributions([subject["reasons"]], np.array([value]), np.array([base]))
+    others = log_contributions(
         values["reasons"].to_pylist(), _floats(values["value"]), _floats(values["base"])
     )
     found = []
@@ -175,21 +175,6 @@ def _otherwise(before: bool | float, others: pa.ChunkedArray) -> Recorded | None
     whole = bool(np.all(numbers == np.rint(numbers)))
     median, upper = (round(each) if whole else float(f"{each:.4g}") for each in (median, upper))
     return upper if before == median else median
-
-
-def _log_parts(
-    reasons: Sequence[Sequence[Mapping[str, Any]]], value: Floats, base: Floats
-) -> dict[str, Floats]:
-    """Turn contributions in money into log contributions, shape (properties,) by name."""
-    growth = np.log(value / base)
-    flat = np.abs(growth) < NEAR_ZERO
-    mean = np.where(flat, base, (value - base) / np.where(flat, 1.0, growth))
-    parts: dict[str, Floats] = {}
-    for row, told in enumerate(reasons):
-        for reason in told:
-            part = parts.setdefault(reason["reason"], np.zeros(len(value)))
-            part[row] += float(reason["amount"]) / mean[row]
-    return parts
 
 
 def _floats(column: pa.ChunkedArray) -> Floats:

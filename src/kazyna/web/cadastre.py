@@ -64,6 +64,7 @@ def show(visit: Visiting, property_id: str) -> HTMLResponse:
         window=objections.may_object(ctx, property_id),
         reasons=drawings.reasons(visit.write, card.valuation) if card.valuation else None,
         told=notices.notice_words(ctx, property_id) if card.valuation else None,
+        grid=drawings.grid(visit.write, card.valuation.comparables) if card.valuation else None,
         spread=drawings.spread(card.valuation) if card.valuation else None,
         map=_map(visit, extent, breaks, _places(visit, card)) if extent else None,
     )

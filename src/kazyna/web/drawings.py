@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from kazyna.services.cadastre import Reason, Valuation
+from kazyna.services.comparables import Comparable, shortened
 from kazyna.services.ledger import AgeBucket, Arrears
 from kazyna.services.round_studies import RatioStudy, Verdict
 from kazyna.services.rounds import Interval, PublishedRound
@@ -16,6 +17,8 @@ from kazyna.web.language import Writer
 from kazyna.web.ratio_tables import sorted_ends, told
 
 REASONS_SHOWN = 10
+ADJUSTMENTS_SHOWN = 4
+"""Characteristics with a column of their own: more do not fit beside the prices."""
 BY_HAND = "override"
 """The reason that stands for a value set by hand: always shown, however small."""
 IMPORTANCE_SHOWN = 12
@@ -57,6 +60,22 @@ class Spread:
     point: float
     high: float
     evidence: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class GridLine:
+    """A comparable and the columns of its adjustments."""
+
+    sale: Comparable
+    adjustments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """How each comparable's price becomes its adjusted price, one column a step."""
+
+    head: tuple[str, ...]
+    lines: tuple[GridLine, ...]
 
 
 @dataclass(frozen=True)
@@ -119,6 +138,19 @@ def spread(valuation: Valuation) -> Spread:
         scale(valuation.high),
         tuple(map(scale, prices)),
     )
+
+
+def grid(write: Writer, sales: Sequence[Comparable]) -> Grid:
+    """Lay out the adjustment grid with the weightiest characteristics in columns of their own."""
+    _ = write.gettext
+    named = sales[0].adjustments[:ADJUSTMENTS_SHOWN] if sales else ()
+    head = (_("Time"), *(write.text(each.label) for each in named), _("All else"))
+    lines = []
+    for sale in sales:
+        short = shortened(sale, ADJUSTMENTS_SHOWN)
+        steps = (sale.time, *short.named, short.others)
+        lines.append(GridLine(sale, tuple(write.signed_money(step) for step in steps)))
+    return Grid(head, tuple(lines))
 
 
 def gauges(write: Writer, study: RatioStudy) -> tuple[Gauge, ...]:
