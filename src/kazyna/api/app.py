@@ -7,6 +7,7 @@ from fastapi import FastAPI
 import kazyna
 from kazyna.api import (
     alerts,
+    balances,
     bank,
     books,
     cadastre,
@@ -99,6 +100,7 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
         collection,
         simulations,
         users,
+        balances,
         marking,
         codes,
         till,

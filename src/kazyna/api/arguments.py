@@ -1,5 +1,6 @@
 """Arguments that several endpoints take, with their limits."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import Header, Path
@@ -10,6 +11,7 @@ PREFIX = "/v1"
 LINE = r"^[^\x00-\x1f\x7f]+$"
 """One line of text: what a number or a name can be; PostgreSQL has no character zero."""
 ENTRY_MAX = 2**63 - 1
+MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
 
 PropertyId = Annotated[
     str, Path(min_length=1, max_length=64, pattern=LINE, description="Cadastral number.")
@@ -40,3 +42,8 @@ IdempotencyKey = Annotated[
         description="Given by the caller: the same key is posted once, however often it is sent.",
     ),
 ]
+
+
+def first_day(month: str) -> date:
+    """Read a month as its first day; its form is checked already."""
+    return date.fromisoformat(f"{month}-01")

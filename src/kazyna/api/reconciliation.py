@@ -1,7 +1,6 @@
 """Marked goods against declarations, and the assessments proposed from them."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated
@@ -9,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from kazyna.api.arguments import ENTRY_MAX, PREFIX, Amount, Paragraph
+from kazyna.api.arguments import ENTRY_MAX, MONTH, PREFIX, Amount, Paragraph, first_day
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import proposals, reconciliation
@@ -17,7 +16,6 @@ from kazyna.services.proposals import Proposal, Proposed
 from kazyna.services.reconciliation import Reconciliation
 
 router = APIRouter(prefix=f"{PREFIX}/reconciliations", tags=["reconciliation"])
-MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
 Month = Annotated[str, Path(pattern=MONTH, description="Such as 2026-03.")]
 ProposalId = Annotated[int, Path(ge=1, le=ENTRY_MAX, description="Number of the proposal.")]
 BY_ROLE = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
@@ -50,7 +48,7 @@ def list_proposals(
     ctx: Caller, month: Annotated[str | None, Query(pattern=MONTH)] = None
 ) -> list[Proposal]:
     """Return proposed assessments, those that wait for a signature and the largest first."""
-    return list(proposals.list_proposals(ctx, month=_first_day(month) if month else None))
+    return list(proposals.list_proposals(ctx, month=first_day(month) if month else None))
 
 
 @router.get("/proposals/{proposal_id}", responses=BY_ROLE)
@@ -74,15 +72,10 @@ def refuse(ctx: Caller, proposal_id: ProposalId, new: Refusal) -> Proposal:
 @router.get("/{month}", responses=BY_ROLE)
 def reconcile(ctx: Caller, month: Month) -> Reconciliation:
     """Compare the movements of marked goods in a month with what was declared of it."""
-    return reconciliation.reconcile(ctx, month=_first_day(month))
+    return reconciliation.reconcile(ctx, month=first_day(month))
 
 
 @router.post("/{month}/proposals", status_code=HTTPStatus.CREATED, responses=MOVING)
 def propose(ctx: Caller, month: Month, new: NewProposals) -> Proposed:
     """Propose an assessment for each difference of a month."""
-    return proposals.propose(ctx, month=_first_day(month), tolerance=Decimal(new.tolerance))
-
-
-def _first_day(month: str) -> date:
-    """Read a month as its first day; its form is checked already."""
-    return date.fromisoformat(f"{month}-01")
+    return proposals.propose(ctx, month=first_day(month), tolerance=Decimal(new.tolerance))

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from kazyna.core.errors import NotFound
+from kazyna.core.money import from_minor
 from kazyna.core.progress import Progress, silent
 from kazyna.core.text import Text
 from kazyna.marking.detection import EVENTS, RULES, Rule, Score, detect, evidence_of, score
@@ -224,7 +225,11 @@ def detect_in_log(
     """
     ctx.require("officer")
     chosen = chosen_rules(rules)
-    with ctx.transaction() as tx, event_log.opened_log(tx, since=since) as computing:
+    coin = from_minor(1, ctx.pack.currency)
+    with (
+        ctx.transaction() as tx,
+        event_log.opened_log(tx, coin=coin, since=since) as computing,
+    ):
         events = int(computing.sql("FROM events").count("*").fetchall()[0][0])
         alerts = run_rules(computing, ctx.pack, ctx.today, chosen, progress)
         raised = record_alerts(tx, new_alerts(computing, alerts), on=ctx.today)

@@ -52,7 +52,7 @@ EFFECTS: dict[Effect, Callable[[Task, Found], tuple[marking_log.Moved, Faults]]]
     "free": marking_effects.move,
     "sell": marking_effects.move,
     "register": marking_effects.register,
-    "replace": marking_effects.replace,
+    "replace": marking_effects.put_in_place,
     "pack": marking_packages.pack,
     "unpack": marking_packages.unpack,
 }

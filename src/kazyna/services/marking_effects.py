@@ -1,13 +1,14 @@
 """What operations do to units: move them, sell them, take up codes of other states, re-mark."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from kazyna.core.errors import Finding, Forbidden, InputError
 from kazyna.marking.code_blocks import (
@@ -41,7 +42,7 @@ from kazyna.services.marking_selection import (
 )
 from kazyna.store import batches, codes, participants
 from kazyna.store.batches import BatchRow, LotRow
-from kazyna.store.marking_log import Moved
+from kazyna.store.marking_log import NO_PRICE, Moved
 from kazyna.store.shards import Work
 
 Faults = list[LineFault]
@@ -171,8 +172,7 @@ def move(task: Task, found: Found) -> tuple[Moved, Faults]:
     got, faults = ready(task, found)
     if faults:
         return nothing_moved(), faults
-    if task.operation.effect == "sell":
-        _record_sales(task, got)
+    prices = _record_sales(task, got) if task.operation.effect == "sell" else None
     lots = _lots(task, got, found)
     blocks = got.blocks
     lifecycle = task.law.lifecycle
@@ -195,7 +195,7 @@ def move(task: Task, found: Found) -> tuple[Moved, Faults]:
             fields=fields,
         )
     codes.update_blocks(task.work, blocks, party=task.writer)
-    return moved_of(got, found, lots), []
+    return replace(moved_of(got, found, lots), prices=prices), []
 
 
 def nothing_moved() -> Moved:
@@ -254,12 +254,16 @@ def _lots(task: Task, got: Ready, found: Found) -> np.ndarray | None:
     return lots
 
 
-def _record_sales(task: Task, got: Ready) -> None:
-    """Write sales of single units; the key of the table lets each be sold first once."""
+def _record_sales(task: Task, got: Ready) -> NDArray[np.int64]:
+    """Write sales of single units; the key of the table lets each be sold first once.
+
+    The prices are returned, `NO_PRICE` where none is said.
+    """
     single = ~got.selection.packages
     units = got.selection.units.take(single)
-    prices = task.lines["price"].to_pylist()
-    of_line = [prices[line - 1] for line in got.selection.lines[single].tolist()]
+    given = pc.fill_null(task.lines["price"], NO_PRICE).to_numpy()
+    prices = np.where(single, given[got.selection.lines - 1], NO_PRICE)
+    of_line = [None if price == NO_PRICE else price for price in prices[single].tolist()]
     before = codes.sold_before(task.work, units) & (
         got.standing.status[single] == task.law.lifecycle.statuses["returned"].number
     )
@@ -276,6 +280,7 @@ def _record_sales(task: Task, got: Ready) -> None:
                     task.document_id,
                 ),
             )
+    return prices
 
 
 def register(task: Task, found: Found) -> tuple[Moved, Faults]:
@@ -331,7 +336,7 @@ def register(task: Task, found: Found) -> tuple[Moved, Faults]:
     return Moved(units, gtins_of(units, found), nothing.astype(np.int32), nothing), []
 
 
-def replace(task: Task, found: Found) -> tuple[Moved, Faults]:
+def put_in_place(task: Task, found: Found) -> tuple[Moved, Faults]:
     """Put new codes in the place of old ones: the new ones stand where the old ones stood."""
     lines = texts(task.lines["replaces"])
     missing = [
@@ -365,7 +370,9 @@ def replace(task: Task, found: Found) -> tuple[Moved, Faults]:
     order = np.argsort(np.concatenate([moved.units.keys, new.keys]))
     both = joined([moved.units, new]).take(order)
     lots = np.concatenate([moved.lots, moved.lots])[order]
-    return Moved(both, gtins_of(both, old), lots, np.zeros(len(both), dtype=np.int64)), []
+    # A new code names the old one, so that the log tells which of the two goes on.
+    places = np.concatenate([moved.parents, moved.units.keys])[order]
+    return Moved(both, gtins_of(both, old), lots, places), []
 
 
 def _one_a_line(found: Found, size: int) -> list[LineFault]:

@@ -8,6 +8,7 @@ own below nought.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from typing import LiteralString
 
 import duckdb
@@ -43,6 +44,7 @@ LOGGED = pa.schema(
         ("reason", pa.string()),
         ("verdict", pa.string()),
         ("text_hash", pa.int64()),
+        ("price", pa.decimal128(38, 6)),
     ]
 )
 
@@ -55,7 +57,7 @@ LOG: LiteralString = """
            coalesce(facilities.facility_id, facilities.name), facilities.lon, facilities.lat,
            documents.attributes->>'device', documents.document_id, target.participant_id,
            events.parent_batch * 2147483648 + events.parent_index, events.reason,
-           NULL::text, NULL::bigint
+           NULL::text, NULL::bigint, price * %(coin)s::numeric
     FROM marking_events AS events
     JOIN marking_documents AS documents USING (document_no)
     JOIN marking_batches AS batches ON batches.batch = events.batch
@@ -65,6 +67,7 @@ LOG: LiteralString = """
     LEFT JOIN participants AS target ON target.participant_no = events.counterparty_no
     LEFT JOIN facilities_now AS facilities ON facilities.facility_no = events.facility_no
     WHERE (%(since)s::date IS NULL OR events.recorded_at >= %(since)s)
+      AND (%(gtin)s::bigint IS NULL OR events.gtin = %(gtin)s)
     UNION ALL
     SELECT -scan_no, 'scan', scanned_at AT TIME ZONE 'UTC', scans.recorded_at AT TIME ZONE 'UTC',
            batch, index, index, NULL, false, scans.gtin, NULL, NULL, NULL, participant_id,
@@ -73,29 +76,33 @@ LOG: LiteralString = """
            CASE WHEN batch IS NOT NULL THEN 'genuine'
                 WHEN scans.verdict IN ('wrong_tail', 'key_unknown') THEN 'forged'
                 ELSE 'unreadable' END,
-           ('x' || encode(substring(code_hash FOR 8), 'hex'))::bit(64)::bigint
+           ('x' || encode(substring(code_hash FOR 8), 'hex'))::bit(64)::bigint, NULL
     FROM marking_scans AS scans
     LEFT JOIN participants USING (participant_no)
     LEFT JOIN facilities_now AS facilities ON facilities.facility_no = scans.facility_no
     WHERE NOT repeat AND (%(since)s::date IS NULL OR scans.recorded_at >= %(since)s)
+      AND %(gtin)s::bigint IS NULL
     """
 
 SPREAD = f"""
     CREATE TEMPORARY TABLE events AS
-    SELECT event_id, kind, happened_at, recorded_at,
+    SELECT event_id,
+           CASE WHEN kind = 'remark' AND parent IS NOT NULL THEN 'replacement'
+                ELSE kind END AS kind,
+           happened_at, recorded_at,
            batch * 2147483648 + unnest(CASE WHEN batch IS NULL THEN [NULL::BIGINT]
                 WHEN indices IS NULL THEN range(first_index, last_index + 1)
                 ELSE string_split(indices, ',')::BIGINT[] END) AS code,
            package, gtin, lot, expires_on, goods, participant, facility, lon, lat, device,
-           document, counterparty, parent, NULL::DECIMAL(38, 6) AS price,
-           NULL::DECIMAL(38, 6) AS printed_price, reason, verdict, text_hash
+           document, counterparty, parent, price, NULL::DECIMAL(38, 6) AS printed_price, reason,
+           verdict, text_hash
     FROM logged WHERE kind IN {sql_list(KINDS)}
     """  # noqa: S608 (the words are ours)
 
 
 @contextmanager
 def opened_log(
-    tx: Transaction, *, since: date | None = None
+    tx: Transaction, *, coin: Decimal, since: date | None = None, gtin: int | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a DuckDB with the table `events` of what the role may see of the log and the scans.
 
@@ -103,10 +110,14 @@ def opened_log(
     ----------
     tx
         The transaction of an officer or an auditor.
+    coin
+        What a minor unit of the currency is: prices are logged in those.
     since
         Only what was recorded from this day on.
+    gtin
+        Only events of one product, and no scans.
     """
-    logged = tx.table(LOGGED, LOG, {"since": since})
+    logged = tx.table(LOGGED, LOG, {"since": since, "coin": coin, "gtin": gtin})
     with computing() as connection:
         connection.register("logged", logged)
         connection.execute(SPREAD)

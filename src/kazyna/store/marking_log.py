@@ -18,6 +18,7 @@ SCATTERED_MIN = 8
 """Where ranges of a batch are shorter on average, the units are listed by their indices."""
 LISTED_MAX = 10_000
 """Indices of one row."""
+NO_PRICE = -1
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ DOCUMENTS = """
 
 VARYING = (
     "gtins", "lots", "batches", "firsts", "lasts", "units", "lists", "parent_batches",
-    "parent_indices",
+    "parent_indices", "prices",
 )  # fmt: skip
 """The columns in which the rows of one document differ."""
 
@@ -64,12 +65,13 @@ INSERT_EVENTS = """
     SELECT %(recorded_at)s, %(document_no)s, number, %(kind)s, %(biz_step)s, %(disposition)s,
            %(happened_at)s, %(participant_no)s, %(facility_no)s, %(counterparty_no)s, gtin,
            lot_no, batch, first_index, last_index, units, indices::integer[], parent_batch,
-           parent_index, %(reason)s
+           parent_index, %(reason)s, price
     FROM unnest(%(gtins)s::bigint[], %(lots)s::integer[], %(batches)s::bigint[],
                 %(firsts)s::integer[], %(lasts)s::integer[], %(units)s::integer[],
-                %(lists)s::text[], %(parent_batches)s::bigint[], %(parent_indices)s::integer[])
+                %(lists)s::text[], %(parent_batches)s::bigint[], %(parent_indices)s::integer[],
+                %(prices)s::bigint[])
         WITH ORDINALITY AS made (gtin, lot_no, batch, first_index, last_index, units, indices,
-                                 parent_batch, parent_index, number)
+                                 parent_batch, parent_index, price, number)
     """
 
 
@@ -82,7 +84,9 @@ class Moved:
     """0 for packages."""
     lots: NDArray[np.int32]
     parents: Longs
-    """The package each is put into, as one number; 0 where there is none."""
+    """The package each is put into, or the unit in whose place it is put, as one number; or 0."""
+    prices: Longs | None = None
+    """Of a sale: what was paid for each, in minor units, or `NO_PRICE`."""
 
 
 def lock_document(tx: Transaction, participant_no: int | None, document_id: str) -> None:
@@ -214,16 +218,18 @@ def units_of_document(
 def _event_rows(moved: Moved) -> list[tuple[Any, ...]]:
     """Write units as ranges, or as lists where they are scattered."""
     units, gtins, lots, parents = moved.units, moved.gtins, moved.lots, moved.parents
-    if len(heads_of(lots)) > 1 or len(heads_of(parents)) > 1 or (np.diff(units.keys) < 0).any():
-        order = np.lexsort((units.keys, lots, parents, units.batches))
+    prices = moved.prices if moved.prices is not None else np.full(len(units), NO_PRICE)
+    alike = all(len(heads_of(each)) <= 1 for each in (lots, parents, prices))
+    if not alike or (np.diff(units.keys) < 0).any():
+        order = np.lexsort((units.keys, prices, lots, parents, units.batches))
         units = units.take(order)
-        gtins, lots, parents = gtins[order], lots[order], parents[order]
-    starts = runs_of(units, lots, parents)
+        gtins, lots, parents, prices = gtins[order], lots[order], parents[order], prices[order]
+    starts = runs_of(units, lots, parents, prices)
     ends = np.append(starts[1:], len(units))
     groups = np.flatnonzero(
         np.concatenate(
             [[True], (np.diff(units.batches[starts]) != 0) | (np.diff(parents[starts]) != 0)
-             | (np.diff(lots[starts]) != 0)]
+             | (np.diff(lots[starts]) != 0) | (np.diff(prices[starts]) != 0)]
         )
     )  # fmt: skip
     rows: list[tuple[Any, ...]] = []
@@ -248,6 +254,7 @@ def _event_rows(moved: Moved) -> list[tuple[Any, ...]]:
                     _listed(units.indices[left:right]) if listed else None,
                     int(parent.batches[0]) or None,
                     int(parent.indices[0]) if parent.batches[0] else None,
+                    None if prices[left] == NO_PRICE else int(prices[left]),
                 )
             )
     return rows

@@ -26,6 +26,7 @@ from kazyna.core.errors import (
 from kazyna.services.context import Installation
 from kazyna.web import (
     alerts,
+    balances,
     books,
     cadastre,
     collection,
@@ -57,7 +58,7 @@ COMPRESSED_BYTES_MIN = 1024
 PARTS = (
     cadastre, rounds, worklists, round_screening, round_pages, reports, objections, rolls,
     confirmations, ledger, books, collection, simulations, sign_in, tiles, verify, inspection,
-    alerts, reconciliation, goods,
+    alerts, balances, reconciliation, goods,
 )  # fmt: skip
 
 HEADERS = {

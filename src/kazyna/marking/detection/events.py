@@ -15,14 +15,18 @@ INDEX_BITS = 31
 INDICES = 1 << INDEX_BITS
 
 INTRODUCED = ("introduce", "import", "import_eaeu")
-COMMISSIONED = ("apply", "register_foreign", *INTRODUCED)
-HELD = (*INTRODUCED, "accept", "return")
+REPLACEMENT = "replacement"
+"""A code that is put in the place of a spoilt one: it stands where the old one stood."""
+CIRCULATING = (*INTRODUCED, REPLACEMENT)
+"""Events after which goods may be sold for the first time."""
+COMMISSIONED = ("apply", "register_foreign", *CIRCULATING)
+HELD = (*CIRCULATING, "accept", "return")
 """Events after which their participant holds the goods."""
-WITHDRAWN = ("withdraw", "scrap", "remark", "expire")
-STOPPED = ("recall", "block", "quarantine")
+WITHDRAWN = ("withdraw", "scrap", "remark", "expire", "seize", "destroy")
+STOPPED = ("recall", "block", "quarantine", "detain")
 KINDS = (
-    *COMMISSIONED, "aggregate", "disaggregate", "ship", "accept", "refuse", "cancel_shipment",
-    "sell", "return", *WITHDRAWN, *STOPPED, "unblock", "scan",
+    "order", "cancel_order", *COMMISSIONED, "aggregate", "disaggregate", "ship", "accept", "refuse",
+    "cancel_shipment", "sell", "return", *WITHDRAWN, *STOPPED, "unblock", "scan",
 )  # fmt: skip
 VERDICTS = ("genuine", "repaired", "unreadable", "forged", "unknown")
 """What a scan found; `repaired` and `unreadable` are faults of scanners, not of goods."""

@@ -1,7 +1,7 @@
 """A sale of what was never introduced, or was only later: unmarked goods under ordered codes."""
 
 from kazyna.core.text import Text
-from kazyna.marking.detection.events import COMMISSIONED, INTRODUCED, sql_list
+from kazyna.marking.detection.events import CIRCULATING, COMMISSIONED, sql_list
 from kazyna.marking.detection.rule import CLOCK_HOURS, LATE_DAYS, Limits, Rule, interval
 
 
@@ -23,7 +23,7 @@ def _finding(_: Limits) -> str:
                arg_min(facility, happened_at) FILTER (kind = 'sell') AS facility,
                arg_min(device, happened_at) FILTER (kind = 'sell') AS device,
                min(happened_at) FILTER (kind = 'sell') AS happened_at,
-               min(happened_at) FILTER (kind IN {sql_list(INTRODUCED)}) AS introduced_at,
+               min(happened_at) FILTER (kind IN {sql_list(CIRCULATING)}) AS introduced_at,
                list(event_id ORDER BY happened_at) AS evidence
         FROM suspects
         WHERE sale_before_introduction

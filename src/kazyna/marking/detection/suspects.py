@@ -11,9 +11,9 @@ from decimal import Decimal
 import duckdb
 
 from kazyna.marking.detection.events import (
+    CIRCULATING,
     COMMISSIONED,
     HELD,
-    INTRODUCED,
     STOPPED,
     WITHDRAWN,
     sql_list,
@@ -24,7 +24,7 @@ LOOKS = "(kind = 'sell' OR kind = 'scan')"
 """Somebody had the thing in hands; operators move much of the rest on paper."""
 
 FACTS = f"""
-    min(happened_at) FILTER (kind IN {sql_list(INTRODUCED)}) AS introduced_at,
+    min(happened_at) FILTER (kind IN {sql_list(CIRCULATING)}) AS introduced_at,
     min(happened_at) FILTER (kind IN {sql_list(COMMISSIONED)}) AS commissioned_at,
     count(*) FILTER (kind = 'sell') AS sales,
     min(happened_at) FILTER (kind = 'sell') AS first_sold_at,
