@@ -12,6 +12,7 @@ import pytest
 from kazyna.core.errors import Conflict, Forbidden, InputError
 from kazyna.services import declarations, ledger, participants, proposals, reconciliation
 from kazyna.services.context import Actor, Context
+from kazyna.services.marking_documents import lines_of
 from kazyna.store.connection import Database
 from services.marking_world import World, make_world
 
@@ -115,6 +116,35 @@ def test_an_honest_declaration_leaves_no_difference(world: World) -> None:
     assert [each.difference for each in found.differences if each.tax == "excise"] == [0]
     assert all(each.difference <= 0 for each in found.differences)
     assert proposals.propose(ctx, month=MARCH).created == ()
+
+
+def test_tax_on_sales_is_by_the_receipts_and_less_what_came_back(world: World) -> None:
+    cheap = Decimal(100)
+    batch = world.order("maker", BEER, 10)
+    every = f"{batch}:0-9"
+    for kind in ("apply", "introduce"):
+        world.send("maker", kind, every)
+    world.send("maker", "ship", every, counterparty="shop")
+    world.send("shop", "accept", every)
+    prices = [10_000, 10_000, 25_050]
+    receipt = lines_of([f"{batch}:{index}" for index in range(3)], price=prices)
+    world.send("shop", "sell", lines=receipt, document_id="priced")
+    world.send("shop", "sell", f"{batch}:3", document_id="unpriced")
+    world.send("shop", "return", f"{batch}:1", reason="torn", document_id="came back")
+    vat = next(each for each in reconciliation.reconcile(officer(world), month=MARCH).differences
+               if each.tax == "vat")  # fmt: skip
+    found = {(each.goods, each.basis): each for each in vat.goods}
+    exact = found["beer", "receipts"]
+    assert (exact.units, [each.document_id for each in exact.documents]) == (
+        2, ["came back", "priced"],
+    )  # fmt: skip
+    assert [each.paid for each in exact.documents] == [-cheap, cheap + cheap + Decimal("250.50")]
+    inside = Decimal("0.12") / Decimal("1.12")
+    assert exact.expected == ((cheap + Decimal("250.50")) * inside).quantize(Decimal("0.01"))
+    assert found[TOBACCO, "least_price"].expected == LEAST_VAT
+    nothing = found["beer", "no_price"]
+    assert (nothing.units, nothing.expected, vat.at_least) == (1, 0, True)
+    assert vat.expected == exact.expected + LEAST_VAT
 
 
 def test_a_second_officer_confirms_and_it_is_charged_once(world: World) -> None:

@@ -112,7 +112,7 @@ def _reconciled(found: "Reconciliation") -> RenderableType:
         {
             "taxpayer": f"{each.taxpayer_id} {each.taxpayer_name}",
             "tax": each.tax,
-            "expected": each.expected,
+            "expected": f"at least {each.expected}" if each.at_least else each.expected,
             "declared": each.declared,
             "assessed": each.assessed,
             "difference": each.difference,

@@ -1,34 +1,41 @@
 """Reconciliation: what marked goods say is owed against what was declared, to the document.
 
 Excise falls due on what a taxpayer introduced in a month; the pack's own rule of excise says how
-much. Value added tax falls due at least on the least retail price of what was sold. What is owed
-beyond the declaration becomes a proposed assessment, which a second officer confirms.
+much. Value added tax falls due on what was paid by the receipts, less what came back. Sales whose
+price no receipt tells count at the least retail price of the law where there is one, a bound from
+below, and otherwise at nothing: each line says which. What is owed beyond the declaration becomes a
+proposed assessment, which a second officer confirms.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 import pyarrow as pa
 
 from kazyna.core.errors import InputError, NotFound
+from kazyna.core.money import Currency, from_minor
 from kazyna.packs.detection import reconciled_kinds
 from kazyna.packs.taxes import Tax
 from kazyna.services import declarations
 from kazyna.services.context import Context
 from kazyna.store import reconciliation as register
 from kazyna.store.connection import Transaction
-from kazyna.store.reconciliation import MovedRow
+from kazyna.store.reconciliation import MovedRow, SoldRow
 from kazyna.tax import run_roll
 
 EXCISE, VAT = "excise", "vat"
 LEAST_VALUE, VAT_RATE = "least_retail_value", "vat_rate"
-SOLD = ("sell",)
+Basis = Literal["rate", "receipts", "least_price", "no_price"]
+"""What a line rests on: the rate of the law on what was moved; prices of receipts; least retail
+prices, a bound from below; or nothing, for goods that were sold at a price nobody told."""
+BOUNDS: frozenset[Basis] = frozenset({"least_price", "no_price"})
 NOUGHT = Decimal(0)
 CENT = Decimal("0.01")
 ROWS_MAX = 10**9
+Row = TypeVar("Row", MovedRow, SoldRow)
 
 
 @dataclass(frozen=True)
@@ -39,14 +46,18 @@ class MovedDocument:
     kind: str
     on: date
     units: int
+    """Below nought where they came back."""
     quantity: Decimal
+    paid: Decimal | None = None
+    """By the receipt; None where it tells no price, and of what is no sale."""
 
 
 @dataclass(frozen=True)
 class ReconciledGoods:
-    """One kind of excise goods of a taxpayer and month: moved against declared."""
+    """One kind of goods of a taxpayer and month: moved against declared."""
 
     goods: str
+    basis: Basis
     units: int
     quantity: Decimal
     """Moved, in the unit of the rate."""
@@ -72,6 +83,8 @@ class Difference:
     difference: Decimal
     goods: tuple[ReconciledGoods, ...]
     declaration_ids: tuple[int, ...]
+    at_least: bool
+    """Whether more may be expected than is: some sales have no price, or only a least one."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +141,7 @@ def reconciled(ctx: Context, tx: Transaction, month: date) -> Reconciliation:
             of_month.assessed[key] = of_month.assessed.get(key, NOUGHT) + row.amount
     kinds = reconciled_kinds(ctx.pack)
     introduced = register.moved(tx, kinds, first=month, after=next_month(month))
-    sold = register.moved(tx, SOLD, first=month, after=next_month(month))
+    sold = register.sold(tx, first=month, after=next_month(month))
     found = [*_excise(ctx, tx, introduced, of_month), *_vat(ctx, tx, sold, of_month)]
     found.sort(key=lambda each: (-each.difference, each.taxpayer_id, each.tax))
     return Reconciliation(
@@ -155,6 +168,7 @@ def _excise(
         goods = tuple(
             ReconciledGoods(
                 goods=name,
+                basis="rate",
                 units=sum(row.units for row in part),
                 quantity=_quantity(part),
                 declared_quantity=sum(
@@ -179,47 +193,69 @@ def _excise(
 def _vat(
     ctx: Context,
     tx: Transaction,
-    moved: list[MovedRow],
+    sold: list[SoldRow],
     of_month: _OfMonth,
 ) -> Iterable[Difference]:
-    """Compute the tax on the least retail value of what was sold, against the declared supply.
+    """Compute the tax on what was paid, or at least was to be paid, against the declared supply.
 
-    The least price is what a shopper pays, so the tax is taken out of it; input tax stays as it
-    was declared.
+    A shopper's price has the tax in it, so the tax is taken out of it. Input tax stays as it was
+    declared; what is supplied otherwise than over a till is not known here.
     """
     law = ctx.pack.taxes.get(VAT)
     if law is None or not law.declared:
         return
     lines = declarations.declared(ctx, tx, tax=VAT, month=of_month.month).to_pylist()
-    values = _by_rule(law_of(ctx, EXCISE), moved, of_month)
     rate = law.rules.parameters[VAT_RATE].on(of_month.month).value
     if not isinstance(rate, Decimal):
         return
-    for taxpayer_id, rows in _grouped(moved).items():
+    inside = rate / (1 + rate)
+    # Goods for which no price is known: what they cost at least, the law of excise says.
+    unpriced = [_as_moved(row) for row in sold if row.paid is None and row.excise_goods]
+    least = _by_rule(law_of(ctx, EXCISE), unpriced, of_month)
+    for taxpayer_id, rows in _grouped(sold).items():
         own = [line for line in lines if line["taxpayer_id"] == taxpayer_id]
         goods = tuple(
             ReconciledGoods(
                 goods=name,
+                basis=basis,
                 units=sum(row.units for row in part),
                 quantity=_quantity(part),
                 declared_quantity=None,
-                expected=(values[taxpayer_id, name][LEAST_VALUE] * rate / (1 + rate)).quantize(
-                    CENT
-                ),
+                expected=(value * inside).quantize(CENT),
                 declared=None,
-                documents=_documents(part),
+                documents=_documents(part, ctx.pack.currency),
             )
-            for name, part in _by_goods(rows).items()
-            if (taxpayer_id, name) in values and values[taxpayer_id, name][LEAST_VALUE]
+            for name, basis, value, part in _valued(rows, least, ctx.pack.currency)
         )
-        if goods:
-            declared = sum((line["supply"] * rate for line in own), NOUGHT).quantize(CENT)
-            numbers = sorted({line["declaration_id"] for line in own})
-            yield _difference(rows[0], VAT, goods, (declared, numbers), of_month)
+        declared = sum((line["supply"] * rate for line in own), NOUGHT).quantize(CENT)
+        numbers = sorted({line["declaration_id"] for line in own})
+        yield _difference(rows[0], VAT, goods, (declared, numbers), of_month)
+
+
+def _valued(
+    rows: list[SoldRow], least: Mapping[tuple[str, str], Mapping[str, Any]], currency: Currency
+) -> Iterator[tuple[str, Basis, Decimal, list[SoldRow]]]:
+    """Give the sales of one taxpayer by goods, with what they were worth and how that is known."""
+    for name, part in _by_goods(rows).items():
+        priced = [row for row in part if row.paid is not None]
+        if priced:
+            paid = from_minor(sum(row.paid or 0 for row in priced), currency)
+            yield name, "receipts", paid, priced
+        rest = [row for row in part if row.paid is None]
+        value = least.get((rows[0].taxpayer_id, name), {}).get(LEAST_VALUE) or NOUGHT
+        if rest:
+            yield name, "least_price" if value else "no_price", value, rest
+
+
+def _as_moved(row: SoldRow) -> MovedRow:
+    return MovedRow(
+        row.taxpayer_id, row.taxpayer_name, row.kind, row.document_id, row.happened_on, row.gtin,
+        row.excise_goods or row.goods, row.unit_quantity, row.units,
+    )  # fmt: skip
 
 
 def _difference(
-    row: MovedRow,
+    row: MovedRow | SoldRow,
     tax: str,
     goods: tuple[ReconciledGoods, ...],
     stated: tuple[Decimal, list[int]],
@@ -239,6 +275,7 @@ def _difference(
         difference=expected - declared - before,
         goods=goods,
         declaration_ids=tuple(declaration_ids),
+        at_least=any(each.basis in BOUNDS for each in goods),
     )
 
 
@@ -251,7 +288,8 @@ def _by_rule(
     """
     computed: dict[tuple[str, str], dict[str, Any]] = {}
     for name, rows in _by_goods(moved).items():
-        owners = list(_grouped(rows).items())
+        # Where more came back than was sold at no known price, nothing is expected of it.
+        owners = [(owner, part) for owner, part in _grouped(rows).items() if _quantity(part) >= 0]
         table = pa.table(
             {
                 "row": pa.array(range(len(owners)), pa.int64()),
@@ -271,31 +309,37 @@ def _by_rule(
     return computed
 
 
-def _grouped(rows: Iterable[MovedRow]) -> dict[str, list[MovedRow]]:
-    grouped: dict[str, list[MovedRow]] = {}
+def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    grouped: dict[str, list[Row]] = {}
     for row in rows:
         grouped.setdefault(row.taxpayer_id, []).append(row)
     return grouped
 
 
-def _by_goods(rows: Iterable[MovedRow]) -> dict[str, list[MovedRow]]:
-    grouped: dict[str, list[MovedRow]] = {}
+def _by_goods(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Group by kind of excise goods; goods without excise by their own group."""
+    grouped: dict[str, list[Row]] = {}
     for row in rows:
-        grouped.setdefault(row.excise_goods, []).append(row)
+        name = row.excise_goods or (row.goods if isinstance(row, SoldRow) else "")
+        grouped.setdefault(name, []).append(row)
     return grouped
 
 
-def _quantity(rows: Iterable[MovedRow]) -> Decimal:
+def _quantity(rows: Iterable[MovedRow | SoldRow]) -> Decimal:
     return sum((row.unit_quantity * row.units for row in rows), NOUGHT)
 
 
-def _documents(rows: Iterable[MovedRow]) -> tuple[MovedDocument, ...]:
+def _documents(
+    rows: Iterable[MovedRow | SoldRow], currency: Currency | None = None
+) -> tuple[MovedDocument, ...]:
     return tuple(
         MovedDocument(
-            row.document_id, row.kind, row.happened_on, row.units, row.unit_quantity * row.units
+            row.document_id, row.kind, row.happened_on, row.units, row.unit_quantity * row.units,
+            from_minor(row.paid, currency)
+            if isinstance(row, SoldRow) and row.paid is not None and currency else None,
         )
         for row in rows
-    )
+    )  # fmt: skip
 
 
 def law_of(ctx: Context, name: str) -> Tax:

@@ -28,6 +28,28 @@ class MovedRow:
 
 
 @dataclass(frozen=True)
+class SoldRow:
+    """Units of one product that one receipt or report sold, or that came back from buyers."""
+
+    taxpayer_id: str
+    taxpayer_name: str
+    kind: str
+    document_id: str
+    happened_on: date
+    gtin: str
+    goods: str
+    """The group of goods."""
+    excise_goods: str | None
+    """None of goods without excise."""
+    unit_quantity: Decimal
+    """Of one unit, in the unit of the excise rate; 0 where none is registered."""
+    units: int
+    """Below nought where they came back."""
+    paid: int | None
+    """For all of them, in minor units; None where the price is not known."""
+
+
+@dataclass(frozen=True)
 class ProposalRow:
     """One proposed assessment and what became of it."""
 
@@ -89,6 +111,59 @@ def moved(tx: Transaction, kinds: Sequence[str], *, first: date, after: date) ->
         ORDER BY 1, 5, 4, 6
         """,
         {"kinds": list(kinds), "first": first, "after": after},
+    )
+
+
+def sold(tx: Transaction, *, first: date, after: date) -> list[SoldRow]:
+    """Return what was sold from a day to before another, less what came back of earlier sales.
+
+    A return names no price: it takes back what was paid at the last sale of the very unit before.
+    Goods that return from anything but a sale take nothing back.
+    """
+    return tx.rows(
+        SoldRow,
+        """
+        WITH changes AS (
+            SELECT document_no, kind, participant_no, gtin, units::bigint AS units, price
+            FROM marking_events
+            WHERE kind = 'sell' AND happened_at >= %(first)s::timestamp AT TIME ZONE 'UTC'
+              AND happened_at < %(after)s::timestamp AT TIME ZONE 'UTC'
+            UNION ALL
+            SELECT back.document_no, back.kind, back.participant_no, back.gtin, -1, sale.price
+            FROM marking_events AS back
+            CROSS JOIN LATERAL unnest(coalesce(
+                indices, ARRAY(SELECT generate_series(first_index, last_index))
+            )) AS unit
+            CROSS JOIN LATERAL (
+                SELECT before.kind, before.price FROM marking_events AS before
+                WHERE before.batch = back.batch
+                  AND unit BETWEEN before.first_index AND before.last_index
+                  AND (before.indices IS NULL OR unit = ANY (before.indices))
+                  AND before.kind IN ('sell', 'withdraw')
+                  AND before.document_no < back.document_no
+                ORDER BY before.document_no DESC LIMIT 1
+            ) AS sale
+            WHERE back.kind = 'return' AND sale.kind = 'sell'
+              AND back.happened_at >= %(first)s::timestamp AT TIME ZONE 'UTC'
+              AND back.happened_at < %(after)s::timestamp AT TIME ZONE 'UTC'
+        )
+        SELECT participants.taxpayer_id, taxpayers.name AS taxpayer_name, changes.kind,
+               documents.document_id,
+               (documents.happened_at AT TIME ZONE 'UTC')::date AS happened_on,
+               lpad(changes.gtin::text, 14, '0') AS gtin, products.goods,
+               products.attributes->>'excise_goods' AS excise_goods,
+               coalesce((products.attributes->>'excise_quantity')::numeric, 0) AS unit_quantity,
+               sum(changes.units)::bigint AS units,
+               sum(changes.units * changes.price)::bigint AS paid
+        FROM changes
+        JOIN marking_documents AS documents USING (document_no)
+        JOIN participants ON participants.participant_no = changes.participant_no
+        JOIN taxpayers ON taxpayers.taxpayer_id = participants.taxpayer_id
+        JOIN products_on(%(after)s::date - 1) AS products ON products.gtin = changes.gtin
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, changes.price IS NULL
+        ORDER BY 1, 5, 4, 6
+        """,
+        {"first": first, "after": after},
     )
 
 

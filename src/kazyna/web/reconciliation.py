@@ -80,6 +80,17 @@ def status_words(write: Writer) -> dict[str, str]:
     }
 
 
+def basis_words(write: Writer) -> dict[str, str]:
+    """Name what the expected tax of some goods rests on."""
+    _ = write.gettext
+    return {
+        "rate": _("By the rate of the law on what was moved"),
+        "receipts": _("By the prices of the receipts"),
+        "least_price": _("At least, by the least retail price: the receipts tell none"),
+        "no_price": _("No price is known: not counted"),
+    }
+
+
 def _decided(visit: Visit, proposal_id: int, work: Callable[[], object]) -> HTMLResponse:
     try:
         work()
@@ -121,6 +132,7 @@ def _proposal(visit: Visit, proposal_id: int, *, refusal: Exception | None = Non
         proposal=found,
         states=status_words(visit.write),
         title=visit.ctx.pack.taxes[found.tax].title,
+        bases=basis_words(visit.write),
         refusal=refusal,
         findings=refusal.findings if isinstance(refusal, InputError) else (),
     )
