@@ -87,7 +87,7 @@ def trees() -> None:
     data = lightgbm.Dataset(seen, seen[:, 0] * seen[:, 1] + seen[:, 2])
     booster = lightgbm.train(parameters | {"num_threads": 1}, data, TREES)
     start = process_time()
-    tables = explainer(booster, np.arange(WIDTH))
+    tables = explainer([booster], np.arange(WIDTH))
     assert tables is not None
     ours = tables.contributions(seen, WIDTH)
     took = process_time() - start

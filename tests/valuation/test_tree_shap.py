@@ -33,7 +33,7 @@ def unseen() -> np.ndarray:
 def test_agrees_with_lightgbm_to_the_last_digits(missing: bool, leaves: int) -> None:
     booster = trained(missing=missing, num_leaves=leaves, bagging_fraction=0.7, bagging_freq=1)
     rows = unseen()
-    tables = explainer(booster, np.arange(COLUMNS))
+    tables = explainer([booster], np.arange(COLUMNS))
     assert tables is not None
     walked = np.asarray(booster.predict(rows, pred_contrib=True))
     np.testing.assert_allclose(tables.contributions(rows, COLUMNS), walked[:, :-1], atol=1e-12)
@@ -42,7 +42,7 @@ def test_agrees_with_lightgbm_to_the_last_digits(missing: bool, leaves: int) -> 
 
 def test_reasons_are_sums_over_their_columns() -> None:
     booster, rows = trained(missing=True), unseen()
-    tables = explainer(booster, np.array([0, 0, 1, 2, 1, 2]))
+    tables = explainer([booster], np.array([0, 0, 1, 2, 1, 2]))
     assert tables is not None
     walked = np.asarray(booster.predict(rows, pred_contrib=True))
     found = tables.contributions(rows, 3)
@@ -52,7 +52,7 @@ def test_reasons_are_sums_over_their_columns() -> None:
 
 def test_contributions_and_base_add_up_to_the_prediction() -> None:
     booster, rows = trained(missing=False), unseen()
-    tables = explainer(booster, np.zeros(COLUMNS, dtype=int))
+    tables = explainer([booster], np.zeros(COLUMNS, dtype=int))
     assert tables is not None
     summed = tables.base + tables.contributions(rows, 1)[:, 0]
     np.testing.assert_allclose(summed, booster.predict(rows), atol=1e-12)
@@ -60,7 +60,7 @@ def test_contributions_and_base_add_up_to_the_prediction() -> None:
 
 def test_an_ensemble_that_never_split_is_its_base() -> None:
     booster = trained(missing=False, trees=3, min_data_in_leaf=5000)
-    tables = explainer(booster, np.arange(COLUMNS))
+    tables = explainer([booster], np.arange(COLUMNS))
     assert tables is not None
     assert not tables.contributions(unseen(), COLUMNS).any()
     assert tables.base == pytest.approx(booster.predict(unseen())[0], abs=1e-12)
@@ -68,6 +68,6 @@ def test_an_ensemble_that_never_split_is_its_base() -> None:
 
 def test_trees_that_no_table_serves_are_left_to_their_paths() -> None:
     assert (
-        explainer(trained(missing=False, num_leaves=31, max_depth=-1), np.arange(COLUMNS)) is None
+        explainer([trained(missing=False, num_leaves=31, max_depth=-1)], np.arange(COLUMNS)) is None
     )
-    assert explainer(trained(missing=False, zero_as_missing=True), np.arange(COLUMNS)) is None
+    assert explainer([trained(missing=False, zero_as_missing=True)], np.arange(COLUMNS)) is None

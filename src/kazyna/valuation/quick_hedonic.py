@@ -74,7 +74,8 @@ def quick_hedonic(sales: Sales, *, seed: int = 0, source: str = "sales") -> Quic
     )
     near = comparables.neighbours(similar, design, kind)
     similar = comparables.tuned(similar, near)
-    expected = expected + comparables.correction(similar, near)
+    weight = comparables.similarity(similar, near)
+    expected = expected + comparables.correction(similar, near, weight)
     residual = target - expected
     return QuickHedonic(residual, _spread(residual, near), level, index)
 

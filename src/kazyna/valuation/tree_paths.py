@@ -19,8 +19,9 @@ from kazyna.valuation.trees import Tree, trees_of
 if TYPE_CHECKING:
     from lightgbm import Booster
 
-BLOCK_ROWS = 1024
-"""Rows explained at once: their leaves stay in the processor's cache."""
+BLOCK_ROWS, BLOCK_TREES = 4096, 25
+"""Rows and trees walked at once: a row would else push the trees that the next one needs out of
+the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -31,25 +32,36 @@ class PathExplainer:
     """The mean prediction; with a row's contributions it adds up to the row's prediction."""
     booster: "Booster"
     first_leaf: Ints
-    """The row of the table at which each tree's leaves begin."""
+    """The row of the table at which each tree's leaves begin, and where the last one's end."""
     table: Floats
     """(leaves of all trees, reasons)"""
 
     def contributions(self, columns: Floats, reasons: int) -> Floats:
         """Explain rows; shape (rows, reasons)."""
         found = np.zeros((len(columns), reasons))
-        trees = len(self.first_leaf)
-        width = self.table.shape[1]
-        for start in range(0, len(columns), BLOCK_ROWS):
-            block = columns[start : start + BLOCK_ROWS]
-            leaf = self.booster.predict(block, pred_leaf=True, num_threads=1)
-            row = np.asarray(leaf, dtype=np.int64).reshape(len(block), trees) + self.first_leaf
-            ends = np.arange(len(block) + 1) * trees
-            chosen = scipy.sparse.csr_array(
-                (np.ones(row.size), row.ravel(), ends), shape=(len(block), len(self.table))
-            )
-            found[start : start + BLOCK_ROWS, :width] = chosen @ self.table
+        seen = np.ascontiguousarray(columns)
+        trees, width = len(self.first_leaf) - 1, self.table.shape[1]
+        for start in range(0, len(seen), BLOCK_ROWS):
+            rows = slice(start, start + BLOCK_ROWS)
+            for first in range(0, trees, BLOCK_TREES):
+                some = slice(first, min(first + BLOCK_TREES, trees))
+                found[rows, :width] += self._moves(seen[rows], some)
         return found
+
+    def _moves(self, seen: Floats, trees: slice) -> Floats:
+        """Add up what some trees' leaves add to each reason."""
+        count = trees.stop - trees.start
+        leaf = self.booster.predict(
+            seen, pred_leaf=True, num_threads=1, start_iteration=trees.start, num_iteration=count
+        )
+        begin, end = self.first_leaf[[trees.start, trees.stop]]
+        row = np.asarray(leaf, dtype=np.int64).reshape(len(seen), count)
+        row += self.first_leaf[trees] - begin
+        ends = np.arange(len(seen) + 1) * count
+        chosen = scipy.sparse.csr_array(
+            (np.ones(row.size), row.ravel(), ends), shape=(len(seen), end - begin)
+        )
+        return np.asarray(chosen @ self.table[begin:end])
 
 
 def path_explainer(booster: "Booster", reason_of: Ints) -> PathExplainer:
@@ -69,7 +81,7 @@ def path_explainer(booster: "Booster", reason_of: Ints) -> PathExplainer:
         tables.append(table)
         bases.append(base)
     leaves = np.array([len(table) for table in tables])
-    first = np.concatenate([[0], np.cumsum(leaves)[:-1]]).astype(np.int64)
+    first = np.concatenate([[0], np.cumsum(leaves)]).astype(np.int64)
     return PathExplainer(sum(bases), booster, first, np.concatenate(tables))
 
 

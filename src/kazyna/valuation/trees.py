@@ -3,9 +3,9 @@
 LightGBM takes seconds to import; only what grows or reads trees pays for it.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,13 @@ from kazyna.valuation.columns import Floats, Ints
 
 if TYPE_CHECKING:
     from lightgbm import Booster
+
+
+WRITTEN = (
+    "split_feature", "threshold", "decision_type", "left_child", "right_child", "internal_count",
+    "leaf_value", "leaf_count",
+)  # fmt: skip
+"""What is read of each tree; every tree has a line of each, be it empty."""
 
 
 @dataclass(frozen=True)
@@ -75,29 +82,31 @@ def cut(booster: "Booster", size: int) -> "Booster":
 
 def trees_of(booster: "Booster") -> list[Tree]:
     """Read the trees of an ensemble."""
-    text = booster.model_to_string(num_iteration=-1)
-    return [_tree(block) for block in text.split("end of trees")[0].split("\nTree=")[1:]]
+    text = booster.model_to_string(num_iteration=-1).split("end of trees")[0]
+    lines: dict[str, list[list[str]]] = {}
+    for line in text[text.find("\nTree=") :].splitlines():
+        name, _, numbers = line.partition("=")
+        if name in WRITTEN:
+            lines.setdefault(name, []).append(numbers.split())
+    written = {name: _numbers(each) for name, each in lines.items()}
+    trees = zip(*(written.get(name, []) for name in WRITTEN), strict=True)
+    return [
+        Tree(
+            column=column.astype(np.int64),
+            threshold=threshold,
+            decision=decision.astype(np.int64),
+            left=left.astype(np.int64),
+            right=right.astype(np.int64),
+            count=count,
+            leaf_value=value,
+            leaf_count=rows if rows.sum() > 0 else np.ones(len(value)),
+        )
+        for column, threshold, decision, left, right, count, value, rows in trees
+    ]
 
 
-def _tree(block: str) -> Tree:
-    """Read one tree from the text of a model."""
-
-    def numbers(name: str) -> Floats:
-        found = re.search(rf"^{name}=(.*)$", block, re.MULTILINE)
-        return np.array(found[1].split() if found else [], dtype=np.float64)
-
-    def integers(name: str) -> Ints:
-        return np.asarray(numbers(name), dtype=np.int64)
-
-    leaf_value = numbers("leaf_value")
-    leaf_count = numbers("leaf_count")
-    return Tree(
-        column=integers("split_feature"),
-        threshold=numbers("threshold"),
-        decision=integers("decision_type"),
-        left=integers("left_child"),
-        right=integers("right_child"),
-        count=numbers("internal_count"),
-        leaf_value=leaf_value,
-        leaf_count=leaf_count if leaf_count.sum() > 0 else np.ones(len(leaf_value)),
-    )
+def _numbers(lines: list[list[str]]) -> list[Floats]:
+    """Read one line of every tree, all at once."""
+    numbers = np.array(list(chain.from_iterable(lines)), dtype=np.float64)
+    ends = np.cumsum([len(line) for line in lines]).tolist()
+    return [numbers[end - len(line) : end] for line, end in zip(lines, ends, strict=True)]

@@ -179,7 +179,6 @@ def _valued(market: Market, properties: Properties, position: int, source: str) 
     value = rounded(log_value)
     low = np.minimum(rounded(log_value - age * down), value)
     high = np.maximum(rounded(log_value + age * up), value)
-    similar = comparables.similarity(market.fitted.comparables, seen.near)
     whole_base = int(rounded(np.array(log_base)))
     names = (*market.encoder.names, "location", "time")
     reasons = in_money(value, whole_base, parts)
@@ -191,9 +190,9 @@ def _valued(market: Market, properties: Properties, position: int, source: str) 
             "high": money(high * unit),
             "base": money(np.full(len(value), whole_base * unit)),
             "reasons": reason_lists(names, reasons * unit),
-            "comparables": _comparable_lists(market, seen.near, similar, log_value),
+            "comparables": _comparable_lists(market, seen.near, seen.alike, log_value),
             "confidence": _confidence(
-                evidence=similar.sum(axis=1) / max(market.fitted.evidence, 1e-9),
+                evidence=seen.alike.sum(axis=1) / max(market.fitted.evidence, 1e-9),
                 width=(high - low) / np.maximum(value, 1),
                 unusual=_unusual(market, design),
             ),
@@ -235,8 +234,7 @@ def _comparable_lists(
     market: Market, near: comparables.Neighbours, similar: Floats, log_value: Floats
 ) -> pa.ListArray:
     """Show the most similar sales of other properties, each brought to the subject and the day."""
-    order = np.argsort(np.where(near.own, 1.0, -similar), axis=1, kind="stable")
-    order = order[:, :COMPARABLES_SHOWN]
+    order = comparables.least(1 - similar, near.own, COMPARABLES_SHOWN)
     shown = ~np.take_along_axis(near.own, order, axis=1)
     position = np.take_along_axis(near.position, order, axis=1)[shown]
     subject = np.repeat(np.arange(len(log_value)), shown.sum(axis=1))

@@ -55,6 +55,8 @@ class Seen:
     parts: Floats
     """The regression's contributions, the place last; shape (rows, characteristics + 1)."""
     near: comparables.Neighbours
+    alike: Floats
+    """Similarity of each of them."""
     correction: Floats
     tree_columns: Floats
 
@@ -96,7 +98,8 @@ def fit(
     near = comparables.neighbours(tested, design, parts[:, :-1])
     near = near.without(fold[near.position] == fold[:, None])
     tested = comparables.tuned(tested, near)
-    second = first + comparables.correction(tested, near)
+    alike = comparables.similarity(tested, near)
+    second = first + comparables.correction(tested, near, alike)
     process, third = None, np.empty((len(target), 0))
     if len(target) <= gaussian_process.SALES_MAX:
         process, likely = gaussian_process.fit(
@@ -107,7 +110,7 @@ def fit(
     trees, others = boosting.fit(sheets, target, seed=seed, progress=progress)
     predictions = np.column_stack([first, second, third, others])
     similar = replace(tested, kind=settled(additive.parts(design)[:, :-1]))
-    usual = float(np.median(comparables.similarity(tested, near).sum(axis=1)))
+    usual = float(np.median(alike.sum(axis=1)))
     return Fitted(additive, similar, process, trees, usual), predictions, sheets.tested()
 
 
@@ -115,9 +118,10 @@ def look(fitted: Fitted, design: Design) -> Seen:
     """Evaluate the regression and the neighbourhood of some properties."""
     parts = settled(fitted.regression.parts(design))
     near = comparables.neighbours(fitted.comparables, design, parts[:, :-1])
-    correction = comparables.correction(fitted.comparables, near)
-    columns = boosting.tree_columns(design, fitted.comparables, near)
-    return Seen(design, parts, near, correction, columns)
+    alike = comparables.similarity(fitted.comparables, near)
+    correction = comparables.correction(fitted.comparables, near, alike)
+    columns = boosting.tree_columns(design, fitted.comparables, near, alike)
+    return Seen(design, parts, near, alike, correction, columns)
 
 
 def predict(fitted: Fitted, seen: Seen, weights: Floats) -> Floats:

@@ -9,6 +9,7 @@ for the fold left out, by the mean of several ensembles that differ in their see
 be noisier than the bag, and count for too little.
 """
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +22,13 @@ from kazyna.core.progress import Progress, silent
 from kazyna.valuation import trees
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.features import Design
-from kazyna.valuation.models.comparables import Comparables, Neighbours, correction, similarity
+from kazyna.valuation.models.comparables import (
+    Comparables,
+    Neighbours,
+    correction,
+    least,
+    similarity,
+)
 from kazyna.valuation.settled import settled
 from kazyna.valuation.tree_paths import PathExplainer, path_explainer
 from kazyna.valuation.tree_shap import Explainer, explainer
@@ -70,6 +77,9 @@ PATIENCE = 50
 """Trees without a gain on the sales held out, after which an ensemble stops growing."""
 TWINS = 2
 """Ensembles that predict one fold out of fold; the first of them joins the bag."""
+BAG = 4
+"""Ensembles in the bag of a large table: the other half would cost as much again for each value,
+and lower the COD by a hundredth."""
 TURNS = (np.pi / 6, np.pi / 4, np.pi / 3, 2 * np.pi / 3, 3 * np.pi / 4)
 """Directions in which a split of the plane may run beside the two axes."""
 PLACE_COLUMNS = 2 + len(TURNS)
@@ -86,8 +96,8 @@ class Ensemble:
     trees: int
     parameters: dict[str, object]
     twins: int
-    bag: bool
-    """Whether the view is a bag of the folds' ensembles; else one is grown on all sales."""
+    bag: int
+    """Most of the folds' ensembles that the view is a bag of; 0: it is one grown on all sales."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +117,12 @@ class View:
 
     @cached_property
     def explainers(self) -> tuple[Explainer | PathExplainer, ...]:
-        """The tables that explain each ensemble, filled when first asked for."""
+        """The tables that explain the bag, or each ensemble of it, filled when first asked for."""
         reason_of = np.minimum(np.arange(self.columns), self.characteristics)
-        return tuple(
-            explainer(each, reason_of) or path_explainer(each, reason_of) for each in self.boosters
-        )
+        tables = explainer(self.boosters, reason_of)
+        if tables is not None:
+            return (tables,)
+        return tuple(path_explainer(each, reason_of) for each in self.boosters)
 
     def contributions(self, columns: Floats) -> tuple[float, Floats]:
         """Mean of the bag's explanations: the base, and the parts, the place last."""
@@ -120,7 +131,7 @@ class View:
         for tables in self.explainers:
             parts += tables.contributions(seen, self.characteristics + 1)
         base = sum(tables.base for tables in self.explainers)
-        return base / len(self.boosters), parts / len(self.boosters)
+        return base / len(self.explainers), parts / len(self.explainers)
 
 
 @dataclass(frozen=True)
@@ -181,7 +192,8 @@ class Sheets:
         """Lay out the sheets of the sales learnt from, near by each only those of other folds."""
         place = place_columns(design)
         shown = fold[near.position]
-        tables = [near_columns(found, near.without(shown == k)) for k in np.unique(fold)]
+        alike = similarity(found, near)
+        tables = [near_columns(found, near.without(shown == k), alike) for k in np.unique(fold)]
         return cls(place, tuple(tables), fold, design.rising)
 
     def tested(self) -> Floats:
@@ -194,9 +206,9 @@ class Sheets:
         return np.column_stack([self.place, self.near[number]]) if near else self.place
 
 
-def tree_columns(design: Design, found: Comparables, near: Neighbours) -> Floats:
+def tree_columns(design: Design, found: Comparables, near: Neighbours, alike: Floats) -> Floats:
     """Lay out what the trees see: characteristics, then the place, then the sales near it."""
-    return np.column_stack([place_columns(design), near_columns(found, near)])
+    return np.column_stack([place_columns(design), near_columns(found, near, alike)])
 
 
 def place_columns(design: Design) -> Floats:
@@ -205,35 +217,39 @@ def place_columns(design: Design) -> Floats:
     return np.column_stack([design.values, settled(np.column_stack([design.km, *turned]))])
 
 
-def near_columns(found: Comparables, near: Neighbours) -> Floats:
+def near_columns(found: Comparables, near: Neighbours, alike: Floats) -> Floats:
     """Prices and residuals of the nearest and of the most similar sales that may speak."""
-    weight = similarity(found, near)
+    weight = np.where(near.own, 0.0, alike)
     total = weight.sum(axis=1)
-    price = found.log_price[near.position]
-    nearest = np.argsort(np.where(near.own, np.inf, near.place), axis=1, kind="stable")
-    nearest = nearest[:, : NEAREST[-1]]
-    alike = np.argsort(np.where(near.own, 1.0, -weight), axis=1, kind="stable")[:, :5]
+    price = found.log_price.take(near.position)
+    nearest = least(near.place, near.own, NEAREST[-1])
     heard = ~np.take_along_axis(near.own, nearest, axis=1)
-    price_near = np.take_along_axis(price, nearest, axis=1)
-    kind_near = np.take_along_axis(found.kind.sum(axis=1)[near.position], nearest, axis=1)
-    residual = np.take_along_axis(found.residual[near.position], nearest, axis=1)
-    heard_alike = ~np.take_along_axis(near.own, alike, axis=1)
-    price_alike = np.take_along_axis(price, alike, axis=1)
-    spread = _mean(residual[:, :20] ** 2, heard[:, :20])
-    mean = _mean(residual[:, :20], heard[:, :20])
+    near_by = np.take_along_axis(near.position, nearest, axis=1)
+    price_near, kind_near = found.log_price.take(near_by), found.kind_total.take(near_by[:, :15])
+    residual = found.residual.take(near_by[:, :20])
+    most = least(1 - weight, near.own, 5)
+    heard_alike = ~np.take_along_axis(near.own, most, axis=1)
+    price_alike = np.take_along_axis(price, most, axis=1)
+    spread = _mean(residual**2, heard[:, :20])
+    mean = _mean(residual, heard[:, :20])
+    rank = min(10, near.apart_km.shape[1] - 1)
     columns = np.column_stack(
         [
-            correction(found, near),
+            correction(found, near, weight),
             total,
             _mean(residual[:, :5], heard[:, :5]),
             mean,
             np.sqrt(np.maximum(spread - mean**2, 0)),
             *(_mean(price_near[:, :count], heard[:, :count]) for count in NEAREST),
-            np.where(total > 0, (weight * price).sum(axis=1) / np.maximum(total, 1e-12), np.nan),
+            np.where(
+                total > 0,
+                np.einsum("ij,ij->i", weight, price) / np.maximum(total, 1e-12),
+                np.nan,
+            ),
             _mean(price_alike, heard_alike),
             np.where(heard_alike[:, 0], price_alike[:, 0], np.nan),
-            _mean(kind_near[:, :15], heard[:, :15]),
-            np.sort(near.apart_km, axis=1)[:, min(10, near.apart_km.shape[1] - 1)],
+            _mean(kind_near, heard[:, :15]),
+            np.partition(near.apart_km, rank, axis=1)[:, rank],
         ]
     )
     return settled(columns)
@@ -285,13 +301,18 @@ def fit(
         size = max(round(float(np.mean([best for _, best in bag.values()]))), 1)
         predicted.append(_out_of_fold(each, sheets, bag, size))
         boosters = (
-            tuple(trees.cut(booster, size) for (_, twin), (booster, _) in bag.items() if twin == 0)
+            tuple(trees.cut(bag[number, 0][0], size) for number in _bagged(len(folds), each.bag))
             if each.bag
             else (_again(each, sheets, target, size, seed),)
         )
         width = sheets.place.shape[1] + (sheets.near[0].shape[1] if each.near else 0)
         views.append(View(width, sheets.characteristics, boosters))
     return Boosting(tuple(views)), np.column_stack(predicted)
+
+
+def _bagged(folds: int, bag: int) -> range:
+    """Take so many of the folds, evenly."""
+    return range(0, folds, max(folds // bag, 1))
 
 
 def _out_of_fold(
@@ -313,13 +334,14 @@ def _ensembles(sales: int) -> tuple[Ensemble, ...]:
         "learning_rate": LEARNING_RATE / slower,
         "min_data_in_leaf": int(np.clip(sales * LEAF_SHARE, LEAF_MIN, LEAF_MAX)),
     }
+    bag = BAG if sales > SMALL_TABLE else sys.maxsize
     ensembles = (
-        Ensemble(False, 600 * slower, small, TWINS, bag=True),
-        Ensemble(True, 400 * slower, small, TWINS, bag=True),
+        Ensemble(False, 600 * slower, small, TWINS, bag=bag),
+        Ensemble(True, 400 * slower, small, TWINS, bag=bag),
     )
     if sales < DEEP_SALES_MIN:
         return ensembles
-    return (*ensembles, Ensemble(False, 2500, PARAMETERS | DEEP, 1, bag=False))
+    return (*ensembles, Ensemble(False, 2500, PARAMETERS | DEEP, 1, bag=0))
 
 
 def _constraints(sheets: Sheets, width: int) -> dict[str, object]:

@@ -8,10 +8,11 @@ never among them.
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.spatial import cKDTree
 
 from kazyna.valuation.columns import Floats, Ints
@@ -27,6 +28,10 @@ KIND_SCALES = (0.05, 0.1, 0.2, 0.4, 1.0)
 """Candidate reach in difference of characteristics, log price."""
 SHRINKAGES = (0.1, 0.5, 2.0)
 """Candidate weight of the regression against the sum of similarities."""
+PLACES = 127
+"""Bits that hold the position of a candidate."""
+LAST = np.int64(np.iinfo(np.int64).max & ~PLACES)
+"""Sorts after every size."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,26 @@ class Comparables:
     place_scale: float = 0.5
     kind_scale: float = 0.2
     shrinkage: float = 0.5
+
+    @cached_property
+    def owners(self) -> pa.Array:
+        """The properties sold."""
+        return pa.array(self.owner, pa.string()).unique()
+
+    @cached_property
+    def owner_number(self) -> Ints:
+        """The property of each sale, by its position among `owners`."""
+        return self.number_of(self.owner)
+
+    def number_of(self, owner: npt.NDArray[np.object_]) -> Ints:
+        """Position of each property among those sold; -1 for others."""
+        found = pc.index_in(pa.array(owner, pa.string()), value_set=self.owners)
+        return np.asarray(pc.fill_null(found, -1), dtype=np.int64)
+
+    @cached_property
+    def kind_total(self) -> Floats:
+        """What the characteristics of each sale add together."""
+        return np.asarray(self.kind.sum(axis=1))
 
     @cached_property
     def placed(self) -> npt.NDArray[np.bool_]:
@@ -104,42 +129,66 @@ def neighbours(found: Comparables, design: Design, kind: Floats) -> Neighbours:
     rank = min(DENSITY_RANK, count - 1)
     unit_km = np.maximum(np.partition(apart, rank, axis=1)[:, [rank]], 1e-3)
     differ = _square_distance(kind, found.kind, position)
-    own = found.owner[position] == design.owner[:, None]
+    own = found.owner_number.take(position) == found.number_of(design.owner)[:, None]
     return Neighbours(position, np.nan_to_num(apart / unit_km) ** 2, differ, apart, own)
 
 
 def similarity(found: Comparables, near: Neighbours) -> Floats:
     """Similarity of each candidate from 0 to 1; 0 for the subject's own sales."""
-    exponent = near.place / found.place_scale**2 + near.kind / found.kind_scale**2
-    return np.where(near.own, 0.0, np.exp(-0.5 * exponent))
+    exponent = near.place * (-0.5 / found.place_scale**2)
+    exponent += near.kind * (-0.5 / found.kind_scale**2)
+    similar = np.exp(exponent, out=exponent)
+    similar[near.own] = 0.0
+    return similar
 
 
-def correction(found: Comparables, near: Neighbours) -> Floats:
+def correction(found: Comparables, near: Neighbours, similar: Floats) -> Floats:
     """Log correction of the regression by the similar sales' residuals, shrunk to zero."""
-    weight = similarity(found, near)
-    total = weight.sum(axis=1)
-    return np.asarray((weight * found.residual[near.position]).sum(axis=1)
-                      / (total + found.shrinkage))  # fmt: skip
+    return _corrected(similar, found.residual.take(near.position), found.shrinkage)
+
+
+def _corrected(similar: Floats, residual: Floats, shrinkage: float) -> Floats:
+    total = np.einsum("ij,ij->i", similar, residual)
+    return np.asarray(total / (similar.sum(axis=1) + shrinkage))
 
 
 def tuned(found: Comparables, near: Neighbours) -> Comparables:
     """Choose the scales that predict each sale best from the other properties' sales."""
-    candidates = [
-        replace(found, place_scale=place, kind_scale=kind, shrinkage=shrinkage)
-        for place, kind, shrinkage in product(PLACE_SCALES, KIND_SCALES, SHRINKAGES)
-    ]
-    return min(
-        candidates,
-        key=lambda item: float(np.abs(found.residual - correction(item, near)).mean()),
-    )
+    residual = found.residual.take(near.position)
+    by_place = [np.exp(-0.5 / scale**2 * near.place) for scale in PLACE_SCALES]
+    best = (np.inf, found)
+    for kind in KIND_SCALES:
+        by_kind = np.where(near.own, 0.0, np.exp(-0.5 / kind**2 * near.kind))
+        for place, like in zip(PLACE_SCALES, by_place, strict=True):
+            similar = like * by_kind
+            for shrinkage in SHRINKAGES:
+                left = found.residual - _corrected(similar, residual, shrinkage)
+                scales = replace(found, place_scale=place, kind_scale=kind, shrinkage=shrinkage)
+                best = min(best, (float(np.abs(left).mean()), scales), key=lambda each: each[0])
+    return best[1]
+
+
+def least(sizes: Floats, own: npt.NDArray[np.bool_], count: int) -> Ints:
+    """Positions, in each row, of the least sizes that may speak; then of those that must not.
+
+    Sizes are not negative. They are compared to 45 bits, and among equals the first comes first:
+    the same on every machine, and by sorting whole numbers, which is done many at a time.
+    """
+    key = np.ascontiguousarray(sizes).view(np.int64) & ~PLACES
+    key[own] = LAST
+    key |= np.arange(sizes.shape[1])
+    key.sort(axis=1)
+    return key[:, :count] & PLACES
 
 
 def _square_distance(subject: Floats, sales: Floats, position: Ints) -> Floats:
     """Add up axis by axis, since all at once would not fit the processor's cache."""
     total = np.zeros(position.shape)
+    gap = np.empty(position.shape)
     for own, other in zip(subject.T, sales.T, strict=True):
-        gap = np.ascontiguousarray(other)[position]
-        np.subtract(gap, own[:, None], out=gap)
+        # Positions are those of sales; to clip them spares a check of each.
+        np.ascontiguousarray(other).take(position, out=gap, mode="clip")
+        gap -= own[:, None]
         total += np.square(gap, out=gap)
     return total
 

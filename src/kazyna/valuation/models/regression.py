@@ -7,6 +7,7 @@ by marginal likelihood.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
 import numpy as np
@@ -95,10 +96,16 @@ def basis_of(design: Design) -> Basis:
 def columns_of(basis: Basis, design: Design) -> Floats:
     """Evaluate the basis, shape (rows, columns)."""
     blocks = [block for curve in basis.curves for block in _evaluated(curve, design.values)]
-    if len(basis.centres):
-        square = cdist(design.km, basis.centres, "sqeuclidean")
-        blocks.append(np.nan_to_num(np.exp(-0.5 * square / basis.width_km**2)))
-    return np.hstack(blocks) if blocks else np.empty((len(design), 0))
+    return np.hstack([*blocks, _surface(basis, design)])
+
+
+def _surface(basis: Basis, design: Design) -> Floats:
+    """Bumps of the surface at each place, shape (rows, centres)."""
+    if len(basis.centres) == 0:
+        return np.empty((len(design), 0))
+    square = cdist(design.km, basis.centres, "sqeuclidean")
+    square *= -0.5 / basis.width_km**2
+    return np.asarray(np.nan_to_num(np.exp(square, out=square), copy=False))
 
 
 @dataclass(frozen=True)
@@ -112,8 +119,15 @@ class Regression:
 
     def parts(self, design: Design) -> Floats:
         """Contribution of each characteristic and, last, of the place; shape (rows, n + 1)."""
-        terms = (columns_of(self.basis, design) - self.means) * self.coefficients
-        return _owned(self.basis, terms, design.values.shape[1] + 1)
+        basis, coefficients = self.basis, self.coefficients
+        found = np.empty((len(design), len(basis.curves) + 1))
+        start = 0
+        for curve in basis.curves:
+            own = coefficients[start : start + _width(curve)]
+            found[:, curve.column] = _effect(curve, design.values[:, curve.column], own)
+            start += len(own)
+        found[:, -1] = _surface(basis, design) @ coefficients[start:]
+        return found - _owned(basis, (self.means * coefficients)[None, :], found.shape[1])
 
 
 @dataclass(frozen=True)
@@ -128,16 +142,63 @@ class Normal:
     weight: float
 
 
+@dataclass(frozen=True)
+class _Sums:
+    """Weighted sums over some sales, columns and target taken from one point for all."""
+
+    point: Floats
+    level: float
+    weight: float
+    columns: Floats
+    off: float
+    gram: Floats
+    moment: Floats
+    square: float
+
+    def plus(self, other: "_Sums", times: float = 1.0) -> "_Sums":
+        """Add other sales; with -1 take them away."""
+        return _Sums(
+            self.point,
+            self.level,
+            self.weight + times * other.weight,
+            self.columns + times * other.columns,
+            self.off + times * other.off,
+            self.gram + times * other.gram,
+            self.moment + times * other.moment,
+            self.square + times * other.square,
+        )
+
+    def normal(self) -> Normal:
+        """Take columns and target from their own means."""
+        means, mean = self.columns / self.weight, self.off / self.weight
+        return Normal(
+            self.gram - np.outer(self.columns, means),
+            self.moment - self.columns * mean,
+            self.square - self.off * mean,
+            self.point + means,
+            self.level + mean,
+            self.weight,
+        )
+
+
+def _sums(columns: Floats, target: Floats, weights: Floats, around: tuple[Floats, float]) -> _Sums:
+    point, level = around
+    root = np.sqrt(weights)
+    weighted, off = (columns - point) * root[:, None], (target - level) * root
+    return _Sums(
+        point, level, float(weights.sum()), root @ weighted, float(root @ off),
+        weighted.T @ weighted, off @ weighted, float(off @ off),
+    )  # fmt: skip
+
+
 def normal_equations(columns: Floats, target: Floats, weights: Floats) -> Normal:
     """Sum up the weighted cross products of centred columns and target."""
-    total = float(weights.sum())
-    means = weights @ columns / total
-    mean = float(weights @ target / total)
-    centred = columns - means
-    weighted = centred * weights[:, None]
-    off = target - mean
-    return Normal(centred.T @ weighted, weighted.T @ off, float(weights @ off**2), means, mean,
-                  total)  # fmt: skip
+    return _sums(columns, target, weights, _middle(columns, target)).normal()
+
+
+def _middle(columns: Floats, target: Floats) -> tuple[Floats, float]:
+    """Point from which sums lose no digits."""
+    return columns.mean(axis=0), float(target.mean())
 
 
 def solved(normal: Normal, penalties: Floats) -> Floats:
@@ -179,13 +240,20 @@ def fit(
     The fit on all sales; and of each sale, by the fit without its fold, the prediction and the
     contribution of each characteristic (as `Regression.parts`).
     """
-    normal = normal_equations(columns, target, weights)
+    around = _middle(columns, target)
+    each = {
+        number: _sums(columns[held], target[held], weights[held], around)
+        for number in np.unique(fold).tolist()
+        for held in (fold == number,)
+    }
+    every = reduce(_Sums.plus, each.values())
+    normal = every.normal()
     whole = Regression(basis, normal.mean, normal.means, solved(normal, penalties))
     predicted = np.empty_like(target)
     parts = np.empty((len(target), len(basis.curves) + 1))
-    for number in np.unique(fold):
+    for number, own in each.items():
         held = fold == number
-        rest = normal_equations(columns[~held], target[~held], weights[~held])
+        rest = every.plus(own, -1.0).normal()
         coefficients = solved(rest, penalties)
         predicted[held] = rest.mean + (columns[held] - rest.means) @ coefficients
         parts[held] = _owned(basis, (columns[held] - normal.means) * coefficients, parts.shape[1])
@@ -274,6 +342,24 @@ def scaled_axis(curve: Curve, raw: Floats) -> Floats:
     axis = np.log1p(np.maximum(raw, 0)) if curve.logarithm else raw
     scaled = np.clip((axis - curve.centre) / curve.scale, *curve.ends)
     return np.where(np.isnan(raw), 0.0, scaled)
+
+
+def _effect(curve: Curve, raw: Floats, coefficients: Floats) -> Floats:
+    """Tell what one characteristic adds, as its columns times their coefficients would."""
+    added = np.zeros(len(raw))
+    missing = np.isnan(raw)
+    if curve.ordered:
+        slope, bends = coefficients[0], coefficients[1 : 1 + len(curve.knots)]
+        at = np.array([curve.ends[0], *curve.knots, curve.ends[1]])
+        height = slope * at + np.maximum(at[:, None] - curve.knots, 0) @ bends
+        added += np.interp(scaled_axis(curve, raw), at, height)
+        coefficients = coefficients[1 + len(curve.knots) :]
+    added += missing * coefficients[0]
+    if len(curve.levels):
+        at_level = np.minimum(np.searchsorted(curve.levels, raw), len(curve.levels) - 1)
+        found = curve.levels[at_level] == raw
+        added += np.where(found, coefficients[1:][at_level], 0.0)
+    return added
 
 
 def _evaluated(curve: Curve, values: Floats) -> Iterator[Floats]:
