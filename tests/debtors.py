@@ -88,8 +88,10 @@ def office_of(
     return ctx
 
 
-def pay(ctx: Context, who: str, amount: str, on: date, key: str) -> office.PostedEntry:
-    """Record a payment for a taxpayer's bill of 2016."""
+def pay(
+    ctx: Context, who: str, amount: str, on: date, key: str, *, year: int = 2016
+) -> office.PostedEntry:
+    """Record a payment for a taxpayer's bill of a year."""
     return office.record_payment(
-        ctx, reference=bill_of(who), amount=Decimal(amount), received_on=on, key=key
+        ctx, reference=bill_of(who, year=year), amount=Decimal(amount), received_on=on, key=key
     )

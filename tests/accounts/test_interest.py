@@ -15,10 +15,13 @@ from kazyna.accounts import (
     InterestRate,
     InterestRule,
     Move,
+    advanced,
     interest,
+    interest_of,
     interest_of_debts,
     round_fraction,
     segments,
+    standings_of,
     weights,
 )
 from kazyna.core.dated import Dated
@@ -296,14 +299,41 @@ def test_a_million_debts_are_computed_as_one_is(
     assert found["interest"].to_pylist() == one_by_one
 
 
+@given(
+    rules(), st.lists(st.tuples(debts(), DUE), min_size=1, max_size=5),
+    st.lists(DAYS, min_size=2, max_size=4).map(sorted),
+)  # fmt: skip
+def test_interest_goes_on_from_where_it_stood(
+    rule: InterestRule, given_debts: list[tuple[list[Move], date]], days: list[date]
+) -> None:
+    """Day by day, in any strides, is the same as from the first movement at once."""
+    table = weights(rule, days[-1])
+    rows = [
+        {"debt_no": number, "due_on": due, "day": move.day, "amount": move.amount}
+        for number, (moves, due) in enumerate(given_debts)
+        for move in moves
+    ]
+    stands = standings_of(pa.Table.from_pylist(rows), days[0], rule, table)
+    steady = stands.steady.tolist()
+    for day in days[1:]:
+        stands = advanced(stands, day, rule, table)
+    at_once = [interest(moves, due, days[-1], rule, table) for moves, due in given_debts]
+    in_strides = interest_of(stands, rule, table).tolist()
+    known = [number for number, settled in enumerate(steady) if settled]
+    assert [in_strides[number] for number in known] == [at_once[number] for number in known]
+
+
 def test_sums_beyond_64_bits_stay_exact() -> None:
     rule = InterestRule(rates(("2000-01-01", "0.123457", 365)), count="actual_actual")
     due, through = date(2010, 1, 1), date(2020, 1, 1)
     table = weights(rule, through)
     moves = [Move(due, 2**60)]
-    rows = [{"debt_no": 1, "due_on": due, "day": due, "amount": 2**60}]
-    found = interest_of_debts(pa.Table.from_pylist(rows), through, rule, table)
+    rows = pa.Table.from_pylist([{"debt_no": 1, "due_on": due, "day": due, "amount": 2**60}])
+    found = interest_of_debts(rows, through, rule, table)
     assert found["interest"].to_pylist() == [interest(moves, due, through, rule, table)]
+    before = standings_of(rows, date(2010, 6, 1), rule, table)
+    after = advanced(before, through, rule, table)
+    assert interest_of(after, rule, table).tolist() == found["interest"].to_pylist()
 
 
 def test_no_debt_and_no_day_before_the_law_bear_interest() -> None:

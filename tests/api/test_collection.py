@@ -54,7 +54,10 @@ def test_a_file_comes_in_once_and_waits_until_it_is_assigned(office: httpx.Clien
 
 
 def test_interest_dunning_and_lists(office: httpx.Client) -> None:
+    total = office.post("/v1/interest-accruals", json={}).json()
+    assert (total["debts"], total["accrued"]) == (2, total["added"])
     run = office.post("/v1/interest-runs", json={})
+    assert run.json()["charged"] == total["accrued"]
     assert (run.status_code, run.json()["debts"]) == (HTTPStatus.CREATED, 2)
     assert len(office.get("/v1/interest-runs").json()) == 1
     to_day = office.get("/v1/taxpayers/T1/interest").json()

@@ -68,6 +68,8 @@ def test_what_is_refused_is_said(
 
 
 def test_interest_is_charged_once_and_shown_to_the_day(kazyna: Kazyna, on_office: Context) -> None:
+    may = ("account", "accrue", "--in-total", "--through", "2016-05-31", "--json")
+    assert [kazyna(*may).result["added"] for _ in range(2)] == ["50.00", "0.00"]
     first = kazyna("account", "accrue", "--through", "2016-05-31", "--json").result
     again = kazyna("account", "accrue", "--through", "2016-05-31", "--json").result
     assert (first["debts"], first["charged"], again["debts"]) == (1, "50.00", 0)

@@ -3,12 +3,13 @@
 from typing import Literal, get_args
 
 AccountKind = Literal[
-    "receivable", "revenue", "treasury", "credit", "suspense", "write_off", "remission"
+    "receivable", "revenue", "treasury", "credit", "suspense", "write_off", "remission", "accrued"
 ]
 """`receivable`: what a taxpayer owes for a tax (asset). `revenue`: what a tax has brought in
 (income). `treasury`: money received (asset). `credit`: what a taxpayer has paid beyond every debt
 (liability). `suspense`: money whose owner is not found yet (liability). `write_off`: debts given
-up as not collectable (expense). `remission`: debts forgiven by law (expense)."""
+up as not collectable (expense). `remission`: debts forgiven by law (expense). `accrued`: interest
+that has run and stands on no taxpayer's account yet (asset)."""
 
 Bucket = Literal["tax", "interest", "penalty", "cost"]
 """The part of a debt: the tax itself, penalty interest, penalties and fines, costs of collection
@@ -76,6 +77,17 @@ def remission(tax: str) -> str:
     'remission:property_tax'
     """
     return f"remission:{tax}"
+
+
+def accrued(tax: str) -> str:
+    """Name the account of interest on one tax that has run and is not charged yet.
+
+    Examples
+    --------
+    >>> accrued("property_tax")
+    'accrued:property_tax'
+    """
+    return f"accrued:{tax}"
 
 
 def kind_of(account: str) -> AccountKind:

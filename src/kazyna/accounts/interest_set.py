@@ -1,5 +1,6 @@
 """Penalty interest on many debts at once, from the same weights as on one."""
 
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -24,6 +25,24 @@ DEBT_MOVES = pa.schema(
 """The movements of many debts: as `Move`, with the debt's number and due day, in any order."""
 
 
+@dataclass(frozen=True)
+class Standings:
+    """Where the interest on many debts stands at the end of a day: all that the next day needs."""
+
+    through: date
+    debt: Numbers
+    """The debts' numbers, rising."""
+    first: Numbers
+    """The first day on which each debt is late, in days since 1970."""
+    principal: Numbers
+    exact: NDArray[np.object_] | Numbers
+    """Interest before rounding and limits, times the denominator of the weights."""
+    largest: Numbers
+    """The largest sum that was late on any day."""
+    steady: NDArray[np.bool_]
+    """Whether every movement counts already; others are to be asked for by their moves again."""
+
+
 def interest_of_debts(
     moves: pa.Table, through: date, rule: InterestRule, table: Weights
 ) -> pa.Table:
@@ -44,11 +63,27 @@ def interest_of_debts(
         Columns `debt_no` and `interest` (minor units), one row a debt in the order of its number;
         the same amounts as `interest` gives one by one, to the last unit.
     """
-    if through > table.last:
-        raise ValueError(f"the weights end on {table.last}, before {through}")
+    found = standings_of(moves, through, rule, table)
+    return pa.table({"debt_no": found.debt, "interest": interest_of(found, rule, table)})
+
+
+def standings_of(moves: pa.Table, through: date, rule: InterestRule, table: Weights) -> Standings:
+    """Return where the interest on each debt stands at the end of a day, from its movements.
+
+    Parameters
+    ----------
+    moves
+        Columns as `DEBT_MOVES`.
+    through
+        The day; it counts itself.
+    rule, table
+        What the law says, and its weights at least through that day.
+    """
+    _known(through, table)
     given = [_numbers(moves[name]) for name in ("debt_no", "due_on", "day", "amount")]
     if not len(given[0]):
-        return pa.table({"debt_no": pa.array([], pa.int64()), "interest": pa.array([], pa.int64())})
+        none = np.zeros(0, np.int64)
+        return Standings(through, none, none, none, none, none, none.astype(bool))
     first = given[1] + rule.first_day
     paid = (given[3] < 0) & rule.last_day_counts
     start = np.maximum(given[2] + paid, first)
@@ -58,13 +93,59 @@ def interest_of_debts(
     counted = np.where(start < end, amount, 0)
     weight = _weights_of(np.minimum(start, end), end, first, rule, table)
     groups = np.flatnonzero(np.concatenate([[True], debt[1:] != debt[:-1]]))
-    exact = _exact_sums(counted, weight, groups)
-    largest = np.zeros(len(groups), np.int64)
-    if rule.cap is not None:
-        largest = _largest(debt, np.minimum(start, end), counted, groups)
-    return pa.table(
-        {"debt_no": debt[groups], "interest": _limited(exact, largest, rule, table.denominator)}
+    return Standings(
+        through=through,
+        debt=debt[groups],
+        first=first[groups],
+        principal=np.add.reduceat(amount, groups),
+        exact=_exact_sums(counted, weight, groups),
+        largest=_largest(debt, np.minimum(start, end), counted, groups),
+        steady=np.maximum.reduceat(np.where(start > first, start, 0), groups) <= end,
     )
+
+
+def advanced(standings: Standings, through: date, rule: InterestRule, table: Weights) -> Standings:
+    """Return where the interest stands on a later day, of debts that nothing has moved since.
+
+    Parameters
+    ----------
+    standings
+        Steady ones.
+    through
+        The later day; it counts itself.
+    rule, table
+        The law by which the standings came about, and its weights at least through that day.
+    """
+    _known(through, table)
+    end = _day(through) + 1
+    start = np.clip(_day(standings.through) + 1, standings.first, None)
+    weight = _weights_of(np.minimum(start, end), end, standings.first, rule, table)
+    every = np.arange(len(start))
+    more = _exact_sums(standings.principal, weight, every) if len(start) else weight
+    exact = standings.exact + more
+    if exact.dtype != object and int(exact.max(initial=0)) >= SAFE:
+        exact = standings.exact.astype(object) + more.astype(object)
+    late = np.where(standings.first < end, standings.principal, 0)
+    largest = np.maximum(standings.largest, late)
+    return replace(standings, through=through, exact=exact, largest=largest)
+
+
+def interest_of(standings: Standings, rule: InterestRule, table: Weights) -> Numbers:
+    """Return the interest on each debt, rounded and within the limits of the law, in minor units.
+
+    Parameters
+    ----------
+    standings
+        Where it stands.
+    rule, table
+        What the law says, and its weights.
+    """
+    return _limited(standings.exact, standings.largest, rule, table.denominator)
+
+
+def _known(through: date, table: Weights) -> None:
+    if through > table.last:
+        raise ValueError(f"the weights end on {table.last}, before {through}")
 
 
 def _weights_of(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from kazyna.api.arguments import PREFIX, TaxpayerId
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
-from kazyna.services import interest
+from kazyna.services import accruals, interest
 
 router = APIRouter(prefix=PREFIX, tags=["collection"])
 BY_ROLE = documented(HTTPStatus.FORBIDDEN)
@@ -32,6 +32,16 @@ class NewRun:
 def accrue(ctx: Caller, new: NewRun) -> interest.InterestRun:
     """Charge interest through a day on every debt that is late; asked twice, it charges once."""
     return interest.accrue(ctx, through=new.through)
+
+
+@router.post(
+    "/interest-accruals",
+    status_code=HTTPStatus.CREATED,
+    responses=FINDING | documented(HTTPStatus.CONFLICT),
+)
+def accrue_in_total(ctx: Caller, new: NewRun) -> accruals.Accrual:
+    """Bring the interest on all late debts into the books through a day, as one line a tax."""
+    return accruals.record(ctx, through=new.through)
 
 
 @router.get("/interest-runs", responses=BY_ROLE)

@@ -25,22 +25,33 @@ def accrue(
         date | None,
         typer.Option(parser=day, metavar="DATE", help="Last day; the business day without it."),
     ] = None,
+    in_total: Annotated[
+        bool,
+        typer.Option(
+            "--in-total", help="Bring it into the books as one line a tax, none on any account."
+        ),
+    ] = False,
     as_: As = "",
     as_json: output.Json = False,
 ) -> None:
     """Charge penalty interest through a day on every debt that is late; asked twice, once.
 
     Payments and corrections that came to light since the last run are followed from their own day:
-    what was charged too much is taken back.
+    what was charged too much is taken back. With `--in-total`, for every day, the books have the
+    interest of the day at once, and the accounts get their lines when it is charged.
 
     Example:
     ```sh
     kazyna account accrue --through 2016-05-31
+    kazyna account accrue --in-total
     ```
     """
-    from kazyna.services import interest
+    from kazyna.services import accruals, interest
 
     with acting("officer", as_) as ctx:
+        if in_total:
+            output.show(accruals.record(ctx, through=through), as_json=as_json)
+            return
         run = interest.accrue(ctx, through=through)
     output.show(run, as_json=as_json)
     if run.left:

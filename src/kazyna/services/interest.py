@@ -20,14 +20,15 @@ from kazyna.accounts import (
     Terms,
     credit,
     interest_debt,
-    interest_of_debts,
     round_fraction,
     segments,
 )
 from kazyna.core.errors import Conflict, Finding, Forbidden, InputError, NotFound
 from kazyna.core.money import from_minor
+from kazyna.services import accruals, late_interest
 from kazyna.services.account_history import AccountHistory, read_histories, terms_of
 from kazyna.services.context import Context
+from kazyna.services.late_interest import LateInterest
 from kazyna.store import ledger, ledger_interest, taxpayers
 from kazyna.store.connection import Transaction
 
@@ -128,17 +129,20 @@ def accrue(ctx: Context, *, through: date | None = None) -> InterestRun:
     terms = terms_of(ctx, day)
     if terms.rule is None:
         raise NotFound(f"The pack {ctx.pack.name} says nothing of penalty interest.")
+    facts_to = accruals.settled(ctx)
     with ctx.transaction() as tx:
         before = ledger_interest.lock_runs(tx)
         if before is not None and day < before.through:
             raise Conflict(f"Interest is charged through {before.through} already.")
         key = f"interest:{before.run_id + 1 if before else 1}"
-        facts_to = ledger_interest.last_entry(tx)
         ledger_interest.open_items(tx, day)
         again = ledger_interest.accounts_to_replay(tx, since=before.last_entry if before else 0)
         left = _replay_all(tx, again, day, terms, key=f"{key}:again")
-        late = _interest_of_all(tx, day, terms, but=again)
-        debts, charged = _charge(tx, late, key=key, through=day)
+        late = late_interest.interest_of_all(tx, day, terms, but=again)
+        debts, charged = _charge(tx, _not_charged(tx, late), key=key, through=day)
+        if debts or late.to_keep:
+            late_interest.keep(tx, late.charged(), terms, last_entry=facts_to, left_out=again)
+        accruals.settle(tx, {}, key=f"{key}:accrued", on=day)
         debts, charged = debts + left.debts, charged + left.charged
         run_id = None
         if debts or again or before is None or day > before.through:
@@ -248,23 +252,20 @@ def _transfer(
         ledger.post(tx, Entry(f"{key}:{day}", "transfer", day, "", tuple(postings)))
 
 
-def _interest_of_all(tx: Transaction, through: date, terms: Terms, *, but: list[str]) -> pa.Table:
-    """Compute the interest of all late debts as a set; return what differs from what is charged."""
-    late = ledger_interest.late_debts(tx, through, but=but)
-    if terms.rule is None or terms.table is None or not late.num_rows:
-        return pa.table({"debit": [], "credit": [], "amount": []})
-    moves = ledger_interest.moves_of_late_debts(tx, through, but=but)
-    found = interest_of_debts(moves, through, terms.rule, terms.table)
-    if not found["debt_no"].equals(late["debt_no"]):
-        raise AssertionError("every debt has moved at least once")
-    more = pc.subtract(found["interest"], late["charged"])
-    revenue = ledger_interest.revenue_items(tx, pc.unique(late["tax"]).to_pylist())
-    taxes = late["tax"].combine_chunks().dictionary_encode()
+def _not_charged(tx: Transaction, late: LateInterest) -> pa.Table:
+    """Return what is to be charged, a debt a row."""
+    taxes = late.debts["tax"].combine_chunks()
+    revenue = ledger_interest.revenue_items(tx, taxes.dictionary.to_pylist())
     items = pa.array([revenue[tax] for tax in taxes.dictionary.to_pylist()], pa.int64())
     staged = pa.table(
-        {"debit": late["interest_item"], "credit": items.take(taxes.indices), "amount": more}
+        {
+            "debit": late.debts["interest_item"],
+            "credit": items.take(taxes.indices),
+            "amount": late.not_charged,
+        }
     )
-    return staged.filter(pc.not_equal(staged["amount"], 0))
+    # In the order of the items, the rows are found where they lie.
+    return staged.filter(pc.not_equal(staged["amount"], 0)).sort_by("debit")
 
 
 def _charge(tx: Transaction, staged: pa.Table, *, key: str, through: date) -> tuple[int, int]:

@@ -96,10 +96,14 @@ class Transaction:
         return row[0] if row else None
 
     def rows(
-        self, row: type[T], query: LiteralString | sql.Composed, parameters: Parameters = None
-    ) -> list[T]:
-        """Return all rows as records of one dataclass; columns are matched by name."""
-        with self.connection.cursor(row_factory=class_row(row)) as cursor:
+        self, row: type[T], query: LiteralString | sql.Composed, parameters: Parameters = None,
+        *, binary: bool = False,
+    ) -> list[T]:  # fmt: skip
+        """Return all rows as records of one dataclass; columns are matched by name.
+
+        `binary` carries long strings of bytes as they are, not written as text.
+        """
+        with self.connection.cursor(row_factory=class_row(row), binary=binary) as cursor:
             return cursor.execute(query, parameters).fetchall()
 
     def row(

@@ -6,22 +6,12 @@ from datetime import date
 
 import pyarrow as pa
 
-from kazyna.accounts import DEBT_MOVES, Bucket, EntryKind
+from kazyna.accounts import Bucket, EntryKind
 from kazyna.store.connection import Transaction
 from kazyna.store.ledger import SETS_LOCK, refusals
 
 LINES_MAX = 30_000
 """Lines of one entry of a run: what its number of 16 bits holds, and a page of an audit file."""
-
-LATE_DEBTS = pa.schema(
-    [
-        ("debt_no", pa.int64()),
-        ("tax", pa.string()),
-        ("interest_item", pa.int64()),
-        ("charged", pa.int64()),
-    ]
-)
-"""Debts of tax that are late: the item, its tax, the debt of its interest, what is charged."""
 
 STAGED = pa.schema(
     [
@@ -116,12 +106,6 @@ def insert_run(
     return number
 
 
-def last_entry(tx: Transaction) -> int:
-    """Return the number of the last entry that this transaction sees."""
-    number: int = tx.value("SELECT coalesce(max(entry_id), 0) FROM entries")
-    return number
-
-
 def open_items(tx: Transaction, through: date) -> int:
     """Give every debt of tax that is late on a day its debt of interest."""
     with refusals():
@@ -178,40 +162,6 @@ def accounts_to_replay(tx: Transaction, *, since: int) -> list[str]:
     return list(found or ())
 
 
-def late_debts(tx: Transaction, through: date, *, but: Sequence[str]) -> pa.Table:
-    """Return every open debt of tax that is late on a day, except on some accounts."""
-    return tx.table(
-        LATE_DEBTS,
-        """
-        SELECT tax.item_id, split_part(tax.account, ':', 2), tax.interest_item, interest.charged
-        FROM items AS tax JOIN items AS interest ON interest.item_id = tax.interest_item
-        WHERE tax.bucket = 'tax' AND tax.due_on < %s AND tax.balance > 0
-          AND tax.account <> ALL (%s)
-        ORDER BY tax.item_id
-        """,
-        (through, list(but)),
-    )
-
-
-def moves_of_late_debts(tx: Transaction, through: date, *, but: Sequence[str]) -> pa.Table:
-    """Return what has raised or lowered those debts; columns as `DEBT_MOVES` of the engine."""
-    return tx.table(
-        DEBT_MOVES,
-        """
-        SELECT item_id, due_on, effective_on, amount
-        FROM items JOIN postings ON debit = item_id JOIN entries USING (entry_id)
-        WHERE bucket = 'tax' AND due_on < %(through)s AND balance > 0
-          AND account <> ALL (%(but)s)
-        UNION ALL
-        SELECT item_id, due_on, effective_on, -amount
-        FROM items JOIN postings ON credit = item_id JOIN entries USING (entry_id)
-        WHERE bucket = 'tax' AND due_on < %(through)s AND balance > 0
-          AND account <> ALL (%(but)s)
-        """,
-        {"through": through, "but": list(but)},
-    )
-
-
 def history(tx: Transaction, accounts: Sequence[str]) -> list[HistoryRow]:
     """Return what every entry did to receivable accounts and to the credit of their taxpayers."""
     return tx.rows(
@@ -261,6 +211,57 @@ def receivables_of(tx: Transaction, taxpayer_id: str) -> list[str]:
         (taxpayer_id,),
     )
     return list(found or ())
+
+
+def insert_accrual(
+    tx: Transaction, *, through: date, debts: int, accrued: int, entry_id: int | None
+) -> int:
+    """Record what has accrued; return its number."""
+    number: int = tx.value(
+        "INSERT INTO interest_accruals (through, debts, accrued, entry_id)"
+        " VALUES (%s, %s, %s, %s) RETURNING accrual_id",
+        (through, debts, accrued, entry_id),
+    )
+    return number
+
+
+def next_accrual(tx: Transaction) -> int:
+    """Return the number that the next accrual will have."""
+    number: int = tx.value("SELECT coalesce(max(accrual_id), 0) + 1 FROM interest_accruals")
+    return number
+
+
+def open_accrued(tx: Transaction, account: str, revenue: str, *, tax: str) -> None:
+    """Open the accounts of accrued interest on a tax and of its revenue, at need."""
+    tx.execute(
+        "INSERT INTO accounts (account, kind, tax, currency)"
+        " SELECT name, kind, %(tax)s, (SELECT min(currency) FROM accounts WHERE tax = %(tax)s)"
+        " FROM (VALUES (%(account)s, 'accrued'), (%(revenue)s, 'revenue')) AS wanted (name, kind)"
+        " ON CONFLICT DO NOTHING",
+        {"account": account, "revenue": revenue, "tax": tax},
+    )
+
+
+def accrued_through(tx: Transaction) -> date | None:
+    """Return the last day through which interest has been accrued, or None."""
+    day: date | None = tx.value(
+        "SELECT through FROM interest_accruals ORDER BY accrual_id DESC LIMIT 1"
+    )
+    return day
+
+
+def accrued(tx: Transaction) -> dict[str, int]:
+    """Return the accrued interest that stands in the books, by tax, in minor units."""
+    found = tx.value(
+        """
+        SELECT jsonb_object_agg(tax, amount) FROM (
+            SELECT tax, (SELECT sum(amount) FROM movements
+                         WHERE movements.item_id = items.item_id) AS amount
+            FROM accounts JOIN items USING (account) WHERE kind = 'accrued'
+        ) AS stands WHERE amount <> 0
+        """
+    )
+    return {tax: int(amount) for tax, amount in (found or {}).items()}
 
 
 def revenue_items(tx: Transaction, taxes: Iterable[str]) -> dict[str, int]:
