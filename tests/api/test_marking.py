@@ -62,5 +62,12 @@ def test_an_order_and_its_documents(world: World) -> None:
         kinds = [row["kind"] for row in maker.get("/v1/marking/documents").json()]
         assert kinds == ["apply", "release", "order"]
         assert shop.get("/v1/marking/documents").json() == []
+        at = f"/v1/marking/documents/{first.json()['document_no']}"
+        sheet = maker.get(at).json()
+        assert (sheet["participant"], sheet["goods"][0]["lot"]) == ("maker", "L1")
+        assert (sheet["standing"][0][1], shop.get(at).status_code) == (20, 404)
+        (held,) = maker.get("/v1/marking/stock").json()["rows"]
+        assert (held["gtin"], held["units"], held["lot"]) == (SHOES, 20, "L1")
+        assert clerk.get("/v1/marking/stock").status_code == 403
         for opened in (maker, shop, clerk):
             opened.close()

@@ -105,7 +105,7 @@ def test_the_balance_over_http_and_on_its_page(world: World) -> None:
             page = office.get("/office/balances", params={"month": f"{TODAY:%Y-%m}"}).text
             assert "More codes applied than ordered" in page
             assert page.count('class="bar"') >= 5
-            assert "/office/documents?participant=maker" in page
+            assert "/office/documents?owner=maker" in page
             lots = office.get("/office/balances", params={"gtin": CIGARETTES, "lang": "ru"}).text
             assert "Товарный баланс" in lots
             assert "L1" in lots

@@ -1,5 +1,6 @@
 """The pages of participants: ordering, handing in, answering, and what is refused by line."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,13 +88,31 @@ def _ships_and_accepts(maker: httpx.Client, shop: httpx.Client, items: list[str]
     )
     assert "is taken up: 6 units" in sent.text, sent.text
     page = shop.get("/goods").text
-    number = page.partition("/goods/documents/")[2].partition("/")[0]
+    assert "Shipments to you that wait" in page
     assert "Maker" in page
-    stranger = maker.post(f"/goods/documents/{number}/accept")
-    assert stranger.status_code == 422
-    accepted = shop.post(f"/goods/documents/{number}/accept").text
-    assert "is taken up: 6 units" in accepted, accepted[accepted.find('"message') :][:500]
-    assert f"/goods/documents/{number}/accept" not in shop.get("/goods").text
+    number = page.partition("/goods/documents/")[2].partition('"')[0]
+    address = f"/goods/documents/{number}"
+    assert maker.post(f"{address}/accept").status_code == 404
+    sheet = shop.get(address).text
+    assert 'type="checkbox"' in sheet
+    assert 'type="checkbox"' not in maker.get(address).text
+    wrong = shop.post(f"{address}/accept", data={"typed": "nonsense", "key": "a1"})
+    assert (wrong.status_code, "Line 1" in wrong.text) == (422, True)
+    some = shop.post(f"{address}/accept", data={"typed": "\n".join(items[:2]), "key": "a2"}).text
+    assert "is taken up: 2 units" in some
+    assert "wait for an answer: 4" in some
+    assert "4 of 6 wait" in maker.get("/goods/documents", params={"kind": "ship"}).text
+    (line,) = re.findall(r'name="line" value="(\d+:\d+-\d+)"', some)
+    refused = shop.post(f"{address}/refuse", data={"line": [line], "key": "a3"}).text
+    assert "The whole shipment is answered" in refused
+    again = shop.post(f"{address}/accept")
+    assert "nothing of shipment" in again.text
+    assert "that wait for an answer" not in shop.get("/goods").text
+    assert "Refusal of a shipment" in maker.get("/goods/documents").text, "the sender is told"
+    stock = shop.get("/goods/stock", params={"gtin": SHOES}).text
+    assert "footwear" in stock
+    assert ">2</td>" in stock
+    assert "hold no units" in shop.get("/goods/stock", params={"gtin": "04601234500012"}).text
 
 
 def test_who_is_no_participant_has_no_goods(world: World) -> None:

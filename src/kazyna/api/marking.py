@@ -14,7 +14,8 @@ from pydantic import Field
 from kazyna.api.arguments import LINE, PREFIX, Amount, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
-from kazyna.services import marking_documents, marking_orders, participants
+from kazyna.services import goods_documents, marking_documents, marking_orders, participants
+from kazyna.services import stock as stock_service
 
 router = APIRouter(prefix=f"{PREFIX}/marking", tags=["marking"])
 READING = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
@@ -24,6 +25,7 @@ LINES_MAX = 100_000
 
 On = Annotated[date | None, Query(description="As it is on a day; today where it is not said.")]
 OrderNo = Annotated[int, Path(ge=1, le=ORDER_MAX, description="Number of the order.")]
+DocumentNo = Annotated[int, Path(ge=1, le=ORDER_MAX, description="Number of the document.")]
 Id = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
 Name = Annotated[str, Field(min_length=1, max_length=300, pattern=LINE)]
 Gtin = Annotated[str, Field(pattern=r"^[0-9]{14}$", examples=["04601234567893"])]
@@ -235,6 +237,22 @@ def list_documents(
 ) -> list[marking_documents.SubmittedDocument]:
     """Return the latest documents in which the participant who asks is a party, or all."""
     return list(marking_documents.recent_documents(ctx, kind=kind))
+
+
+@router.get("/documents/{document_no}", responses=READING)
+def show_document(ctx: Caller, document_no: DocumentNo) -> goods_documents.DocumentSheet:
+    """Return one document with its goods, where they stand today, and what waits of a shipment."""
+    return goods_documents.document_sheet(ctx, document_no)
+
+
+@router.get("/stock", responses=READING)
+def stock(
+    ctx: Caller,
+    gtin: Annotated[str | None, Query(pattern=r"^[0-9]{14}$")] = None,
+    after: Annotated[int | None, Query(ge=0, le=ORDER_MAX)] = None,
+) -> stock_service.StockPage:
+    """Return what the participant who asks holds and what is on its way to it, by batches."""
+    return stock_service.stock(ctx, gtin=gtin, after=after)
 
 
 @router.post("/documents", status_code=HTTPStatus.CREATED, responses=WRITING)

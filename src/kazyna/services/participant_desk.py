@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,21 +16,20 @@ from kazyna.services import participants
 from kazyna.services.context import Context
 from kazyna.services.epcis_capture import capture
 from kazyna.services.epcis_jobs import CaptureJob, list_jobs
+from kazyna.services.goods_documents import SHIP, waiting_units
 from kazyna.services.marking_documents import (
     OWN_SERVICE,
     Document,
     SubmittedDocument,
-    lines_of,
     read_document_file,
     submit,
 )
 from kazyna.services.marking_orders import Order, orders
 from kazyna.services.participants import Facility, Participant, Product
 from kazyna.store import marking_log
-from kazyna.store.marking_log import DocumentRow, ProductMovement
+from kazyna.store.marking_log import ProductMovement
 
-ANSWERS = ("accept", "refuse")
-SHIP = "ship"
+DOCUMENTS_SHOWN = 50
 BYTES_MAX = DEFAULT_LIMITS.bytes_max
 EPCIS_SUFFIXES = (".json", ".jsonld", ".xml")
 
@@ -48,8 +47,8 @@ class DeskDocument:
     """The other side, by name."""
     own: bool
     """Whether the participant sent it."""
-    waits: bool
-    """Whether it is a shipment to the participant that it has not answered."""
+    waiting: int | None
+    """Units of a shipment that are not answered; None where they were not looked up."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +88,10 @@ def desk(ctx: Context) -> Desk:
         raise NotFound("You act for no participant of goods marking.")
     every_product = participants.all_products(ctx)
     with ctx.transaction() as tx:
-        rows = marking_log.documents(tx, limit=100)
         moved = marking_log.moved_by_product(tx)
-    names = {number: each.name for number, each in everyone.items()}
     return Desk(
         participant=own,
-        operations={name: each.label for name, each in lifecycle.operations.items()},
+        operations=operation_labels(ctx),
         reportable=tuple(
             name
             for name, each in lifecycle.operations.items()
@@ -102,7 +99,7 @@ def desk(ctx: Context) -> Desk:
         ),
         goods=_goods(ctx),
         orders=orders(ctx),
-        documents=_documents(rows, own.participant_no, names),
+        documents=documents(ctx),
         totals=_totals(moved, {each.gtin: each.name for each in every_product}),
         products=tuple(p for p in every_product if p.participant_no == own.participant_no),
         facilities=tuple(
@@ -112,30 +109,6 @@ def desk(ctx: Context) -> Desk:
         ),
         jobs=list_jobs(ctx, per_page=10).jobs,
     )
-
-
-def answer_shipment(ctx: Context, document_no: int, answer: str) -> SubmittedDocument:
-    """Accept or refuse a shipment as it was sent, whole.
-
-    Raises
-    ------
-    NotFound
-        Where there is no such shipment to the participant.
-    """
-    ctx.require("participant")
-    if answer not in ANSWERS:
-        raise InputError(Finding("form", f"{answer!r} stands here", "accept or refuse"))
-    with ctx.transaction() as tx:
-        row = marking_log.document_by_number(tx, document_no)
-        if row is None or row.kind != SHIP or row.counterparty_no != ctx.actor.participant_no:
-            raise NotFound(f"There is no shipment {document_no} to you.")
-        units = marking_log.units_of_document(tx, row.participant_no, row.document_id)
-    ranges, scattered = units or ([], [])
-    lines = lines_of(
-        [f"{batch}:{first}-{last}" for batch, first, last in ranges]
-        + [f"{batch}:{index}" for batch, indices in scattered for index in indices]
-    )
-    return submit(ctx, Document(answer, _answer_id(answer, row), _now(ctx), lines))
 
 
 def report_file(
@@ -171,15 +144,9 @@ def report_file(
     # The name of a file is not its own: the same units handed in again are the same document.
     document_id = f"file-{sha256(kind.encode() + content).hexdigest()[:32]}"
     document = Document(
-        kind, document_id, _now(ctx), lines, counterparty=counterparty, attributes=attributes or {}
+        kind, document_id, ctx.now(), lines, counterparty=counterparty, attributes=attributes or {}
     )
     return submit(ctx, document)
-
-
-def _now(ctx: Context) -> datetime:
-    """Return the moment of a report on a page: now, on the day of the office."""
-    now = datetime.now(UTC)  # noqa: TID251 (what a page reports happens now)
-    return now if now.date() == ctx.today else datetime.combine(ctx.today, time(12), UTC)
 
 
 def _goods(ctx: Context) -> tuple[str, ...]:
@@ -187,14 +154,32 @@ def _goods(ctx: Context) -> tuple[str, ...]:
     return tuple(sorted({goods for each in templates for goods in each.goods} - {"*"}))
 
 
-def _answer_id(answer: str, row: DocumentRow) -> str:
-    return f"{answer}-of-{row.document_no}"
+def operation_labels(ctx: Context) -> Mapping[str, Text]:
+    """Return the operations of the lifecycle by name, with their labels."""
+    lifecycle = read_lifecycle(ctx.pack.folder)
+    return {name: each.label for name, each in lifecycle.operations.items()}
 
 
-def _documents(
-    rows: list[DocumentRow], own: int, names: Mapping[int, str]
+def documents(
+    ctx: Context, *, kind: str | None = None, before: int | None = None
 ) -> tuple[DeskDocument, ...]:
-    ids = {row.document_id for row in rows if row.participant_no == own}
+    """Return documents in which the participant is a party, the latest first.
+
+    Parameters
+    ----------
+    ctx
+        A participant.
+    kind
+        Only one operation; `sell` are the receipts.
+    before
+        Only documents with smaller numbers: the next page.
+    """
+    ctx.require("participant")
+    with ctx.transaction() as tx:
+        rows = marking_log.documents(tx, kind=kind, before=before, limit=DOCUMENTS_SHOWN)
+    names = {each.participant_no: each.name for each in participants.all_participants(ctx)}
+    waiting = waiting_units(ctx, rows)
+    own = ctx.actor.participant_no
     return tuple(
         DeskDocument(
             document_no=row.document_no,
@@ -206,9 +191,7 @@ def _documents(
                 (row.counterparty_no if row.participant_no == own else row.participant_no) or 0
             ),
             own=row.participant_no == own,
-            waits=row.kind == SHIP
-            and row.counterparty_no == own
-            and not any(_answer_id(answer, row) in ids for answer in ANSWERS),
+            waiting=waiting.get(row.document_no) if row.kind == SHIP else 0,
         )
         for row in rows
     )

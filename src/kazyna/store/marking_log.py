@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -109,24 +109,19 @@ def find_document(
 
 
 def documents(
-    tx: Transaction, *, since: date | None = None, kind: str | None = None, limit: int = 100
+    tx: Transaction, *, kind: str | None = None, before: int | None = None, limit: int = 100
 ) -> list[DocumentRow]:
-    """Return the latest documents that the role may see."""
+    """Return the latest documents that the role may see, or those before one of them."""
     return tx.rows(
         DocumentRow,
         DOCUMENTS
         + """
-        WHERE (%(since)s::date IS NULL OR recorded_at >= %(since)s)
+        WHERE (%(before)s::bigint IS NULL OR document_no < %(before)s)
           AND (%(kind)s::text IS NULL OR kind = %(kind)s)
         ORDER BY document_no DESC LIMIT %(limit)s
         """,
-        {"since": since, "kind": kind, "limit": limit},
+        {"before": before, "kind": kind, "limit": limit},
     )
-
-
-def document_by_number(tx: Transaction, document_no: int) -> DocumentRow | None:
-    """Return a document that the role may see, or None."""
-    return tx.row(DocumentRow, DOCUMENTS + "WHERE document_no = %s", (document_no,))
 
 
 def moved_by_product(tx: Transaction) -> list[ProductMovement]:

@@ -32,6 +32,7 @@ from kazyna.web import (
     collection,
     confirmations,
     goods,
+    goods_documents,
     inspection,
     ledger,
     objections,
@@ -59,6 +60,7 @@ PARTS = (
     cadastre, rounds, worklists, round_screening, round_pages, reports, objections, rolls,
     confirmations, ledger, books, collection, simulations, sign_in, tiles, verify, inspection,
     alerts, balances, reconciliation, goods,
+    goods_documents,
 )  # fmt: skip
 
 HEADERS = {

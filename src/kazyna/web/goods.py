@@ -5,7 +5,7 @@ from http import HTTPStatus
 from secrets import token_hex
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Path, UploadFile
+from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import HTMLResponse
 
 from kazyna.core.errors import Finding, InputError, Refused
@@ -47,19 +47,6 @@ def order(
             visit.ctx, NewOrder(f"page-{key}", (OrderLine(gtin, int(codes)),))
         )
         return visit.write.gettext("Order {n} is placed.").format(n=placed.order_no)
-
-    return _done(visit, work)
-
-
-@router.post("/documents/{document_no}/{answer}")
-def answer(
-    visit: Visiting, document_no: Annotated[int, Path(ge=1, le=2**62)], answer: str
-) -> HTMLResponse:
-    """Accept or refuse a shipment, whole."""
-
-    def work() -> str:
-        done = participant_desk.answer_shipment(visit.ctx, document_no, answer)
-        return _taken(visit, done)
 
     return _done(visit, work)
 
