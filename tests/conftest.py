@@ -9,6 +9,7 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from kazyna.packs.pack import Pack, load_pack
-from kazyna.services import cadastre, drafts
+from kazyna.services import cadastre, drafts, roll_lifecycle, rolls
 from kazyna.services.context import Actor, Context, Installation
 from kazyna.services.demo import run_demo, settings_of_demo
 from kazyna.services.settings import Settings
@@ -40,6 +41,7 @@ ZIPCODES = (98103, 98117)
 OFFICER = Actor("test-officer", "officer")
 VALUER = Actor("test-valuer", "valuer")
 AUDITOR = Actor("test-auditor", "auditor")
+DRAFTER = Actor("test-drafter", "officer")
 
 TOWN_HOUSES = 120
 TOWN_VALUED_ON = date(2015, 1, 31)
@@ -137,6 +139,12 @@ def town(clone: Callable[[str], str], town_template: str, tmp_path: Path) -> Ite
     """Open a small town of one's own with a draft, and with a folder of its own."""
     with installed(clone(town_template), tmp_path) as opened:
         yield opened
+
+
+def issue_roll(ctx: Context, *, tax: str, year: int) -> rolls.IssuedRoll:
+    """Have another officer draft a roll, and issue it."""
+    roll_lifecycle.draft_roll(replace(ctx, actor=DRAFTER), tax=tax, year=year)
+    return rolls.issue_roll(ctx, tax=tax, year=year)
 
 
 def part_of_county() -> pa.Table:

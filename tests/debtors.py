@@ -38,8 +38,8 @@ def charge(
         tx.execute("SET LOCAL session_replication_role = replica")
         roll_id = tx.value(
             "INSERT INTO rolls (tax, year, round_id, pack, pack_hash, law_on, due_on, bills, total,"
-            " issued_by, status, issued_on) VALUES (%s, %s, 1, '', '', %s, %s, %s, 0, '', 'issued',"
-            " %s) RETURNING roll_id",
+            " drafted_by, status, issued_on) VALUES (%s, %s, 1, '', '', %s, %s, %s, 0, '',"
+            " 'issued', %s) RETURNING roll_id",
             (tax, year, date(year, 1, 1), due_on, len(owed), date(year, 1, 1)),
         )
         for number, (who, amount) in enumerate(owed.items()):

@@ -1,70 +1,99 @@
-import re
+"""Commands of rolls, reliefs and objections to bills, on a small Kyrgyz office."""
+
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Kazyna
+from conftest import OFFICER
+from kazyna.services import rolls
+from kazyna.services.context import Installation
+from kazyna.services.demo_steps import PASSWORD
+from kazyna.store.connection import Database
+from services.kyrgyz_office import open_cars
 
-LAW = ("--pack", "us_wa", "--on", "2016-01-01")
-
-
-@pytest.fixture
-def values(tmp_path: Path) -> Path:
-    path = tmp_path / "values.csv"
-    path.write_text("id,value\nA1,420011.00\nA2,100000.50\n")
-    return path
-
-
-def test_a_roll_is_computed_and_written(kazyna: Kazyna, values: Path, tmp_path: Path) -> None:
-    out = tmp_path / "roll.csv"
-    done = kazyna("roll", values, *LAW, "--out", out, "--json")
-    assert done.code == 0, done.err
-    # 4200.11 + 1000.005 rounded half up to 1000.01
-    assert (done.result["bills"], done.result["total"]) == (2, "5200.12")
-    assert "4200.11" in out.read_text()
+ROLL = ("--tax", "vehicle", "--year", 2026)
 
 
-@pytest.mark.parametrize(
-    ("row", "column"), [("A3,-5", "value"), ("A3,much", "value"), ("A1,5", "id"), (",5", "id")]
-)
-def test_a_wrong_value_is_named_and_no_roll_written(
-    kazyna: Kazyna, values: Path, tmp_path: Path, row: str, column: str
-) -> None:
-    values.write_text(values.read_text() + row + "\n")
-    out = tmp_path / "roll.parquet"
-    done = kazyna("roll", values, *LAW, "--out", out, "--json")
-    assert (done.code, done.out) == (2, "")
-    (finding,) = done.failure["findings"]
-    assert finding["source"].endswith("values.csv")
-    assert (finding["row"], finding["column"]) == (3, column)
-    assert not out.exists()
+@pytest.fixture(scope="module")
+def cars(module_clone: Callable[[str], str], empty_template: str) -> Iterator[Installation]:
+    with Database(module_clone(empty_template)) as database:
+        yield open_cars(database)
 
 
-def test_a_bill_is_explained_in_a_language(kazyna: Kazyna, values: Path) -> None:
-    done = kazyna("explain", values, "A1", *LAW, "--language", "ru")
-    assert done.code == 0, done.err
-    assert "art. VII § 2" in done.out
-    assert "Налог" in done.out
-    assert "4,200.11 USD" in done.out
-    told = kazyna("explain", values, "A1", *LAW, "--json").result
-    assert told["amount"] == "4200.11"
+@pytest.fixture(autouse=True)
+def office(cars: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    monkeypatch.setenv("KAZYNA_DATABASE_URL", cars.database.url)
+    monkeypatch.setenv("KAZYNA_PACK", "kg")
+    monkeypatch.setenv("KAZYNA_TODAY", cars.settings.today)
+    monkeypatch.setenv("KAZYNA_PASSWORD", PASSWORD)
+    return cars
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "said"),
-    [
-        (("nobody", *LAW), 1, "no row whose id is 'nobody'"),
-        (("A1", "--pack", "atlantis", "--on", "2016-01-01"), 1, "'atlantis'"),
-        (("A1", *LAW, "--tax", "window_tax"), 1, "window_tax"),
-        (("A1", *LAW, "--id", "number"), 2, "column number: the column is missing"),
-        (("A1", "--pack", "us_wa", "--on", "1900-01-01"), 2, "1900-01-01"),
-        (("A1", "--pack", "us_wa", "--on", "yesterday"), 2, "not a date"),
-        (("A1", *LAW, "--language", "xx"), 2, "xx"),
-    ],
-)
-def test_what_cannot_be_explained_is_said(
-    kazyna: Kazyna, values: Path, arguments: tuple[str, ...], code: int, said: str
-) -> None:
-    done = kazyna("explain", values, *arguments)
-    assert (done.code, done.out) == (code, "")
-    assert said in re.sub(r"[\s│]+", " ", done.err)
+def test_a_year_of_a_roll(kazyna: Kazyna, office: Installation, tmp_path: Path) -> None:
+    assert kazyna("tax-roll", "issue", *ROLL).code == 1
+    drafted = kazyna("tax-roll", "draft", *ROLL, "--json").result
+    assert (drafted["bills"], drafted["total"]) == (4, "4200.00")
+    assert kazyna("tax-roll", "discard", *ROLL).code == 0
+    assert kazyna("tax-roll", "draft", *ROLL).code == 0
+    confirmed = kazyna("law", "confirm", "--all", *ROLL, "--document", "Tax Code", "--json")
+    assert confirmed.code == 0, confirmed.err
+    alone = kazyna("tax-roll", "issue", *ROLL, "--json")
+    assert (alone.code, alone.out) == (1, "")
+    assert "another than the one who drafted" in alone.failure["error"]
+    issued = kazyna("tax-roll", "issue", *ROLL, "--as", "head", "--json")
+    assert issued.result["total"] == "4200.00", issued.err
+    assert kazyna("tax-roll", "compare", *ROLL, "--json").result["groups"][0]["change"] == "new"
+    printed = kazyna("tax-roll", "print", *ROLL, "--out", tmp_path, "--json").result
+    assert printed["bills"] == 4
+    assert Path(printed["files"][0]).read_bytes().startswith(b"%PDF")
+
+    claim = ("relief", "claim", "T1", "V1", "relief_category=parent_of_child_with_disability")
+    filed = kazyna(*claim, "--since", "2026-01-01", "--evidence", "certificate 7", "--json").result
+    granted = kazyna("relief", "grant", filed["claim_id"], "--document", "order 5")
+    assert "granted" in granted.out
+    assert kazyna("law", "confirm", "--all", *ROLL, "--document", "Tax Code").code == 0
+    # half of 1,500 on one car
+    corrected = kazyna("tax-roll", "correct", *ROLL, "--reason", "order 5", "--json").result
+    assert corrected["difference"] == "-750.00"
+    history = kazyna("tax-roll", "history", *ROLL).out
+    assert "order 5" in history
+
+    (bill,) = _bills(office, "V2")
+    objection = ("bill-objection", "file", bill, "--claimed", "900", "--grounds", "1,200 cm3")
+    number = kazyna(*objection, "--json").result["objection_id"]
+    assert kazyna(*objection).code == 1
+    decided = kazyna("bill-objection", "decide", number, "engine_cm3=1200", "--reason", "seen",
+                     "--json").result  # fmt: skip
+    assert (decided["status"], decided["decided_amount"]) == ("upheld", "900.00")
+    again = kazyna(*objection[:4], "800", "--grounds", "older", "--json").result["objection_id"]
+    assert kazyna("bill-objection", "withdraw", again).code == 0
+    states = [o["status"] for o in kazyna("bill-objection", "list", "--json").result["objections"]]
+    assert states == ["upheld", "withdrawn"]
+    withdrawn = kazyna("tax-roll", "withdraw", *ROLL, "--reason", "annulled", "--json").result
+    assert withdrawn["status"] == "withdrawn"
+
+
+def test_reliefs_are_refused_and_ended(kazyna: Kazyna) -> None:
+    claim = ("relief", "claim", "T2", "V3", "relief_category=parent_of_child_with_disability",
+             "--since", "2026-01-01", "--evidence", "certificate 8", "--json")  # fmt: skip
+    number = kazyna(*claim).result["claim_id"]
+    refused = kazyna("relief", "refuse", number, "--document", "no such certificate", "--json")
+    assert refused.result["status"] == "refused"
+    second = kazyna(*claim).result["claim_id"]
+    kazyna("relief", "grant", second, "--document", "order 6")
+    ended = kazyna("relief", "end", second, "--on", "2026-09-01", "--document", "order 9", "--json")
+    assert ended.result["status"] == "ended"
+    listed = kazyna("relief", "list", "--json").result["claims"]
+    assert {second, number} <= {each["claim_id"] for each in listed}
+    assert kazyna("relief", "grant", 99, "--document", "order").code == 1
+    wrong = kazyna("relief", "claim", "T2", "V2", "relief_category=king", "--since", "2026-01-01",
+                   "--evidence", "none", "--json")  # fmt: skip
+    assert (wrong.code, wrong.out) == (2, "")
+    assert wrong.failure["findings"][0]["column"] == "relief_category"
+
+
+def _bills(office: Installation, property_id: str) -> list[str]:
+    found = rolls.bills_of_property(office.context(OFFICER), property_id)
+    return [bill.reference for bill in found]

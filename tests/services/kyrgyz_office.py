@@ -7,10 +7,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from conftest import OFFICER
+from conftest import OFFICER, issue_roll
 from kazyna.packs.pack import Pack, load_pack
-from kazyna.services import objects, taxpayers
-from kazyna.services.context import Actor, Context, Installation
+from kazyna.services import confirmations, objects, taxpayers, users
+from kazyna.services.context import Actor, Context, Installation, Role
+from kazyna.services.demo_steps import PASSWORD
 from kazyna.services.settings import Settings
 from kazyna.store.connection import Database
 
@@ -33,6 +34,14 @@ HOME: dict[str, Any] = {
     "population": 1_000_000,
 }
 """Taxed in 2026 on 120 - 80 = 40 m2 at 75 som: 3,000 som."""
+
+
+STAFF: tuple[tuple[str, Role], ...] = (
+    ("officer", "officer"),
+    ("head", "officer"),
+    ("auditor", "auditor"),
+)
+CARS, CAR_YEAR = "vehicle", 2026
 
 
 @cache
@@ -78,3 +87,40 @@ def hold(
 def settle(ctx: Context, table: pa.Table, *, since: date = date(2020, 1, 1)) -> None:
     """Record homes."""
     objects.load_objects(ctx, table, kind="home", valid_from=since)
+
+
+def open_cars(database: Database) -> Installation:
+    """Open an office with three cars, two officers and a taxpayer, T1.
+
+    Made in 2019 they are seven years old in 2026 and taxed at 0.75 som per cm3: V1 of T1 1,500, V2
+    of T2 1,200, V3 of both in halves 1,500.
+    """
+    office = open_office(database, "2026-07-20")
+    ctx = office.context(OFFICER)
+    n = 3
+    cars = pa.table(
+        {
+            "object_id": ["V1", "V2", "V3"],
+            "council": ["other"] * n,
+            "vehicle_class": ["passenger_cars_vans_pickups"] * n,
+            "made_in": [2019] * n,
+            "engine_cm3": [2000, 1600, 2000],
+            "book_value": [0] * n,
+        }
+    )
+    objects.load_objects(
+        ctx, cars, kind=CARS, valid_from=date(2019, 1, 1), synthetic=True, source="cars"
+    )
+    hold(ctx, ("V1", "T1", "1"), ("V2", "T2", "1"), ("V3", "T1", "0.5"), ("V3", "T2", "0.5"))
+    for name, role in STAFF:
+        users.create_user(ctx, name=name, password=PASSWORD, role=role)
+    users.create_user(ctx, name="akmal", password=PASSWORD, role="taxpayer", taxpayer_id="T1")
+    return office
+
+
+def issue_cars(office: Installation, year: int = CAR_YEAR) -> None:
+    """Issue the roll of the cars, its doubts confirmed."""
+    ctx = office.context(OFFICER)
+    doubts = [each.id for each in confirmations.doubts(ctx, tax=CARS, year=year)]
+    confirmations.confirm(ctx, doubts, tax=CARS, year=year, document="Tax Code, official edition")
+    issue_roll(ctx, tax=CARS, year=year)

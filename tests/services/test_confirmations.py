@@ -1,10 +1,12 @@
 """Doubtful values of the law are confirmed by a document before a roll binds anyone."""
 
+from dataclasses import replace
+
 import pytest
 
-from conftest import OFFICER, VALUER
+from conftest import DRAFTER, OFFICER, VALUER
 from kazyna.core.errors import Conflict, Forbidden, NotFound
-from kazyna.services import assessment, confirmations, rolls
+from kazyna.services import assessment, confirmations, roll_lifecycle, rolls
 from kazyna.services.context import Context, Installation
 from kazyna.store import register
 from kazyna.tax import doubtful
@@ -28,9 +30,11 @@ def unconfirmed(ctx: Context) -> None:
 def test_a_roll_is_refused_until_each_value_it_rests_on_is_confirmed(officer: Context) -> None:
     unconfirmed(officer)
     before = rolls.issued(officer)
+    drafter = replace(officer, actor=DRAFTER)
     found = confirmations.doubts(officer, tax=TAX, year=2017)
     assert {doubt.parameter for doubt in found} == {"ceiling_rate", "rounding"}
     assert not any(doubt.confirmed for doubt in found)
+    roll_lifecycle.draft_roll(drafter, tax=TAX, year=2017)
     with pytest.raises(Conflict, match="2 values of the law are doubtful and not confirmed"):
         rolls.issue_roll(officer, tax=TAX, year=2017)
     first, second = (doubt.id for doubt in found)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from conftest import OFFICER
+from conftest import OFFICER, issue_roll
 from kazyna.core.errors import Conflict, InputError, NotFound
 from kazyna.services import ledger, rolls
 from kazyna.services.context import Context, Installation
@@ -239,7 +239,7 @@ def test_payments_settle_the_oldest_debt_first(
     officer: Context, bill: Payable, at: Callable[[date], Context]
 ) -> None:
     old = arrear_of(officer, bill.taxpayer_id)
-    rolls.issue_roll(officer, tax="property_tax", year=2017)
+    issue_roll(officer, tax="property_tax", year=2017)
     late = at(date(2017, 6, 15))
     both = arrear_of(late, bill.taxpayer_id)
     assert old is not None
@@ -256,7 +256,7 @@ def test_payments_settle_the_oldest_debt_first(
 
 def test_a_charge_that_is_undone_settles_no_other_debt(officer: Context, bill: Payable) -> None:
     before = arrear_of(officer, bill.taxpayer_id)
-    rolls.issue_roll(officer, tax="property_tax", year=2017)
+    issue_roll(officer, tax="property_tax", year=2017)
     for line in charge_entries(officer, bill.taxpayer_id):
         if line.effective_on.year == 2017:
             undone = ledger.reverse(officer, line.entry_id, reason="sold", key=f"u{line.entry_id}")

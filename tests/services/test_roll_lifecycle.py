@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from conftest import OFFICER
+from conftest import DRAFTER, OFFICER, issue_roll
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound, Refused
 from kazyna.services import (
     confirmations,
@@ -49,7 +49,7 @@ def confirm(ctx: Context, year: int = YEAR) -> None:
 
 def issue(ctx: Context, year: int = YEAR) -> rolls.IssuedRoll:
     confirm(ctx, year)
-    return rolls.issue_roll(ctx, tax=TAX, year=year)
+    return issue_roll(ctx, tax=TAX, year=year)
 
 
 def correct(ctx: Context, reason: str = "register") -> roll_lifecycle.CorrectedRoll:
@@ -67,8 +67,16 @@ def owed(ctx: Context, taxpayer_id: str) -> Decimal:
     return sum((each.balance for each in found), Decimal(0))
 
 
-def test_a_draft_warns_and_owes_nothing_before_its_values_are_confirmed(officer: Context) -> None:
-    draft = roll_lifecycle.draft_roll(officer, tax=TAX, year=YEAR)
+@pytest.fixture
+def drafter(officer: Context) -> Context:
+    """Act as the officer who drafts what another issues."""
+    return replace(officer, actor=DRAFTER)
+
+
+def test_a_draft_warns_and_owes_nothing_before_its_values_are_confirmed(
+    officer: Context, drafter: Context
+) -> None:
+    draft = roll_lifecycle.draft_roll(drafter, tax=TAX, year=YEAR)
     # (120 - 80) x 75 = 3,000 in two halves; 64 is below the free area; (100 - 80) x 75 = 1,500
     assert (draft.bills, draft.total) == (3, Decimal(3000))
     assert (draft.unassigned, draft.unassigned_amount) == (1, Decimal(1500))
@@ -77,7 +85,10 @@ def test_a_draft_warns_and_owes_nothing_before_its_values_are_confirmed(officer:
     assert rolls.issued(officer) == ()
     with pytest.raises(Conflict, match="doubtful and not confirmed"):
         rolls.issue_roll(officer, tax=TAX, year=YEAR)
-    issued = issue(officer)
+    confirm(officer)
+    with pytest.raises(Forbidden, match="another than the one who drafted"):
+        rolls.issue_roll(drafter, tax=TAX, year=YEAR)
+    issued = rolls.issue_roll(officer, tax=TAX, year=YEAR)
     assert (issued.roll_id, issued.bills, issued.total) == (draft.roll_id, 3, Decimal(3000))
     assert amounts(officer) == {
         ("H1", "T1"): Decimal(1500), ("H1", "T2"): Decimal(1500), ("H2", "T1"): Decimal(0),
@@ -85,8 +96,12 @@ def test_a_draft_warns_and_owes_nothing_before_its_values_are_confirmed(officer:
     assert owed(officer, "T1") == 1500
 
 
-def test_a_draft_that_the_register_has_overtaken_is_not_issued(officer: Context) -> None:
-    roll_lifecycle.draft_roll(officer, tax=TAX, year=YEAR)
+def test_a_draft_that_the_register_has_overtaken_is_not_issued(
+    officer: Context, drafter: Context
+) -> None:
+    with pytest.raises(NotFound, match="one officer drafts, another issues"):
+        rolls.issue_roll(officer, tax=TAX, year=YEAR)
+    roll_lifecycle.draft_roll(drafter, tax=TAX, year=YEAR)
     confirm(officer)
     objects.change_object(
         officer, "H1", {"area_m2": "130"}, valid_from=date(2025, 1, 1), document="survey"

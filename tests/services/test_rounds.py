@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from conftest import AUDITOR, OFFICER, TOWN_HOUSES, TOWN_VALUED_ON, VALUER
+from conftest import AUDITOR, OFFICER, TOWN_HOUSES, TOWN_VALUED_ON, VALUER, issue_roll
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound
 from kazyna.services import (
     cadastre,
@@ -417,7 +417,7 @@ def test_values_by_hand_are_exported_and_taxed(demo: Installation, tmp_path: Pat
     assert rows[house.property_id]["value"] == house.value + 100_000
     assert rows[house.property_id]["model_value"] == house.value
     officer = demo.context(OFFICER)
-    rolls.issue_roll(officer, tax=TAX, year=TAX_YEAR + 1)
+    issue_roll(officer, tax=TAX, year=TAX_YEAR + 1)
     bills = rolls.bills_of_property(officer, house.property_id)
     assert {bill.assessed_value for bill in bills if bill.year == TAX_YEAR + 1} == {
         house.value + 100_000

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from conftest import OFFICER
+from conftest import OFFICER, issue_roll
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound
 from kazyna.services import ledger, rolls, settlements
 from kazyna.services.context import Actor, Context
@@ -90,7 +90,7 @@ def test_an_offset_settles_a_later_debt_with_the_credit(
     officer: Context, debtor: ledger.Arrear
 ) -> None:
     overpay(officer, debtor, "40")
-    rolls.issue_roll(officer, tax=TAX, year=2017)
+    issue_roll(officer, tax=TAX, year=2017)
     owed = balances(officer, debtor.taxpayer_id)["receivable"]
     request = settlements.request(officer, asked(debtor, kind="offset", amount=Decimal(40)))
     settlements.approve(head(officer), request.request_id)

@@ -50,7 +50,7 @@ def issue(
     tax: TaxName,
     year: Year,
 ) -> rolls.IssuedRoll:
-    """Issue the roll of one tax and year: compute, record and post every bill, or none."""
+    """Issue the draft that another officer has made: every bill is charged, or none."""
     return rolls.issue_roll(ctx, tax=tax, year=year)
 
 

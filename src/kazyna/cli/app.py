@@ -19,6 +19,7 @@ from kazyna.cli import (
     declarations,
     demo,
     evidence,
+    file_rolls,
     ledger,
     mark,
     objections,
@@ -33,7 +34,6 @@ from kazyna.cli import (
     screening,
     serve,
     simulations,
-    tax_rolls,
     valuations,
 )
 from kazyna.core.errors import KazynaError
@@ -51,8 +51,8 @@ COMMANDS = (
     ratio_studies.ratio_study,
     reports.report,
     reports.notice,
-    rolls.roll,
-    rolls.explain,
+    file_rolls.roll,
+    file_rolls.explain,
     simulations.simulate,
 )
 
@@ -86,7 +86,7 @@ app.add_typer(rounds.app, name="round")
 app.add_typer(register.app, name="register")
 app.add_typer(objections.app, name="objection")
 app.add_typer(confirmations.app, name="law")
-app.add_typer(tax_rolls.app, name="tax-roll")
+app.add_typer(rolls.app, name="tax-roll")
 app.add_typer(reliefs.app, name="relief")
 app.add_typer(bill_objections.app, name="bill-objection")
 app.add_typer(declarations.app, name="declaration")

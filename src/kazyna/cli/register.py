@@ -53,6 +53,10 @@ def load(
         date | None,
         typer.Option(parser=day, metavar="DATE", help="From when, where no valid_from says so."),
     ] = None,
+    synthetic: Annotated[
+        bool,
+        typer.Option("--synthetic", help="They are invented, and say so on every page."),
+    ] = False,
     name: As = "",
     as_json: output.Json = False,
 ) -> None:
@@ -66,7 +70,9 @@ def load(
     from kazyna.services import objects
 
     with acting("officer", name) as ctx:
-        loaded = objects.load_objects(ctx, table, kind=kind, valid_from=since, source=str(table))
+        loaded = objects.load_objects(
+            ctx, table, kind=kind, valid_from=since, synthetic=synthetic, source=str(table)
+        )
     output.show(loaded, as_json=as_json)
 
 

@@ -1,117 +1,178 @@
-"""Tax by a pack's rules over a file: the whole roll, or one row explained. No database."""
+"""Rolls of the register: `tax-roll draft`, `compare`, `issue`, `correct`, `withdraw`, `print`."""
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Group, RenderableType
-from rich.panel import Panel
-from rich.text import Text as Line
+from rich.console import RenderableType
 
 from kazyna.cli import output
-from kazyna.cli.arguments import IdColumn, On, Pack, TableFile, Tax
-from kazyna.core.text import Language
+from kazyna.cli.acting import As, acting
 
 if TYPE_CHECKING:
-    from kazyna.services.studies import Explanation, ExplanationStep
+    from kazyna.services.roll_lifecycle import RollEvent
+
+app = typer.Typer(
+    help="Tax rolls from the register: drafted, compared, issued, corrected, withdrawn.",
+    no_args_is_help=True,
+)
+
+TaxName = Annotated[str, typer.Option(help="Tax of the pack.", show_default=False)]
+Year = Annotated[int, typer.Option(min=1900, max=2200, help="Tax year.", show_default=False)]
+Reason = Annotated[str, typer.Option(help="Why; it is kept.", show_default=False)]
 
 
-Engine = Annotated[
-    Literal["duckdb", "spark"],
-    typer.Option(help="What computes: this machine, or Apache Spark (from Parquet to a folder)."),
-]
-
-
-Decisions = Annotated[
-    Path | None,
-    typer.Option(help="Decisions of local councils, CSV: see `kazyna pack decisions`."),
-]
-
-
-def roll(
-    table: TableFile,
-    *,
-    pack: Pack,
-    on: On,
-    out: Annotated[Path, typer.Option(help="File to write, .parquet or .csv.", show_default=False)],
-    tax: Tax = None,
-    id_column: IdColumn = "id",
-    engine: Engine = "duckdb",
-    decisions: Decisions = None,
-    as_json: output.Json = False,
-) -> None:
-    r"""Compute a tax for every row of a table, exactly, with every step of the computation.
-
-    The table brings the columns that the pack's rules ask for, such as the assessed value. From
-    Parquet to Parquet the rows are streamed, and may be more than the memory holds.
+@app.command("draft")
+def draft(*, tax: TaxName, year: Year, name: As = "", as_json: output.Json = False) -> None:
+    """Compute a roll and keep it as a draft: nobody owes anything by it yet.
 
     Example:
     ```sh
-    kazyna roll values.parquet --pack us_wa --on 2016-01-01 --id property_id \
-      --out roll.parquet
+    kazyna tax-roll draft --tax residential_property --year 2026
     ```
     """
-    from kazyna.services import studies
-    from kazyna.services.decisions import decided_pack
+    from kazyna.services import roll_lifecycle
 
-    computed = studies.compute_roll(
-        table, pack=decided_pack(pack, decisions), tax=tax, on=on, out=out, id_column=id_column,
-        on_spark=engine == "spark",
-    )  # fmt: skip
-    output.show(computed, as_json=as_json)
+    with acting("officer", name) as ctx:
+        drafted = roll_lifecycle.draft_roll(ctx, tax=tax, year=year)
+    output.show(drafted, as_json=as_json)
 
 
-def explain(
-    table: TableFile,
-    row_id: Annotated[
-        str, typer.Argument(metavar="ID", help="Which row to explain.", show_default=False)
-    ],
-    *,
-    pack: Pack,
-    on: On,
-    tax: Tax = None,
-    id_column: IdColumn = "id",
-    language: Annotated[
-        Language, typer.Option(help="Language of the titles and citations.")
-    ] = "en",
-    decisions: Decisions = None,
-    as_json: output.Json = False,
-) -> None:
-    """Show how the tax of one row is computed, step by step, with the articles of law.
+@app.command("compare")
+def compare(*, tax: TaxName, year: Year, name: As = "", as_json: output.Json = False) -> None:
+    """Compare a draft or an issued roll with the year before: who rises, falls, is new, is gone.
 
     Example:
     ```sh
-    kazyna explain values.parquet 7129300520 --pack us_wa --on 2016-01-01 --id property_id
+    kazyna tax-roll compare --tax residential_property --year 2026
     ```
     """
-    from kazyna.services import studies
-    from kazyna.services.decisions import decided_pack
+    from kazyna.services import roll_comparison
 
-    explanation = studies.explain_row(
-        table, row_id, pack=decided_pack(pack, decisions), tax=tax, on=on, id_column=id_column,
-        language=language,
-    )  # fmt: skip
-
-    def steps(explanation: "Explanation") -> RenderableType:
-        return Group(
-            *(_step(number, step, language) for number, step in enumerate(explanation.steps, 1)),
-            Line(f"Tax: {explanation.amount:,} {explanation.unit}", style="bold"),
-        )
-
-    output.show(explanation, as_json=as_json, table=steps)
+    with acting("officer", name) as ctx:
+        compared = roll_comparison.compare_roll(ctx, tax=tax, year=year)
+    output.show(compared, as_json=as_json)
 
 
-def _step(number: int, step: "ExplanationStep", language: Language) -> Panel:
-    rows: dict[str, object] = dict(step.inputs)
-    for parameter in step.parameters:
-        since = f"since {parameter.since}, {parameter.law}"
-        keys = f" [{', '.join(parameter.keys)}]" if parameter.keys else ""
-        rows[parameter.label.in_(language) + keys] = f"{parameter.value} {parameter.unit} ({since})"
-    rows["="] = f"{step.value:,} {step.unit}"
-    rows["law"] = step.law
-    if step.doubt:
-        rows["doubt"] = step.doubt
-    title = Line(f"{number}. {step.title.in_(language)}")
-    return Panel(output.facts(rows), title=title, title_align="left")
+@app.command("issue")
+def issue(*, tax: TaxName, year: Year, name: As = "", as_json: output.Json = False) -> None:
+    """Issue the draft that another officer has made; every bill is charged, or none.
+
+    Example:
+    ```sh
+    kazyna tax-roll issue --tax residential_property --year 2026 --as head
+    ```
+    """
+    from kazyna.services import roll_lifecycle
+
+    with acting("officer", name) as ctx:
+        issued = roll_lifecycle.issue_roll(ctx, tax=tax, year=year)
+    output.show(issued, as_json=as_json)
+
+
+@app.command("discard")
+def discard(*, tax: TaxName, year: Year, name: As = "") -> None:
+    """Put a draft away.
+
+    Example:
+    ```sh
+    kazyna tax-roll discard --tax residential_property --year 2026
+    ```
+    """
+    from kazyna.services import roll_lifecycle
+
+    with acting("officer", name) as ctx:
+        roll_lifecycle.discard_roll(ctx, tax=tax, year=year)
+    output.say("The draft is discarded.")
+
+
+@app.command("correct")
+def correct(
+    *, tax: TaxName, year: Year, reason: Reason, name: As = "", as_json: output.Json = False
+) -> None:
+    """Assess again what changed since a roll was issued, and post the differences.
+
+    Example:
+    ```sh
+    kazyna tax-roll correct --tax residential_property --year 2026 --reason "survey of May"
+    ```
+    """
+    from kazyna.services import roll_lifecycle
+
+    with acting("officer", name) as ctx:
+        corrected = roll_lifecycle.correct_roll(ctx, tax=tax, year=year, reason=reason)
+    output.show(corrected, as_json=as_json)
+
+
+@app.command("withdraw")
+def withdraw(
+    *, tax: TaxName, year: Year, reason: Reason, name: As = "", as_json: output.Json = False
+) -> None:
+    """Withdraw an issued roll: its bills ask for nothing more.
+
+    Example:
+    ```sh
+    kazyna tax-roll withdraw --tax vehicle --year 2026 --reason "decision 12 was annulled"
+    ```
+    """
+    from kazyna.services import roll_lifecycle
+
+    with acting("officer", name) as ctx:
+        withdrawn = roll_lifecycle.withdraw_roll(ctx, tax=tax, year=year, reason=reason)
+    output.show(withdrawn, as_json=as_json)
+
+
+@app.command("history")
+def history(*, tax: TaxName, year: Year, name: As = "", as_json: output.Json = False) -> None:
+    """Show all that happened to the rolls of a tax and year.
+
+    Example:
+    ```sh
+    kazyna tax-roll history --tax residential_property --year 2026
+    ```
+    """
+    from kazyna.services import roll_lifecycle
+
+    with acting("officer", name) as ctx:
+        events = roll_lifecycle.history(ctx, tax=tax, year=year)
+    output.show({"events": events}, as_json=as_json, table=_events)
+
+
+@app.command("print")
+def print_bills(
+    *,
+    tax: TaxName,
+    year: Year,
+    out: Annotated[Path, typer.Option(help="Folder for the PDF files.", show_default=False)],
+    name: As = "",
+    as_json: output.Json = False,
+) -> None:
+    """Print all bills of an issued roll, each in its taxpayer's language.
+
+    Example:
+    ```sh
+    kazyna tax-roll print --tax residential_property --year 2026 --out bills
+    ```
+    """
+    from kazyna.services import rolls
+
+    with acting("officer", name) as ctx:
+        printed = rolls.bills_pdf(ctx, tax=tax, year=year, out=out)
+    output.show(printed, as_json=as_json)
+
+
+def _events(found: "dict[str, tuple[RollEvent, ...]]") -> RenderableType:
+    return output.listing(
+        {
+            "on": event.happened_on,
+            "from": event.from_status,
+            "to": event.to_status,
+            "bills": event.bills,
+            "difference": event.difference,
+            "note": event.note,
+            "by": event.actor,
+        }
+        for event in found["events"]
+    )

@@ -48,11 +48,15 @@ class Pack:
     """How long values can be objected to, by date."""
     bill_objection_days: Parameter | None
     """How long after its issue a bill can be objected to, by date."""
+    bill_answer_days: Parameter | None
+    """How long the office has to answer an objection to a bill, by date."""
     months: MonthConvention | None
     """How the months of a year are shared among successive holders, where tax is owed by months."""
     register: ObjectRegister
     """The objects of tax, and where the inputs of the rules come from."""
     accounts: Accounts
+    words: Mapping[str, Text]
+    """What the words of the tables, and the units, are called; others stand as they are."""
     sources: Mapping[str, Source]
     content_hash: str
     """SHA-256 over the pack's files: a roll says by exactly which law it was computed."""
@@ -147,9 +151,11 @@ def _pack(
         land_area=columns.land_area,
         objection_days=_parameter(about, "objection_days", folder),
         bill_objection_days=_parameter(about, "bill_objection_days", folder),
+        bill_answer_days=_parameter(about, "bill_answer_days", folder),
         months=_months(about),
         register=read_register(folder, columns.by_name, known, about.findings),
         accounts=accounts,
+        words=_words(folder, about.findings),
         sources=ground.sources,
         content_hash=_content_hash(folder),
         folder=folder,
@@ -163,6 +169,17 @@ def _pack(
 def _parameter(about: Section, name: str, folder: Path) -> Parameter | None:
     """Read a parameter of the whole pack, which may leave it out."""
     return read_parameter(about.section(name), name, folder) if name in about.values else None
+
+
+def _words(folder: Path, findings: list[Finding]) -> Mapping[str, Text]:
+    """Read words.toml, which a pack may leave out."""
+    if not (folder / "words.toml").is_file():
+        return {}
+    file = read_file(folder, "words.toml", findings)
+    words = {word: file.text(word) for word in file.values} if file else {}
+    if file:
+        file.finish()
+    return words
 
 
 def _currency(section: Section) -> Currency:

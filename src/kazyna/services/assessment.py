@@ -102,8 +102,8 @@ def holdings_of(
     Returns
     -------
     pyarrow.Table
-        property_id, taxpayer_id (null where nobody knows the holder), share, held_from, place,
-        value, every input, and `case`.
+        property_id, taxpayer_id (null where nobody knows the holder), share, held_from,
+        budget_place, round_value, every input, and `case`.
     """
     inputs = law.rules.on(ground.law_on).inputs
     register, origins = ctx.pack.register, ctx.pack.register.origins
@@ -165,8 +165,10 @@ def assess(ctx: Context, law: Tax, held: pa.Table, ground: Ground) -> pa.Table:
             "steps": as_json(roll.select(steps)),
         }
     )
-    kept = [CASE, "property_id", "taxpayer_id", "share", "held_from", "place", "value"]
-    parts = split_by_share(roll, held.select(kept), id_column=CASE, currency=ctx.pack.currency)
+    kept = [CASE, "property_id", "taxpayer_id", "share", "held_from"]
+    shares = held.select([*kept, "budget_place", "round_value"])
+    shares = shares.rename_columns([*kept, "place", "value"])
+    parts = split_by_share(roll, shares, id_column=CASE, currency=ctx.pack.currency)
     joined = parts.join(written, CASE, join_type="inner").drop([CASE])
     order = [(name, "ascending") for name in ("property_id", "taxpayer_id", "held_from")]
     return joined.sort_by(order)
@@ -201,9 +203,9 @@ def _taken(
     if origin.kind == "years_since":
         return pc.max_element_wise(pc.subtract(year, held[origin.characteristic]), 0)
     if origin.kind == "relief_rank":
-        return held["relief_rank"]
+        return held["granted_rank"]
     if origin.kind == "valuation":
-        return held["value"]
+        return held["round_value"]
     given = held[column.name]
     if origin.kind == "last_roll":
         given = pc.round(given, ndigits=column.decimals, round_mode="half_towards_infinity")

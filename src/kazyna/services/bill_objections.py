@@ -1,45 +1,30 @@
 """Objections to bills: filed in time, decided with reasons, and what follows for the bill."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from kazyna.core.errors import Conflict, Finding, InputError, NotFound
 from kazyna.services import objects, roll_lifecycle
 from kazyna.services.context import Context
+from kazyna.services.rolls import Bill
 from kazyna.store import bill_objections as register
 from kazyna.store import rolls
+from kazyna.store.bill_objections import BillObjection
 from kazyna.store.connection import Transaction
+from kazyna.tax import Parameter
 
-ANSWER_DAYS = 30
-"""Within which the office means to answer; the pack gives the days to object, not these."""
+__all__ = [
+    "BillObjection",
+    "decide_objection",
+    "file_objection",
+    "find_objection",
+    "last_day_to_object",
+    "objections",
+    "withdraw_objection",
+]
+
 OBJECTIONS_SHOWN = 200
-
-
-@dataclass(frozen=True)
-class BillObjection:
-    """An objection to a bill and what became of it."""
-
-    objection_id: int
-    reference: str
-    tax: str
-    year: int
-    property_id: str
-    taxpayer_id: str
-    contested: Decimal
-    """What the bill asked for."""
-    claimed: Decimal
-    """What the taxpayer says is owed."""
-    grounds: str
-    evidence: str
-    status: str
-    """`filed`, `upheld`, `partly_upheld`, `rejected` or `withdrawn`."""
-    decided_amount: Decimal | None
-    filed_on: date
-    answer_by: date
-    filed_by: str
-    reason: str | None
 
 
 def file_objection(
@@ -73,7 +58,7 @@ def file_objection(
                 "claimed": claimed,
                 "grounds": grounds.strip(),
                 "evidence": evidence.strip(),
-                "answer_by": ctx.today + timedelta(days=ANSWER_DAYS),
+                "answer_by": _after(ctx.pack.bill_answer_days, ctx.today),
             },
         )
         if number is None:
@@ -145,10 +130,28 @@ def objections(ctx: Context) -> tuple[BillObjection, ...]:
     ctx.require("officer", "auditor", "taxpayer")
     with ctx.transaction() as tx:
         rows = register.objections(tx, limit=OBJECTIONS_SHOWN)
-    return tuple(BillObjection(**vars(row)) for row in rows)
+    return tuple(rows)
 
 
-def _outcome(objection: register.BillObjectionRow, now: Decimal) -> str:
+def find_objection(ctx: Context, objection_id: int) -> BillObjection:
+    """Return one objection.
+
+    Raises
+    ------
+    NotFound
+        When there is none that the actor may see.
+    """
+    ctx.require("officer", "auditor", "taxpayer")
+    with ctx.transaction() as tx:
+        return _found(tx, objection_id)
+
+
+def last_day_to_object(ctx: Context, bill: Bill) -> date | None:
+    """Return the last day on which a bill can be objected to; None where the law gives none."""
+    return _after(ctx.pack.bill_objection_days, bill.issued_on)
+
+
+def _outcome(objection: BillObjection, now: Decimal) -> str:
     """Compare what the bill asks for now with what was contested and what was claimed."""
     if now == objection.contested:
         return "rejected"
@@ -172,19 +175,22 @@ def _check(bill: rolls.BillRow, claimed: Decimal, grounds: str) -> None:
 def _require_in_time(ctx: Context, bill: rolls.BillRow) -> None:
     if bill.status != "issued":
         raise Conflict(f"The bill {bill.reference} is withdrawn: it asks for nothing.")
-    days, issued_on = ctx.pack.bill_objection_days, bill.issued_on or bill.law_on
-    if days is None or issued_on < days.values.days[0]:
-        return
-    allowed = days.on(issued_on).value
-    last = issued_on + timedelta(days=int(allowed)) if isinstance(allowed, Decimal) else None
+    issued_on = bill.issued_on or bill.law_on
+    last = _after(ctx.pack.bill_objection_days, issued_on)
     if last is not None and ctx.today > last:
         raise Conflict(f"The bill of {issued_on} could be objected to until {last}.")
 
 
-def _open(tx: Transaction, objection_id: int) -> register.BillObjectionRow:
-    row = register.find(tx, objection_id)
-    if row is None:
-        raise NotFound(f"There is no objection {objection_id} to a bill.")
+def _after(days: Parameter | None, day: date) -> date | None:
+    """Return the last of so many days after a day; None where the law gives none."""
+    if days is None or day < days.values.days[0]:
+        return None
+    allowed = days.on(day).value
+    return day + timedelta(days=int(allowed)) if isinstance(allowed, Decimal) else None
+
+
+def _open(tx: Transaction, objection_id: int) -> BillObjection:
+    row = _found(tx, objection_id)
     if row.status != "filed":
         raise Conflict(f"The objection {objection_id} is {row.status} already.")
     return row
@@ -194,4 +200,4 @@ def _found(tx: Transaction, objection_id: int) -> BillObjection:
     row = register.find(tx, objection_id)
     if row is None:
         raise NotFound(f"There is no objection {objection_id} to a bill.")
-    return BillObjection(**vars(row))
+    return row

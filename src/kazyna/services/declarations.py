@@ -134,14 +134,14 @@ def filed(ctx: Context, *, tax: str, month: date) -> tuple[Declaration, ...]:
     ctx.require(*READERS)
     with ctx.transaction() as tx:
         rows = register.standing(tx, tax=tax, month=month.replace(day=1))
-        return _declarations(ctx, tx, rows)
+        return described(ctx, tx, rows)
 
 
 def of_taxpayer(ctx: Context, taxpayer_id: str) -> tuple[Declaration, ...]:
     """Return what one taxpayer has declared, the latest month first."""
     ctx.require(*READERS, "taxpayer")
     with ctx.transaction() as tx:
-        return _declarations(ctx, tx, register.of_taxpayer(tx, taxpayer_id))
+        return described(ctx, tx, register.of_taxpayer(tx, taxpayer_id))
 
 
 def declared(ctx: Context, tx: Transaction, *, tax: str, month: date) -> pa.Table:
@@ -396,9 +396,10 @@ def _tax(ctx: Context, name: str) -> Tax:
     return law
 
 
-def _declarations(
+def described(
     ctx: Context, tx: Transaction, rows: list[register.DeclarationRow]
 ) -> tuple[Declaration, ...]:
+    """Return recorded declarations with their lines."""
     lines: dict[int, list[DeclaredLine]] = {}
     for line in register.lines_of(tx, [row.declaration_id for row in rows]):
         own = lines.setdefault(line.declaration_id, [])

@@ -26,6 +26,7 @@ from kazyna.services import (
     ledger,
     objections,
     overrides,
+    roll_lifecycle,
     rolls,
     round_files,
     rounds,
@@ -34,7 +35,7 @@ from kazyna.services import (
 )
 from kazyna.services.context import Actor, Context, Installation
 from kazyna.services.demo_goods import GoodsSummary
-from kazyna.services.demo_steps import PASSWORD, DemoStep, DemoUser, Steps
+from kazyna.services.demo_steps import DEMONSTRATION, PASSWORD, DemoStep, DemoUser, Steps
 from kazyna.services.settings import Settings
 from kazyna.store import files
 
@@ -45,8 +46,6 @@ TAX_YEAR = 2016
 TODAY = date(2016, 6, 15)
 """The demonstration's business date: six weeks after the first half of the tax was due."""
 SEED = 2015
-DEMONSTRATION = "none: a demonstration, nothing is binding"
-"""The document by which the demonstration's officer confirms doubtful values of the law."""
 
 PUBLISHED_ON = date(2015, 6, 15)
 OBJECTIONS_FROM, OBJECTIONS_TO = date(2016, 5, 2), date(2016, 7, 1)
@@ -131,6 +130,7 @@ def run_demo(
         Told of each step.
     """
     officer = installation.context(Actor("demo-officer", "officer"))
+    second = installation.context(Actor("demo-second-officer", "officer"))
     valuer = installation.context(Actor("demo-valuer", "valuer"))
     head = installation.context(Actor("demo-head", "valuer"))
     county = _folder(installation.pack) / "king_county_sales.parquet"
@@ -141,7 +141,7 @@ def run_demo(
     step("owners (synthetic)", lambda: _load_owners(officer, evidence))
     step("valuation round", lambda: _publish(valuer, progress))
     step("objections (synthetic)", lambda: _object(officer, valuer, head))
-    step("tax roll", lambda: _issue(officer))
+    step("tax roll", lambda: _issue(officer, second))
     step("payments (synthetic)", lambda: _pay(officer, progress))
     accounts = _accounts(officer)
     step("sign-in accounts", lambda: _create_users(officer, accounts))
@@ -304,14 +304,16 @@ def _whole(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal(1))
 
 
-def _issue(ctx: Context) -> bool:
+def _issue(ctx: Context, second: Context) -> bool:
+    """Draft the roll, confirm what is doubtful in the law, and have another officer issue it."""
     if any((roll.tax, roll.year) == (TAX, TAX_YEAR) for roll in rolls.issued(ctx)):
         return True
     doubts = confirmations.doubts(ctx, tax=TAX, year=TAX_YEAR)
     confirmations.confirm(
         ctx, [doubt.id for doubt in doubts], tax=TAX, year=TAX_YEAR, document=DEMONSTRATION
     )
-    rolls.issue_roll(ctx, tax=TAX, year=TAX_YEAR)
+    roll_lifecycle.draft_roll(ctx, tax=TAX, year=TAX_YEAR)
+    roll_lifecycle.issue_roll(second, tax=TAX, year=TAX_YEAR)
     return False
 
 

@@ -9,6 +9,9 @@ from kazyna.services.context import Role
 
 PASSWORD = "kazyna-demo"  # noqa: S105 (accounts of a demonstration on this machine)
 
+DEMONSTRATION = "none: a demonstration, nothing is binding"
+"""The document by which the demonstration's officer confirms doubtful values of the law."""
+
 
 @dataclass(frozen=True)
 class DemoStep:

@@ -13,6 +13,7 @@ from kazyna.core.errors import Conflict, Finding, InputError, NotFound
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import as_arrow, check
 from kazyna.core.text import Text
+from kazyna.packs.pack import Pack
 from kazyna.packs.register import ObjectKind
 from kazyna.services.context import Context
 from kazyna.store import files, objects, register, taxpayers
@@ -74,6 +75,14 @@ class Holding:
 
 
 @dataclass(frozen=True)
+class HeldObject:
+    """What a taxpayer holds, and what it is today."""
+
+    holding: Holding
+    state: ObjectState
+
+
+@dataclass(frozen=True)
 class Change:
     """One change of the register."""
 
@@ -99,6 +108,8 @@ class RegisteredObject:
     """One object with its history as it is, or was, known."""
 
     object_id: str
+    synthetic: bool
+    """Whether it is invented."""
     known_on: date
     states: tuple[ObjectState, ...]
     holdings: tuple[Holding, ...]
@@ -107,7 +118,13 @@ class RegisteredObject:
 
 
 def load_objects(
-    ctx: Context, table: Any, *, kind: str, valid_from: date | None = None, source: str = "objects"
+    ctx: Context,
+    table: Any,
+    *,
+    kind: str,
+    valid_from: date | None = None,
+    synthetic: bool = False,
+    source: str = "objects",
 ) -> LoadedObjects:
     """Record what objects of one kind are from a day on; all of them, or none.
 
@@ -122,6 +139,8 @@ def load_objects(
         A kind of object of the pack.
     valid_from
         From when the objects are so, where the table does not say.
+    synthetic
+        Whether those that are new are invented: pages and bills say so.
     source
         The file or request, for the findings.
 
@@ -152,7 +171,7 @@ def load_objects(
         staged["valid_to"] = given["valid_to"]
     with ctx.transaction() as tx:
         change = register.open_change(tx, kind="load")
-        changed = objects.put_objects(tx, pa.table(staged), change)
+        changed = objects.put_objects(tx, pa.table(staged), change, synthetic=synthetic)
     return LoadedObjects(kind, given.num_rows, changed, change)
 
 
@@ -254,6 +273,22 @@ def holdings_of(
     return tuple(_holding(row) for row in rows)
 
 
+def held_objects(ctx: Context, taxpayer_id: str) -> tuple[HeldObject, ...]:
+    """Return what a taxpayer holds today or will, each with what it is, as known now."""
+    held = [
+        holding
+        for holding in holdings_of(ctx, taxpayer_id)
+        if holding.held_to is None or holding.held_to > ctx.today
+    ]
+    with ctx.transaction() as tx:
+        facts = objects.facts_on(tx, [each.property_id for each in held], on=ctx.today)
+    return tuple(
+        HeldObject(each, _state(ctx, facts[each.property_id]))
+        for each in held
+        if each.property_id in facts
+    )
+
+
 def coverage(ctx: Context) -> tuple[Coverage, ...]:
     """Count the objects of each kind, and those of which nobody is known to be the holder."""
     ctx.require("officer", "auditor")
@@ -277,10 +312,14 @@ def kind_of(ctx: Context, name: str) -> ObjectKind:
     return kind
 
 
+def columns_of(pack: Pack, kind: str) -> tuple[InputColumn, ...]:
+    """Return the characteristics that the register keeps of a kind, for the law of any day."""
+    taxes = [pack.taxes[tax] for tax in pack.register.kinds[kind].taxes]
+    return pack.register.kept(column for tax in taxes for column in tax.rules.columns)
+
+
 def _columns(ctx: Context, kind: str) -> tuple[InputColumn, ...]:
-    """Return the characteristics of a kind, for the law of any day."""
-    taxes = [ctx.pack.taxes[tax] for tax in kind_of(ctx, kind).taxes]
-    return ctx.pack.register.kept(column for tax in taxes for column in tax.rules.columns)
+    return columns_of(ctx.pack, kind_of(ctx, kind).name)
 
 
 def _require_complete(ctx: Context, kind: str, names: list[str], source: str) -> None:
@@ -313,6 +352,7 @@ def _found(tx: Transaction, ctx: Context, object_id: str, *, known_on: date) -> 
     changes = register.changes_of_object(tx, object_id) if office else []
     return RegisteredObject(
         object_id=object_id,
+        synthetic=objects.is_synthetic(tx, object_id),
         known_on=known_on,
         states=tuple(_state(ctx, row) for row in states),
         holdings=tuple(_holding(row) for row in holdings),
@@ -327,8 +367,14 @@ def _found(tx: Transaction, ctx: Context, object_id: str, *, known_on: date) -> 
 def _state(ctx: Context, row: objects.ObjectFactRow) -> ObjectState:
     kind = ctx.pack.register.kinds.get(row.kind)
     columns = {**ctx.pack.columns, **ctx.pack.register.characteristics}
+    places = {name: number for number, name in enumerate(columns)}
+
+    def order(name: str) -> tuple[int, str]:
+        """Follow the order of the pack; what it does not know comes last."""
+        return places.get(name, len(places)), name
+
     named = []
-    for name, value in row.characteristics.items():
+    for name, value in sorted(row.characteristics.items(), key=lambda item: order(item[0])):
         column = columns.get(name)
         label = column.label if column else Text(name, name, name)
         named.append(Characteristic(name, label, str(value), column.unit if column else None))

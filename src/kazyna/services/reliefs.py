@@ -8,6 +8,7 @@ import pyarrow as pa
 from kazyna.core.errors import Conflict, Finding, Forbidden, InputError, NotFound
 from kazyna.core.schema import Schema
 from kazyna.core.table import check
+from kazyna.core.text import Text
 from kazyna.services.context import Context
 from kazyna.store import register, reliefs
 from kazyna.store.connection import Transaction
@@ -47,6 +48,31 @@ class Relief:
     """`claimed`, `granted`, `refused` or `ended`."""
     claimed_on: date
     claimed_by: str
+
+
+@dataclass(frozen=True)
+class ReliefChoice:
+    """A relief that the pack knows, with what can be claimed of it."""
+
+    name: str
+    label: Text
+    values: tuple[str, ...]
+
+
+def choices(ctx: Context) -> tuple[ReliefChoice, ...]:
+    """List the reliefs that can be claimed."""
+    found = []
+    for name, origin in ctx.pack.register.origins.items():
+        column = ctx.pack.columns.get(name)
+        if origin.kind != "relief" or column is None:
+            continue
+        values = column.allowed or ("true",)
+        if column.limits is not None:
+            low, high = map(int, column.limits)
+            values = tuple(map(str, range(low, high + 1)))
+        claimed = tuple(value for value in values if value != str(origin.otherwise))
+        found.append(ReliefChoice(name, column.label, claimed))
+    return tuple(found)
 
 
 def claim_relief(ctx: Context, new: NewRelief) -> Relief:

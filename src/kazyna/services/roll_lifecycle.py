@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kazyna.accounts import creditor_reference
-from kazyna.core.errors import Conflict, Finding, InputError, NotFound
+from kazyna.core.errors import Conflict, Finding, Forbidden, InputError, NotFound
 from kazyna.core.money import from_minor
 from kazyna.packs.taxes import Tax
 from kazyna.services import assessment, confirmations, laws
@@ -33,6 +33,8 @@ class DraftedRoll:
     bills: int
     total: Decimal
     due_on: date
+    drafted_by: str
+    """Another officer issues it."""
     unassigned: int
     """Holdings whose holder nobody knows; they get no bill."""
     unassigned_amount: Decimal
@@ -139,12 +141,14 @@ def discard_roll(ctx: Context, *, tax: str, year: int) -> None:
 
 
 def issue_roll(ctx: Context, *, tax: str, year: int) -> IssuedRoll:
-    """Issue the draft of a tax and year, or compute it now: bills, references, charges, or none.
+    """Issue the draft that another officer has made: bills, references, charges, or none.
 
     Raises
     ------
-    NotFound, Refused
-        As `draft_roll`.
+    NotFound
+        When there is no draft, or it has no bill.
+    Forbidden
+        When the officer has drafted it: who looks is not who made.
     Conflict
         When the roll is issued already, rests on doubtful values of the law that no officer has
         confirmed, or the register has changed since the draft.
@@ -154,14 +158,14 @@ def issue_roll(ctx: Context, *, tax: str, year: int) -> IssuedRoll:
     with ctx.transaction() as tx:
         changes_of_register.lock(tx)
         stands = register.state(tx, tax=tax, year=year)
-        if stands is not None and stands.status == "issued":
-            raise Conflict(f"The roll of {tax} for {year} is issued already.")
         if stands is None:
-            _drafted(tx, ctx, law, year=year)
-            stands = _standing(tx, tax=tax, year=year)
-        elif (stands.known_change, stands.pack_hash) != (
-            changes_of_register.latest(tx), ctx.pack.content_hash,
-        ):  # fmt: skip
+            raise NotFound(f"There is no draft of {tax} for {year}: one officer drafts, another"
+                           " issues.")  # fmt: skip
+        _require(stands, "draft")
+        if stands.drafted_by == ctx.actor.name:
+            raise Forbidden("The officer who issues a roll is another than the one who drafted it.")
+        known = changes_of_register.latest(tx)
+        if (stands.known_change, stands.pack_hash) != (known, ctx.pack.content_hash):
             raise Conflict("The register or the law has changed since the draft: draft it again.")
         ground = Ground(year, stands.known_change, stands.round_id)
         held = assessment.holdings_of(ctx, tx, law, ground)
@@ -327,6 +331,7 @@ def _described(
         bills=stands.bills,
         total=stands.total,
         due_on=stands.due_on,
+        drafted_by=stands.drafted_by,
         unassigned=nobody.holdings,
         unassigned_amount=nobody.amount,
         doubts=tuple(value.id for value in confirmations.unconfirmed(tx, doubts)),

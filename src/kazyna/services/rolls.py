@@ -37,6 +37,7 @@ __all__ = [
     "bills_of_property",
     "bills_of_taxpayer",
     "bills_pdf",
+    "find_bill",
     "issue_roll",
     "issued",
     "my_bills",
@@ -90,6 +91,7 @@ class Bill:
     steps: tuple[Step, ...]
     """Of the property as a whole; of a bill that was corrected to nothing, none."""
     amount: Decimal
+    issued_on: date
     due_on: date
     reference: str
     """What the payer quotes, so that the payment finds its debt."""
@@ -203,6 +205,20 @@ def payable(ctx: Context, *, tax: str, year: int) -> tuple[Payable, ...]:
     return tuple(Payable(row.reference, row.taxpayer_id, row.amount, row.due_on) for row in rows)
 
 
+def find_bill(ctx: Context, *, reference: str) -> Bill:
+    """Return one bill, step by step.
+
+    Raises
+    ------
+    NotFound
+        When no bill that the actor may see has the reference.
+    """
+    ctx.require("officer", "auditor", "taxpayer")
+    with ctx.transaction() as tx:
+        row = _bill_row(tx, reference)
+        return _bill(laws.pack_of(tx, ctx, row.pack_hash), row, ctx.language)
+
+
 def bill_versions(ctx: Context, *, reference: str) -> tuple[BillVersion, ...]:
     """Return what a bill said as it was issued, and after each correction, with its cause."""
     ctx.require("officer", "auditor", "taxpayer")
@@ -277,9 +293,9 @@ def _document(
     if taxpayer and taxpayer.synthetic:
         notes.append(SYNTHETIC.in_(language))
     facts = [
-        (each.label.in_(language), " ".join(filter(None, (_worded(each.value), each.unit))))
+        (each.label.in_(language), _worded(pack, each.value, language, unit=each.unit))
         for each in _inputs(pack, row)
-        if each.name != "value"
+        if each.name != "value" or row.value is None
     ]
     return paper.BillDocument(
         language=language,
@@ -334,6 +350,7 @@ def _bill(pack: Pack, row: rolls.BillRow, language: Language) -> Bill:
         inputs=_inputs(pack, row),
         steps=_explained(law, row, language),
         amount=row.amount,
+        issued_on=row.issued_on or row.law_on,
         due_on=row.due_on,
         reference=row.reference,
     )
@@ -362,8 +379,13 @@ def _inputs(pack: Pack, row: rolls.BillRow) -> tuple[BillInput, ...]:
     )
 
 
-def _worded(value: str) -> str:
-    return value.replace("_", " ")
+def _worded(pack: Pack, value: str, language: Language, *, unit: str | None = None) -> str:
+    """Write a word of the pack's tables, or a number with its unit."""
+    written = []
+    for word in filter(None, (value, unit)):
+        named = pack.words.get(word)
+        written.append(named.in_(language) if named else word.replace("_", " "))
+    return " ".join(written)
 
 
 def _printed(step: Step, pack: Pack, language: Language) -> paper.BillStep:
@@ -371,16 +393,17 @@ def _printed(step: Step, pack: Pack, language: Language) -> paper.BillStep:
     for name, value in step.inputs:
         column = pack.columns.get(name)
         label = column.label.in_(language) if column else name
-        figures.append(paper.BillFigure(label, value, column.unit if column else None))
+        written = _worded(pack, value, language) if isinstance(value, str) else value
+        figures.append(paper.BillFigure(label, written, column.unit if column else None))
     figures += [
-        paper.BillFigure(_named(p, language), p.value, p.unit, p.law, p.since)
+        paper.BillFigure(_named(pack, p, language), p.value, p.unit, p.law, p.since)
         for p in step.parameters
     ]
     return paper.BillStep(step.title.in_(language), step.value, step.unit, step.law, tuple(figures))
 
 
-def _named(parameter: AppliedParameter, language: Language) -> str:
+def _named(pack: Pack, parameter: AppliedParameter, language: Language) -> str:
     """Name a parameter, with the keys of its row where it is a table."""
-    keys = ", ".join(parameter.keys).replace("_", " ")
+    keys = ", ".join(_worded(pack, key, language) for key in parameter.keys)
     label = parameter.label.in_(language)
     return f"{label} ({keys})" if keys else label

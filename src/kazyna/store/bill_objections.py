@@ -9,8 +9,8 @@ from kazyna.store.connection import Transaction
 
 
 @dataclass(frozen=True)
-class BillObjectionRow:
-    """One objection as recorded."""
+class BillObjection:
+    """An objection to a bill and what became of it."""
 
     objection_id: int
     reference: str
@@ -19,13 +19,17 @@ class BillObjectionRow:
     property_id: str
     taxpayer_id: str
     contested: Decimal
+    """What the bill asked for."""
     claimed: Decimal
+    """What the taxpayer says is owed."""
     grounds: str
     evidence: str
     status: str
+    """`filed`, `upheld`, `partly_upheld`, `rejected` or `withdrawn`."""
     decided_amount: Decimal | None
     filed_on: date
-    answer_by: date
+    answer_by: date | None
+    """None where the law gives the office no days."""
     filed_by: str
     reason: str | None
 
@@ -56,15 +60,15 @@ def insert(tx: Transaction, objection: dict[str, Any]) -> int | None:
     return number
 
 
-def find(tx: Transaction, objection_id: int) -> BillObjectionRow | None:
+def find(tx: Transaction, objection_id: int) -> BillObjection | None:
     """Return one objection that the role may see, or None."""
-    return tx.row(BillObjectionRow, OBJECTIONS + " WHERE objection_id = %s", (objection_id,))
+    return tx.row(BillObjection, OBJECTIONS + " WHERE objection_id = %s", (objection_id,))
 
 
-def objections(tx: Transaction, *, limit: int) -> list[BillObjectionRow]:
+def objections(tx: Transaction, *, limit: int) -> list[BillObjection]:
     """Return the objections that the role may see, the most urgent first."""
     return tx.rows(
-        BillObjectionRow,
+        BillObjection,
         OBJECTIONS + " ORDER BY objected.status <> 'filed', answer_by, objection_id LIMIT %s",
         (limit,),
     )

@@ -124,6 +124,42 @@ def standing(tx: Transaction, *, tax: str, month: date) -> list[DeclarationRow]:
     )
 
 
+def find(tx: Transaction, declaration_id: int) -> DeclarationRow | None:
+    """Return one declaration that stands and that the role may see, or None."""
+    return tx.row(DeclarationRow, STANDING + " WHERE declaration_id = %s", (declaration_id,))
+
+
+@dataclass(frozen=True)
+class MissingRow:
+    """Who declared a tax before, and not of a month."""
+
+    taxpayer_id: str
+    taxpayer_name: str
+    last_month: date
+    last_amount: Decimal
+
+
+def missing(tx: Transaction, *, tax: str, month: date, since: date) -> list[MissingRow]:
+    """Return who declared a tax of a month since a day, and has not of this one."""
+    return tx.rows(
+        MissingRow,
+        """
+        SELECT * FROM (
+            SELECT DISTINCT ON (standing.taxpayer_id) standing.taxpayer_id, name AS taxpayer_name,
+                   month AS last_month, amount AS last_amount
+            FROM standing_declarations AS standing
+            JOIN taxpayers ON taxpayers.taxpayer_id = standing.taxpayer_id
+            WHERE tax = %(tax)s AND month < %(month)s AND month >= %(since)s
+              AND NOT EXISTS (SELECT FROM declarations AS filed
+                              WHERE filed.taxpayer_id = standing.taxpayer_id
+                                AND filed.tax = %(tax)s AND filed.month = %(month)s)
+            ORDER BY standing.taxpayer_id, month DESC
+        ) AS missed ORDER BY last_amount DESC, taxpayer_id
+        """,
+        {"tax": tax, "month": month, "since": since},
+    )
+
+
 def of_taxpayer(tx: Transaction, taxpayer_id: str) -> list[DeclarationRow]:
     """Return what one taxpayer has declared and still stands, the latest month first."""
     return tx.rows(

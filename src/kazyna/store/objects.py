@@ -35,6 +35,15 @@ class ObjectFactRow:
 
 
 @dataclass(frozen=True)
+class CountRow:
+    """How many objects of a kind there are on the business day, and how many of them invented."""
+
+    kind: str
+    objects: int
+    invented: int
+
+
+@dataclass(frozen=True)
 class KindCount:
     """How many objects of a kind there are, and how many of them nobody is known to hold."""
 
@@ -43,7 +52,19 @@ class KindCount:
     without_holder: int
 
 
-def put_objects(tx: Transaction, objects: pa.Table, change_no: int) -> int:
+@dataclass(frozen=True)
+class FoundObject:
+    """One line of a search among the objects."""
+
+    object_id: str
+    kind: str
+    holders: int
+    """Shares that are known now, those of unknown heirs among them."""
+
+
+def put_objects(
+    tx: Transaction, objects: pa.Table, change_no: int, *, synthetic: bool = False
+) -> int:
     """Say what objects are from a day on; return how many facts that changed.
 
     What was known of those days is closed by the change, and what it said of the days before and
@@ -57,6 +78,8 @@ def put_objects(tx: Transaction, objects: pa.Table, change_no: int) -> int:
         object_id, kind, characteristics (JSON text), valid_from, valid_to; an object once.
     change_no
         The change of the register that says so.
+    synthetic
+        Whether objects that are new are invented, as in a demonstration.
     """
     with tx.staged("put", STAGED_OBJECTS, objects):
         tx.execute(
@@ -68,7 +91,11 @@ def put_objects(tx: Transaction, objects: pa.Table, change_no: int) -> int:
               AND coalesce(fact.valid_to, 'infinity') >= coalesce(put.valid_to, 'infinity')
             """
         )
-        tx.execute("INSERT INTO objects SELECT DISTINCT object_id FROM put ON CONFLICT DO NOTHING")
+        tx.execute(
+            "INSERT INTO objects (object_id, synthetic) SELECT DISTINCT object_id, %s::boolean"
+            " FROM put ON CONFLICT DO NOTHING",
+            (synthetic,),
+        )
         tx.execute(
             """
             WITH closed AS (
@@ -138,7 +165,7 @@ def register_properties(tx: Transaction, property_ids: pa.Table, change_no: int)
     with tx.staged("held", "object_id text, valid_from date", property_ids):
         tx.execute(
             """
-            INSERT INTO objects SELECT DISTINCT object_id FROM held
+            INSERT INTO objects (object_id) SELECT DISTINCT object_id FROM held
             WHERE EXISTS (SELECT FROM properties WHERE property_id = object_id)
             ON CONFLICT DO NOTHING
             """
@@ -156,12 +183,55 @@ def register_properties(tx: Transaction, property_ids: pa.Table, change_no: int)
         )
 
 
+def is_synthetic(tx: Transaction, object_id: str) -> bool:
+    """Tell whether an object is invented."""
+    found: bool = tx.value(
+        "SELECT EXISTS (SELECT FROM objects WHERE object_id = %s AND synthetic)", (object_id,)
+    )
+    return found
+
+
 def facts_of(tx: Transaction, object_id: str, *, known: int) -> list[ObjectFactRow]:
     """Return what was known of an object after a change, day by day."""
     return tx.rows(
         ObjectFactRow,
         FACTS + " AND object_id = %(object)s ORDER BY valid_from",
         {"object": object_id, "known": known},
+    )
+
+
+def facts_on(tx: Transaction, object_ids: list[str], *, on: date) -> dict[str, ObjectFactRow]:
+    """Return what some objects are on a day, or were or will be nearest to it, as known now."""
+    rows = tx.rows(
+        ObjectFactRow,
+        """
+        SELECT DISTINCT ON (object_id) * FROM object_facts
+        WHERE known_to IS NULL AND object_id = ANY(%(ids)s)
+        ORDER BY object_id, (valid_from <= %(on)s) DESC,
+                 CASE WHEN valid_from <= %(on)s THEN valid_from END DESC, valid_from
+        """,
+        {"ids": object_ids, "on": on},
+    )
+    return {row.object_id: row for row in rows}
+
+
+def search(tx: Transaction, text: str, *, kind: str | None, limit: int) -> list[FoundObject]:
+    """Find objects by how their number begins, and perhaps by their kind, as known now."""
+    return tx.rows(
+        FoundObject,
+        """
+        SELECT object_id, kind, (
+            SELECT count(*) FROM holding_facts AS held
+            WHERE held.object_id = found.object_id AND held.known_to IS NULL
+              AND held.held_to IS NULL) AS holders
+        FROM (
+            SELECT DISTINCT ON (object_id) object_id, kind FROM object_facts
+            WHERE known_to IS NULL AND starts_with(lower(object_id), lower(%(text)s))
+              AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+            ORDER BY object_id, valid_from DESC LIMIT %(limit)s
+        ) AS found ORDER BY object_id
+        """,
+        {"text": text, "kind": kind, "limit": limit},
     )
 
 
@@ -183,6 +253,11 @@ def counts(tx: Transaction, *, on: date, known: int) -> list[KindCount]:
         """,
         {"on": on, "known": known},
     )
+
+
+def count_kinds(tx: Transaction) -> list[CountRow]:
+    """Count the objects of each kind on the business day; everybody may."""
+    return tx.rows(CountRow, "SELECT kind, objects, invented FROM count_objects()")
 
 
 def put_changed(

@@ -49,6 +49,7 @@ class RollStateRow:
     content_hash: str | None
     bills: int
     total: Decimal
+    drafted_by: str
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def state(tx: Transaction, *, tax: str, year: int) -> RollStateRow | None:
         RollStateRow,
         """
         SELECT roll_id, tax, year, status, pack_hash, round_id, law_on, due_on, known_change,
-               content_hash, bills, total
+               content_hash, bills, total, drafted_by
         FROM rolls WHERE tax = %s AND year = %s AND status IN ('draft', 'issued')
         """,
         (tax, year),

@@ -24,6 +24,39 @@ class RollRow:
 
 
 @dataclass(frozen=True)
+class RollLine:
+    """One roll on the officers' desk."""
+
+    roll_id: int
+    tax: str
+    year: int
+    status: str
+    """`draft`, `issued` or `withdrawn`."""
+    bills: int
+    total: Decimal
+    due_on: date
+    drafted_by: str
+    issued_on: date | None
+
+
+@dataclass(frozen=True)
+class RollBill:
+    """One bill in the list of a roll."""
+
+    bill_no: int
+    reference: str | None
+    """None before the roll is issued."""
+    property_id: str
+    taxpayer_id: str | None
+    """None of a holder whom nobody knows."""
+    taxpayer_name: str | None
+    share: Decimal
+    place: str
+    amount: Decimal
+    version: int
+
+
+@dataclass(frozen=True)
 class BillRow:
     """One bill as it stands, with its roll and the name of its taxpayer."""
 
@@ -76,6 +109,72 @@ def issued(tx: Transaction) -> list[RollRow]:
         "SELECT roll_id, tax, year, status, law_on, due_on, bills, total FROM rolls"
         " WHERE status IN ('issued', 'withdrawn') ORDER BY year DESC, tax, roll_id DESC",
     )
+
+
+def all_rolls(tx: Transaction) -> list[RollLine]:
+    """Return all rolls that the role may see, drafts and withdrawn ones too, the latest first."""
+    return tx.rows(
+        RollLine,
+        """
+        SELECT roll_id, tax, year, status, bills, total, due_on, drafted_by, issued_on FROM rolls
+        WHERE status <> 'discarded'
+        ORDER BY year DESC, tax, status = 'withdrawn', roll_id DESC
+        """,
+    )
+
+
+def list_bills(
+    tx: Transaction, line: RollLine, *, text: str, after: int, limit: int
+) -> list[RollBill]:
+    """Return so many bills of a draft or a roll after a number.
+
+    Parameters
+    ----------
+    tx
+        The transaction.
+    line
+        The roll.
+    text
+        Only bills whose object, taxpayer's number or reference begins so, or whose taxpayer's
+        name has it; empty for all.
+    after
+        The number of the last bill seen.
+    limit
+        So many at most.
+    """
+    columns = DRAFTED if line.status == "draft" else STANDING
+    return tx.rows(
+        RollBill,
+        columns + FOUND,
+        {"roll": line.roll_id, "text": text.lower(), "after": after, "limit": limit},
+    )
+
+
+DRAFTED: LiteralString = """
+    WITH bill AS (
+        SELECT bill_no, NULL AS reference, property_id, draft.taxpayer_id, name AS taxpayer_name,
+               share, place, amount, 1 AS version
+        FROM draft_bills AS draft LEFT JOIN taxpayers USING (taxpayer_id)
+        WHERE roll_id = %(roll)s AND bill_no > %(after)s
+    )
+"""
+STANDING: LiteralString = """
+    WITH bill AS (
+        SELECT bill_no, reference, property_id, standing.taxpayer_id,
+               coalesce(payer_name, name) AS taxpayer_name, share, place, amount, version
+        FROM standing_bills AS standing JOIN taxpayers USING (taxpayer_id)
+        WHERE roll_id = %(roll)s AND bill_no > %(after)s
+    )
+"""
+FOUND: LiteralString = """
+    SELECT bill_no, reference, property_id, taxpayer_id, taxpayer_name, share, place, amount,
+           version
+    FROM bill
+    WHERE %(text)s = '' OR starts_with(lower(property_id), %(text)s)
+       OR starts_with(lower(taxpayer_id), %(text)s) OR starts_with(lower(reference), %(text)s)
+       OR strpos(lower(taxpayer_name), %(text)s) > 0
+    ORDER BY bill_no LIMIT %(limit)s
+"""
 
 
 BILLS: LiteralString = """

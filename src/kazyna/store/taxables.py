@@ -43,11 +43,13 @@ HELD = pa.schema(
         ("share", pa.decimal128(9, 8)),
         ("held_from", pa.date32()),
         ("held_to", pa.date32()),
-        ("place", pa.string()),
-        ("value", pa.decimal128(18, 2)),
-        ("relief_rank", pa.int64()),
+        ("budget_place", pa.string()),
+        ("round_value", pa.decimal128(18, 2)),
+        ("granted_rank", pa.int64()),
     ]
 )
+"""Of each holding: named so that no characteristic of a pack has the same name. `budget_place` is
+the district whose budget the tax belongs to, `round_value` the value in the round."""
 
 
 def holdings(tx: Transaction, asked: Asked) -> pa.Table:

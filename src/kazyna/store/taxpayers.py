@@ -251,6 +251,37 @@ def find_taxpayer(tx: Transaction, taxpayer_id: str) -> TaxpayerRow | None:
     return tx.row(TaxpayerRow, "SELECT * FROM taxpayers WHERE taxpayer_id = %s", (taxpayer_id,))
 
 
+@dataclass(frozen=True)
+class FoundTaxpayer:
+    """One line of a search among the taxpayers."""
+
+    taxpayer_id: str
+    name: str
+    synthetic: bool
+    merged_into: str | None
+    holdings: int
+    """What is held as it is known now, and was not passed on."""
+
+
+def search(tx: Transaction, text: str, *, limit: int) -> list[FoundTaxpayer]:
+    """Find taxpayers by how their number begins, or by a part of their name."""
+    return tx.rows(
+        FoundTaxpayer,
+        """
+        SELECT taxpayer_id, name, synthetic, merged_into, (
+            SELECT count(*) FROM holdings AS held
+            WHERE held.taxpayer_id = found.taxpayer_id AND held_to IS NULL) AS holdings
+        FROM (
+            SELECT * FROM taxpayers
+            WHERE starts_with(lower(taxpayer_id), lower(%(text)s))
+               OR strpos(lower(name), lower(%(text)s)) > 0
+            ORDER BY taxpayer_id LIMIT %(limit)s
+        ) AS found ORDER BY taxpayer_id
+        """,
+        {"text": text, "limit": limit},
+    )
+
+
 def holders_of(tx: Transaction, property_id: str, *, on: date) -> list[str]:
     """Return who holds a property on a day, the largest share first."""
     found = tx.value(

@@ -27,16 +27,21 @@ from kazyna.services.context import Installation
 from kazyna.web import (
     alerts,
     balances,
+    bill_objections,
     books,
     cadastre,
     collection,
     confirmations,
+    declarations,
     goods,
     goods_documents,
     inspection,
     ledger,
+    my,
     objections,
     reconciliation,
+    register,
+    reliefs,
     reports,
     rolls,
     round_pages,
@@ -59,8 +64,8 @@ COMPRESSED_BYTES_MIN = 1024
 PARTS = (
     cadastre, rounds, worklists, round_screening, round_pages, reports, objections, rolls,
     confirmations, ledger, books, collection, simulations, sign_in, tiles, verify, inspection,
-    alerts, balances, reconciliation, goods,
-    goods_documents,
+    alerts, balances, reconciliation, goods, goods_documents, my, register, reliefs, declarations,
+    bill_objections,
 )  # fmt: skip
 
 HEADERS = {

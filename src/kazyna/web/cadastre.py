@@ -6,11 +6,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from kazyna.services import cadastre, ledger, notices, objections, rolls
+from kazyna.services import cadastre, ledger, notices, objections, public_register, rolls
 from kazyna.services.cadastre import Extent, PropertyCard
 from kazyna.web import drawings
 from kazyna.web.pages import page
 from kazyna.web.round_words import objection_words
+from kazyna.web.tax_words import kind_title, tax_title
 from kazyna.web.tiles import ZOOM_MAX, ZOOM_MIN
 from kazyna.web.visit import Visit, Visiting
 
@@ -26,7 +27,16 @@ def home(visit: Visiting) -> HTMLResponse:
     """Show the whole cadastre on a map."""
     overview = cadastre.overview(visit.ctx)
     facts = _map(visit, overview.extent, overview.per_m2_breaks) if overview.extent else None
-    return page(visit, "cadastre/home.html", overview=overview, map=facts)
+    register = None if facts else public_register.public_register(visit.ctx)
+    return page(
+        visit,
+        "cadastre/home.html",
+        overview=overview,
+        map=facts,
+        register=register,
+        kind_title=lambda name: kind_title(visit, name),
+        tax_title=lambda name: tax_title(visit, name),
+    )
 
 
 @router.get("/properties")

@@ -1,8 +1,8 @@
 """The three languages of the pages: texts from gettext catalogues, numbers and dates by CLDR."""
 
 import gettext
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -43,6 +43,7 @@ SYMBOLS = Locale("en", "US")
 UNITS = {
     "sq ft": "area-square-foot",
     "m²": "area-square-meter",
+    "m2": "area-square-meter",
     "ha": "area-hectare",
     "m": "length-meter",
     "km": "length-kilometer",
@@ -98,6 +99,8 @@ class Writer:
 
     language: Language
     currency: str
+    words: Mapping[str, Text] = field(default_factory=dict)
+    """What the words and units of a pack's tables are called."""
 
     @property
     def locale(self) -> Locale:
@@ -144,8 +147,9 @@ class Writer:
 
     @property
     def symbol(self) -> str:
-        """The sign of the currency."""
-        return get_currency_symbol(self.currency, locale=SYMBOLS)
+        """The sign of the currency: the language's own, else the one that English has."""
+        own = get_currency_symbol(self.currency, locale=self.locale)
+        return own if own != self.currency else get_currency_symbol(self.currency, locale=SYMBOLS)
 
     def measure(self, value: Decimal, unit: str | None) -> str:
         """Write an exact number in its unit."""
@@ -155,7 +159,23 @@ class Writer:
             return self.fact(value * 100) + "\N{NO-BREAK SPACE}%"
         if unit in UNITS:
             return format_unit(value, UNITS[unit], length="short", locale=self.locale)
-        return f"{self.fact(value)} {unit}" if unit else self.fact(value)
+        return f"{self.fact(value)} {self.word(unit)}" if unit else self.fact(value)
+
+    def word(self, value: str) -> str:
+        """Write a word of the pack's tables, such as a material or a place."""
+        named = self.words.get(value)
+        return self.text(named) if named else value.replace("_", " ")
+
+    def share(self, share: Decimal) -> str:
+        """Write a share of the whole, with two decimals where it needs them."""
+        return self.percent(float(share), 0 if share * 100 == int(share * 100) else 2)
+
+    def figure(self, value: object, unit: str | None) -> str:
+        """Write a step of a computation, which the register keeps as text."""
+        try:
+            return self.measure(Decimal(str(value)), unit)
+        except InvalidOperation:
+            return str(value)
 
     def recorded(self, value: str, unit: str | None) -> str:
         """Write a recorded characteristic; a number without unit may be a year, and stays."""
@@ -164,7 +184,7 @@ class Writer:
         try:
             number = Decimal(value)
         except InvalidOperation:
-            return value
+            return self.word(value)
         return self.measure(number, unit) if unit or "." in value else value
 
     def number(self, value: float | Decimal, decimals: int = 0) -> str:
@@ -233,8 +253,11 @@ class Writer:
         }
 
     def _symbols(self, text: str) -> str:
-        """Write the currency's sign also where a locale would write its code."""
-        return text.replace(self.currency, self.symbol)
+        """Write the currency's sign also where a locale would write its code; apart, if letters."""
+        written = text.replace(self.currency, self.symbol)
+        if self.symbol.isalpha() and written.lstrip("-−").startswith(self.symbol):
+            written = written.replace(self.symbol, self.symbol + "\N{NO-BREAK SPACE}", 1)
+        return written
 
     @property
     def _whole(self) -> str:

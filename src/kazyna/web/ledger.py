@@ -1,4 +1,4 @@
-"""The office: revenue, arrears and accounts; and a taxpayer's own account."""
+"""The office: revenue, arrears, and the accounts of one taxpayer."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,11 +11,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kazyna.core.errors import Finding, InputError, Refused
 from kazyna.core.table import parse_decimal
-from kazyna.services import ledger, objections, rolls, round_studies, rounds, suspensions
+from kazyna.services import ledger, objects, rolls, round_studies, rounds, suspensions
 from kazyna.services.context import Role
 from kazyna.web import charts, collection, drawings, ratio_charts
 from kazyna.web.pages import page
-from kazyna.web.round_words import objection_words
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -79,6 +78,7 @@ def taxpayer(visit: Visiting, taxpayer_id: str, on: str = "", known_on: str = ""
         taxpayer_id=taxpayer_id,
         statements=statements,
         bills=rolls.bills_of_taxpayer(visit.ctx, taxpayer_id),
+        held=objects.held_objects(visit.ctx, taxpayer_id),
         account_name=lambda name: _account(visit, name.rsplit(":", 1)[0]),
         on=as_of,
         known_on=as_known,
@@ -86,24 +86,6 @@ def taxpayer(visit: Visiting, taxpayer_id: str, on: str = "", known_on: str = ""
         suspensions=suspensions.suspensions_of(visit.ctx, taxpayer_id),
         taxes=visit.ctx.pack.taxes,
         **collection.facts_of(visit, taxpayer_id),
-    )
-
-
-@router.get("/my")
-def mine(visit: Visiting) -> HTMLResponse:
-    """Show a taxpayer what is owed, for what and why."""
-    visit.ctx.require("taxpayer")
-    number = visit.ctx.actor.taxpayer_id or ""
-    bills = rolls.my_bills(visit.ctx)
-    return page(
-        visit,
-        "ledger/my.html",
-        bills=bills,
-        objections=objections.my_objections(visit.ctx),
-        states=objection_words(visit.write),
-        first_due=min((bill.due_on for bill in bills), default=None),
-        statements=ledger.statement(visit.ctx, taxpayer_id=number),
-        **collection.facts_of(visit, number),
     )
 
 

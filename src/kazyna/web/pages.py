@@ -37,6 +37,7 @@ environment = Environment(
     lstrip_blocks=True,
     extensions=["jinja2.ext.i18n"],
 )
+environment.filters["word_of"] = lambda value, write: write.word(value)
 
 
 def page(
@@ -90,7 +91,7 @@ def error_page(
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         visitor = visit(request)
     else:  # the register may be what does not answer: ask it nothing
-        writer = Writer(language, installation.pack.currency.code)
+        writer = Writer(language, installation.pack.currency.code, installation.pack.words)
         visitor = Visit(request, installation.context(PUBLIC, language), writer)
     _ = visitor.write.gettext
     headlines = {

@@ -51,7 +51,9 @@ def visit(request: Request) -> Visit:
     token = token_of(request)
     actor = users.actor_of(installation.context(), token) if token else None
     ctx = installation.context(actor or PUBLIC, language)
-    return Visit(request, ctx, Writer(language, installation.pack.currency.code))
+    return Visit(
+        request, ctx, Writer(language, installation.pack.currency.code, installation.pack.words)
+    )
 
 
 Visiting = Annotated[Visit, Depends(visit)]

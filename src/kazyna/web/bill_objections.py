@@ -1,0 +1,170 @@
+"""Objections to bills: the taxpayer's form, the page of one, and the officers' desk."""
+
+from collections.abc import Callable
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from kazyna.core.errors import Finding, InputError, NotFound, Refused
+from kazyna.services import bill_objections, objects, rolls
+from kazyna.services.objects import Characteristic
+from kazyna.web.forms import Fields, under
+from kazyna.web.pages import page
+from kazyna.web.round_pages import amount
+from kazyna.web.tax_words import bill_objection_words, tax_title
+from kazyna.web.visit import Visit, Visiting
+
+router = APIRouter()
+
+TEXT_MAX = 4_000
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Words = Annotated[str, Form(max_length=TEXT_MAX)]
+
+
+@router.get("/office/bill-objections")
+def desk(visit: Visiting) -> HTMLResponse:
+    """List the objections to bills, the most urgent first."""
+    visit.ctx.require("officer", "auditor")
+    filed = bill_objections.objections(visit.ctx)
+    return page(
+        visit,
+        "bill_objections/desk.html",
+        objections=filed,
+        states=bill_objection_words(visit.write),
+        waiting=sum(each.status == "filed" for each in filed),
+        tax_title=lambda name: tax_title(visit, name),
+    )
+
+
+@router.get("/bills/{reference}/objection")
+def form(visit: Visiting, reference: str) -> HTMLResponse:
+    """Show the form of an objection to a bill."""
+    return _form(visit, reference)
+
+
+@router.post("/bills/{reference}/objection")
+def file(
+    visit: Visiting,
+    reference: str,
+    claimed: Annotated[str, Form(max_length=30)],
+    grounds: Words = "",
+    evidence: Words = "",
+) -> Response:
+    """File an objection to a bill and show it."""
+    given = {"claimed": claimed, "grounds": grounds, "evidence": evidence}
+    try:
+        filed = bill_objections.file_objection(
+            visit.ctx, reference=reference, claimed=amount(claimed, "claimed"), grounds=grounds,
+            evidence=evidence,
+        )  # fmt: skip
+    except (InputError, Refused) as error:
+        if isinstance(error, NotFound) or not visit.signed_in:
+            raise
+        return _form(visit, reference, given=given, refusal=error)
+    return RedirectResponse(f"/bill-objections/{filed.objection_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/bill-objections/{objection_id}")
+def show(visit: Visiting, objection_id: Number) -> HTMLResponse:
+    """Show one objection to its taxpayer and to the office."""
+    return _objection(visit, objection_id)
+
+
+@router.post("/bill-objections/{objection_id}/decision")
+def decide(visit: Visiting, objection_id: Number, fields: Fields) -> HTMLResponse:
+    """Decide an objection by what was corrected about its object."""
+
+    def work() -> object:
+        found = bill_objections.find_objection(visit.ctx, objection_id)
+        recorded = {fact.name: fact.value for fact in _facts(visit, found.property_id)}
+        changed = {
+            name: value
+            for name, value in under(fields, "fact.").items()
+            if name in recorded and value != recorded[name]
+        }
+        return bill_objections.decide_objection(
+            visit.ctx, objection_id, reason=fields.get("reason", ""), changed=changed,
+            valid_from=_day(fields.get("valid_from", "")),
+        )  # fmt: skip
+
+    return _stepped(visit, objection_id, work)
+
+
+@router.post("/bill-objections/{objection_id}/withdrawal")
+def withdraw(visit: Visiting, objection_id: Number) -> HTMLResponse:
+    """Take an objection back."""
+    return _stepped(
+        visit, objection_id, lambda: bill_objections.withdraw_objection(visit.ctx, objection_id)
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        finding = Finding("form", f"{text!r} is not a date", "such as 2026-01-01", column="day")
+        raise InputError(finding) from error
+
+
+def _facts(visit: Visit, object_id: str) -> tuple[Characteristic, ...]:
+    """Return what is recorded of an object on the business date, or was at last."""
+    try:
+        states = objects.find_object(visit.ctx, object_id).states
+    except NotFound:  # a property of the cadastre that the register has not taken in
+        return ()
+    today = [state for state in states if state.valid_from <= visit.ctx.today] or list(states)
+    return today[-1].characteristics
+
+
+def _form(
+    visit: Visit,
+    reference: str,
+    *,
+    given: dict[str, str] | None = None,
+    refusal: Exception | None = None,
+) -> HTMLResponse:
+    bill = rolls.find_bill(visit.ctx, reference=reference)
+    return page(
+        visit,
+        "bill_objections/form.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK,
+        bill=bill,
+        object_until=bill_objections.last_day_to_object(visit.ctx, bill),
+        given=given or {"claimed": "", "grounds": "", "evidence": ""},
+        refusal=refusal,
+        findings=refusal.findings if isinstance(refusal, InputError) else (),
+    )
+
+
+def _stepped(visit: Visit, objection_id: int, work: Callable[[], object]) -> HTMLResponse:
+    """Do something with an objection and show it; a refusal is said on the same page."""
+    try:
+        work()
+    except (InputError, Refused) as error:
+        if isinstance(error, NotFound) or not visit.signed_in:
+            raise
+        return _objection(visit, objection_id, refusal=error)
+    return _objection(visit, objection_id)
+
+
+def _objection(
+    visit: Visit, objection_id: int, *, refusal: Exception | None = None
+) -> HTMLResponse:
+    found = bill_objections.find_objection(visit.ctx, objection_id)
+    is_open = found.status == "filed"
+    decides = is_open and visit.ctx.actor.role == "officer"
+    return page(
+        visit,
+        "bill_objections/objection.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK,
+        o=found,
+        open=is_open,
+        facts=_facts(visit, found.property_id) if decides else (),
+        states=bill_objection_words(visit.write),
+        tax_title=lambda name: tax_title(visit, name),
+        refusal=refusal,
+        findings=refusal.findings if isinstance(refusal, InputError) else (),
+    )

@@ -1,0 +1,31 @@
+"""Forms whose fields the pack names: characteristics of an object, lines of a declaration."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+FIELDS_MAX = 600
+VALUE_MAX = 4_000
+
+
+async def _fields(request: Request) -> Mapping[str, str]:
+    """Read the text fields of a form, stripped; the last of a name counts."""
+    async with request.form(max_files=0, max_fields=FIELDS_MAX, max_part_size=1 << 20) as form:
+        return {
+            name: value.strip()[:VALUE_MAX]
+            for name, value in form.multi_items()
+            if isinstance(value, str)
+        }
+
+
+Fields = Annotated[Mapping[str, str], Depends(_fields)]
+
+
+def under(fields: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """Return the fields whose names begin so, without that beginning."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in fields.items()
+        if name.startswith(prefix)
+    }

@@ -1,0 +1,140 @@
+"""A taxpayer's own pages: what is owed, the objects, the forecast of the next bills, objections."""
+
+from base64 import b64encode
+from decimal import Decimal
+from itertools import groupby
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from kazyna.services import (
+    bill_objections,
+    declarations,
+    forecasts,
+    ledger,
+    objections,
+    objects,
+    rolls,
+)
+from kazyna.services.payment_codes import payment_qr
+from kazyna.services.rolls import Bill
+from kazyna.web import collection
+from kazyna.web.pages import page
+from kazyna.web.round_words import objection_words
+from kazyna.web.tax_words import bill_objection_words, tax_title
+from kazyna.web.visit import Visit, Visiting
+
+router = APIRouter()
+
+CODES_SHOWN = 3
+"""Payment codes beside what is owed, of the latest bills."""
+
+
+@router.get("/my")
+def overview(visit: Visiting) -> HTMLResponse:
+    """Show a taxpayer what is owed, for what and why."""
+    visit.ctx.require("taxpayer")
+    number = visit.ctx.actor.taxpayer_id or ""
+    bills = rolls.my_bills(visit.ctx)
+    statements = ledger.statement(visit.ctx, taxpayer_id=number)
+    declared = declarations.of_taxpayer(visit.ctx, number)
+    owed = {
+        line.account.split(":")[1]: line.balance
+        for line in statements
+        if line.account.startswith("receivable:") and line.balance > 0
+    }
+    return page(
+        visit,
+        "my/overview.html",
+        bills=bills,
+        statements=statements,
+        owed=owed,
+        first_due={tax: _first_due(tax, bills, declared) for tax in owed},
+        codes=[(bill, _code(visit, bill)) for bill in _payable(bills, owed)],
+        **collection.facts_of(visit, number),
+    )
+
+
+@router.get("/my/objects")
+def own_objects(visit: Visiting) -> HTMLResponse:
+    """Show a taxpayer what it holds, with the facts that tax rests on and the last bills."""
+    visit.ctx.require("taxpayer")
+    held = objects.held_objects(visit.ctx, visit.ctx.actor.taxpayer_id or "")
+    bills = rolls.my_bills(visit.ctx)
+    last: dict[str, list[Bill]] = {each.holding.property_id: [] for each in held}
+    for bill in bills:
+        known = last.get(bill.property_id)
+        if known is not None and bill.tax not in {each.tax for each in known}:
+            known.append(bill)  # the latest comes first
+    return page(visit, "my/objects.html", held=held, last=last)
+
+
+@router.get("/my/forecast")
+def forecast(visit: Visiting) -> HTMLResponse:
+    """Show a taxpayer what the next rolls would ask for, as things stand."""
+    visit.ctx.require("taxpayer")
+    bills = forecasts.forecast(visit.ctx, visit.ctx.actor.taxpayer_id or "")
+    by_year = groupby(sorted(bills, key=lambda bill: bill.year), key=lambda bill: bill.year)
+    totals = [(year, sum((bill.amount for bill in own), Decimal(0))) for year, own in by_year]
+    return page(visit, "my/forecast.html", bills=bills, totals=totals)
+
+
+@router.get("/my/objections")
+def own_objections(visit: Visiting) -> HTMLResponse:
+    """Show a taxpayer its objections to bills and to values, and which bills still can be."""
+    visit.ctx.require("taxpayer")
+    filed = bill_objections.objections(visit.ctx)
+    disputed = {each.reference for each in filed if each.status == "filed"}
+    return page(
+        visit,
+        "my/objections.html",
+        of_bills=filed,
+        of_values=objections.my_objections(visit.ctx),
+        bills=[
+            bill
+            for bill in rolls.my_bills(visit.ctx)
+            if bill.reference not in disputed and _in_time(visit, bill)
+        ],
+        bill_states=bill_objection_words(visit.write),
+        states=objection_words(visit.write),
+        tax_title=lambda name: tax_title(visit, name),
+    )
+
+
+def _in_time(visit: Visit, bill: Bill) -> bool:
+    last = bill_objections.last_day_to_object(visit.ctx, bill)
+    return bill.status == "issued" and (last is None or visit.ctx.today <= last)
+
+
+def _first_due(
+    tax: str, bills: tuple[Bill, ...], declared: tuple[declarations.Declaration, ...]
+) -> object:
+    """Return the earliest day on which something of a tax was or is due; None is not known."""
+    days = [bill.due_on for bill in bills if bill.tax == tax and bill.amount > 0]
+    days += [each.due_on for each in declared if each.tax == tax and each.amount > 0]
+    return min(days, default=None)
+
+
+def _payable(bills: tuple[Bill, ...], owed: dict[str, Decimal]) -> list[Bill]:
+    """Return the latest bills that make up what is owed: payments settle older debts first."""
+    left, found = dict(owed), []
+    for bill in bills:  # the latest comes first
+        if left.get(bill.tax, Decimal(0)) > 0 and bill.amount > 0:
+            left[bill.tax] -= bill.amount
+            found.append(bill)
+    return found[:CODES_SHOWN]
+
+
+def _code(visit: Visit, bill: Bill) -> str | None:
+    """Draw the payment code of a bill as the address of an image."""
+    drawn = payment_qr(
+        visit.ctx,
+        reference=bill.reference,
+        amount=bill.amount,
+        tax=visit.write.text(bill.tax_title),
+        year=bill.year,
+        language=visit.write.language,
+    )
+    if drawn is None:
+        return None
+    return "data:image/svg+xml;base64," + b64encode(drawn.encode()).decode()

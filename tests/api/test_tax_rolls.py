@@ -1,0 +1,134 @@
+"""Rolls of the register, reliefs and objections to bills over HTTP, on a small Kyrgyz office."""
+
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+
+import pytest
+
+from api.conftest import Client, served, signed_in
+from kazyna.services.context import Installation
+from kazyna.store.connection import Database
+from services.kyrgyz_office import issue_cars, open_cars
+
+ROLL = "/v1/rolls/vehicle/2026"
+
+
+@pytest.fixture(scope="module")
+def office(module_clone: Callable[[str], str], empty_template: str) -> Iterator[Installation]:
+    with Database(module_clone(empty_template)) as database:
+        yield open_cars(database)
+
+
+@pytest.fixture(scope="module")
+def at(office: Installation) -> Iterator[str]:
+    with served(office) as address:
+        yield address
+
+
+@pytest.fixture
+def officer(at: str) -> Iterator[Client]:
+    with signed_in(at, "officer") as client:
+        yield client
+
+
+@pytest.fixture
+def head(at: str) -> Iterator[Client]:
+    with signed_in(at, "head") as client:
+        yield client
+
+
+@pytest.fixture
+def own(at: str) -> Iterator[Client]:
+    with signed_in(at, "akmal") as client:
+        yield client
+
+
+def test_a_roll_lives_from_draft_to_withdrawal(officer: Client, head: Client, own: Client) -> None:
+    assert officer.post(ROLL).status_code == HTTPStatus.NOT_FOUND  # nobody has drafted it
+    drafted = officer.post(f"{ROLL}/draft").json()
+    assert (drafted["bills"], drafted["total"], drafted["drafted_by"]) == (4, "4200.00", "officer")
+    assert own.get("/v1/bills/mine").json() == []
+    assert own.post(f"{ROLL}/draft").status_code == HTTPStatus.FORBIDDEN
+    waiting = head.post(ROLL)
+    assert waiting.status_code == HTTPStatus.CONFLICT
+    assert "doubtful and not confirmed" in waiting.json()["detail"]
+    confirmed = {"ids": drafted["doubts"], "document": "Tax Code, official edition"}
+    assert officer.post(f"{ROLL}/confirmations", json=confirmed).json()["confirmed"] > 0
+    assert officer.post(ROLL).status_code == HTTPStatus.FORBIDDEN
+    issued = head.post(ROLL)
+    assert (issued.status_code, issued.json()["total"]) == (HTTPStatus.CREATED, "4200.00")
+    assert [each["status"] for each in officer.get("/v1/rolls").json()] == ["issued"]
+
+    compared = officer.get(f"{ROLL}/comparison").json()
+    assert [(each["change"], each["bills"]) for each in compared["groups"]] == [("new", 4)]
+    bills = officer.get(f"{ROLL}/bills").json()
+    assert [bill["property_id"] for bill in bills] == ["V1", "V2", "V3", "V3"]
+    assert [b["property_id"] for b in officer.get(f"{ROLL}/bills?after=3").json()] == ["V3"]
+
+    change = {"valid_from": "2026-01-01", "document": "deed 5", "changed": {"engine_cm3": "1600"}}
+    assert officer.post("/v1/objects/V1/changes", json=change).is_success
+    corrected = officer.post(f"{ROLL}/corrections", json={"reason": "deed 5"}).json()
+    assert (corrected["bills_lowered"], corrected["difference"]) == (1, "-300.00")
+    reference = bills[0]["reference"]
+    versions = own.get(f"/v1/bills/{reference}/versions").json()
+    assert [(each["amount"], each["cause"]) for each in versions] == [
+        ("1500.00", ""), ("1200.00", "deed 5"),
+    ]  # fmt: skip
+    other = bills[1]["reference"]
+    assert own.get(f"/v1/bills/{other}/versions").status_code == HTTPStatus.NOT_FOUND
+    unsaid = officer.post(f"{ROLL}/withdrawal", json={"reason": " "})
+    assert unsaid.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    withdrawn = officer.post(f"{ROLL}/withdrawal", json={"reason": "annulled"}).json()
+    assert (withdrawn["status"], withdrawn["total"]) == ("withdrawn", "0")
+    steps = [event["to_status"] for event in officer.get(f"{ROLL}/events").json()]
+    assert steps == ["issued", "issued", "withdrawn"]
+    assert own.get(f"{ROLL}/events").status_code == HTTPStatus.FORBIDDEN
+
+
+def test_a_relief_is_claimed_and_decided(officer: Client, own: Client) -> None:
+    claim = {
+        "object_id": "V1", "relief": "relief_category", "value": "parent_of_child_with_disability",
+        "valid_from": "2026-01-01", "evidence": "certificate 7",
+    }  # fmt: skip
+    filed = own.post("/v1/reliefs", json=claim)
+    assert (filed.status_code, filed.json()["status"]) == (HTTPStatus.CREATED, "claimed")
+    number = filed.json()["claim_id"]
+    assert own.post("/v1/reliefs", json=claim).status_code == HTTPStatus.CONFLICT
+    king = own.post("/v1/reliefs", json=claim | {"object_id": "V3", "value": "king"})
+    assert king.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert king.json()["findings"][0]["column"] == "relief_category"
+    foreign = own.post("/v1/reliefs", json=claim | {"object_id": "V2"})
+    assert foreign.status_code == HTTPStatus.NOT_FOUND
+    order = {"document": "order 5"}
+    assert own.post(f"/v1/reliefs/{number}/grant", json=order).status_code == HTTPStatus.FORBIDDEN
+    assert officer.post(f"/v1/reliefs/{number}/grant", json=order).json()["status"] == "granted"
+    late = officer.post(f"/v1/reliefs/{number}/refusal", json=order)
+    assert late.status_code == HTTPStatus.CONFLICT
+    ended = officer.post(f"/v1/reliefs/{number}/end", json=order | {"on": "2026-09-01"})
+    assert (ended.json()["status"], ended.json()["valid_to"]) == ("ended", None)
+    assert [each["claim_id"] for each in own.get("/v1/reliefs").json()] == [number]
+    assert officer.post("/v1/reliefs/99/grant", json=order).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_an_objection_to_a_bill_is_decided_by_its_facts(
+    office: Installation, officer: Client, own: Client
+) -> None:
+    issue_cars(office, 2025)
+    # in 2025 a car of 2019 is six years old, and the rate is that of five to nine
+    mine = own.get("/v1/bills/mine").json()
+    bill = next(b for b in mine if (b["year"], b["property_id"]) == (2025, "V3"))
+    new = {"reference": bill["reference"], "claimed": "600", "grounds": "the engine has 1,600 cm3"}
+    filed = own.post("/v1/bill-objections", json=new)
+    assert filed.status_code == HTTPStatus.CREATED
+    assert (filed.json()["contested"], filed.json()["answer_by"]) == ("750.00", "2026-08-19")
+    path = f"/v1/bill-objections/{filed.json()['objection_id']}"
+    assert own.post("/v1/bill-objections", json=new).status_code == HTTPStatus.CONFLICT
+    decision = {"reason": "seen at the inspection", "changed": {"engine_cm3": "1600"}}
+    assert own.post(f"{path}/decision", json=decision).status_code == HTTPStatus.FORBIDDEN
+    decided = officer.post(f"{path}/decision", json=decision).json()
+    assert (decided["status"], decided["decided_amount"]) == ("upheld", "600.00")
+    assert own.post(f"{path}/withdrawal").status_code == HTTPStatus.CONFLICT
+    (listed,) = own.get("/v1/bill-objections").json()
+    assert listed["reason"] == "seen at the inspection"
+    nothing = officer.post("/v1/bill-objections/99/decision", json=decision)
+    assert nothing.status_code == HTTPStatus.NOT_FOUND
