@@ -14,7 +14,7 @@ def first_debtor(office: httpx.Client) -> tuple[str, str]:
     """Return the taxpayer who owes most and the reference of a bill of theirs."""
     taxpayer = office.get("/office").text.split('href="/office/taxpayers/')[1].split('"')[0]
     page = office.get(f"/office/taxpayers/{taxpayer}").text
-    return taxpayer, page.split('href="/bills/')[1].split(".pdf")[0]
+    return taxpayer, page.split('href="/bills/')[1].split('"')[0]
 
 
 def test_a_payment_is_recorded_once_and_can_be_reversed(office: httpx.Client) -> None:

@@ -155,7 +155,8 @@ def test_only_the_office_and_the_owner_see_who_owns(
 def test_a_bill_is_printed_for_whom_it_concerns(public: httpx.Client, sign_in: SignIn) -> None:
     taxpayer = sign_in("taxpayer")
     address = taxpayer.get("/my").text.split('href="/bills/')[1].split('"')[0]
-    printed = taxpayer.get(f"/bills/{address}")
+    assert address in taxpayer.get(f"/bills/{address}").text
+    printed = taxpayer.get(f"/bills/{address}.pdf")
     assert printed.headers["content-type"] == "application/pdf"
     assert printed.headers["cache-control"] == "no-store"
     assert printed.content.startswith(b"%PDF")
