@@ -44,7 +44,10 @@ def test_values_are_written_and_can_be_taxed(
     )
     assert valued.code == 0, valued.err
     assert valued.result["properties"] == len(once)
-    assert {Path(name).name for name in valued.result["files"]} == {"values.parquet", "values.csv"}
+    assert {Path(name).name for name in valued.result["files"]} == {
+        "values.parquet", "values.csv", "index.csv",
+    }  # fmt: skip
+    assert sum(each["sales"] for each in valued.result["strata"]) == valued.result["sales_used"]
 
     taxed = kazyna(
         *("roll", out / "values.parquet", "--pack", "us_wa", "--on", "2016-01-01"),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from kazyna.valuation.summary import IndexPoint
+from kazyna.valuation.strata_index import IndexPoint
 from kazyna.valuation.valuation_report import (
     Provenance,
     ReportedModel,

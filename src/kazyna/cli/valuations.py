@@ -35,6 +35,13 @@ Segment = Annotated[
     str | None,
     typer.Option(help="Column that parts the market, such as the kind of property."),
 ]
+Stratum = Annotated[
+    str | None,
+    typer.Option(
+        help="Column for each of whose values prices are followed over time, such as the district;"
+        " market areas are found where none is named."
+    ),
+]
 Rising = Annotated[
     list[str] | None,
     typer.Option(help="Column of which more is never worth less. May be repeated."),
@@ -157,6 +164,7 @@ def value(
     lat: Lat = None,
     table_map: TableMap = None,
     segment: Segment = None,
+    stratum: Stratum = None,
     rising: Rising = None,
     land_area: LandArea = None,
     floor_area: FloorArea = None,
@@ -178,8 +186,9 @@ def value(
     r"""Value the properties of a table as of a day, from a table of sales.
 
     Writes values.parquet (a value, its 90 % interval, the reasons in money, comparable sales and
-    how far it may be leant on, for every property) and values.csv (the figures alone). A Parquet
-    file of properties may be larger than the memory.
+    how far it may be leant on, for every property), values.csv (the figures alone) and index.csv
+    (the level of prices over time with its interval, in the whole market and in each part of it). A
+    Parquet file of properties may be larger than the memory.
 
     Example:
     ```sh
@@ -192,7 +201,8 @@ def value(
     columns = columns_of(
         table_map,
         {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat},
-        segment=segment, rising=rising, land_area=land_area, floor_area=floor_area,
+        segment=segment, stratum=stratum, rising=rising,
+        land_area=land_area, floor_area=floor_area,
         standard=True, guess=engine != "spark",
     )  # fmt: skip
     _require_screening(decisions, screen=screen)
@@ -211,7 +221,7 @@ def value(
             progress=progress,
         )  # fmt: skip
     tell_guess(valued.guessed_map)
-    output.show(valued if as_json else replace(valued, guessed_map=""), as_json=as_json)
+    output.show(valued if as_json else replace(valued, guessed_map="", strata=()), as_json=as_json)
 
 
 def _require_screening(decisions: Path | None, *, screen: bool) -> None:

@@ -33,14 +33,14 @@ from kazyna.documents.valuation_report_quality import (
 )
 from kazyna.documents.valuation_report_sentences import SENTENCES, STEPS
 from kazyna.documents.writing import Pen
-from kazyna.valuation.summary import IndexPoint
+from kazyna.valuation.strata_index import IndexPoint
 from kazyna.valuation.valuation_report import ValuationReport
 
 VALUE_COLOURS = ("#e6efe9", "#bcdcd5", "#8fc2b6", "#5aa394", "#2f7d70", "#0b6159", "#073b37")
 """From little to much."""
 IMPORTANCE_SHOWN = 14
 INDEX_ROWS_MAX = 9
-GROUPS_SHOWN = 18
+GROUPS_SHOWN, STRATA_SHOWN = 18, 24
 LAST_SECTIONS = ("again", "sources", "signatures")
 
 
@@ -227,6 +227,38 @@ def _index(document: ReportDocument, pen: Pen) -> list[Block]:
             ),
             small=True,
         ),
+        *_strata(document, pen),
+    ]
+
+
+def _strata(document: ReportDocument, pen: Pen) -> list[Block]:
+    """Lay out how the parts of the market moved; of many, those that strayed most."""
+    model, words = document.report.model, say.words(pen.language)
+    if not model.strata:
+        return []
+    whole = 1 / model.index[0].level - 1
+    strayed = sorted(model.strata, key=lambda each: -abs(each.change - whole))[:STRATA_SHOWN]
+    shown = set(strayed)
+
+    def percent(share: float) -> str:
+        return pen.number(100 * share, 1)
+
+    rows = tuple(
+        (
+            Cell(each.name if model.strata_by else words["area"].format(name=each.name)),
+            Cell(pen.number(each.sales)),
+            Cell(percent(each.change)),
+            Cell(f"{percent(each.low)} … {percent(each.high)}"),
+            Cell(pen.number(each.own, 2), bar=each.own),
+        )
+        for each in model.strata
+        if each in shown
+    )
+    title = pen.label(model.strata_by) if model.strata_by else words["stratum"]
+    head = (title, words["sales"], words["change"], words["interval"].replace("95", "90"))
+    return [
+        Paragraph(SENTENCES["strata_index"].in_(pen.language)),
+        Grid((*head, words["own"]), rows, small=True),
     ]
 
 

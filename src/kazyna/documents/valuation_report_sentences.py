@@ -77,6 +77,21 @@ SENTENCES: Mapping[str, Text] = {
         " күнүнө чейин деңгээл {change} % өзгөрдү. Тилке — 90 % аралык; акыркы сатуудан кийин,"
         " индекс өчүүчү жантайыш менен улантылган жерде, ал кеңейет.",
     ),
+    "strata_index": Text(
+        "Parts of the market move on their own as far as their sales prove it: how far parts stray"
+        " is learnt from all of them together, and a part with few sales is drawn to the whole"
+        " market. “Own” is the share of the movement that its own sales tell; 0 means that no"
+        " movement of its own was found. Shown is the change from the first day to the valuation"
+        " date with its 90 % interval.",
+        "Части рынка движутся по-своему настолько, насколько это доказывают их продажи: размах"
+        " отклонений оценён по всем частям вместе, и часть с малым числом продаж притянута ко всему"
+        " рынку. «Своё» — доля движения, о которой говорят её собственные продажи; 0 — своего"
+        " движения не найдено. Показано изменение с первого дня до даты оценки с 90 % интервалом.",
+        "Базардын бөлүктөрү сатуулары далилдегенчелик өз алдынча жылат: четтөөнүн көлөмү бардык"
+        " бөлүктөр боюнча чогуу аныкталды, сатуусу аз бөлүк бүт базарга тартылды. «Өзүнүкү» —"
+        " жылыштын өз сатуулары айткан үлүшү; 0 — өз жылышы табылган жок. Биринчи күндөн баалоо"
+        " күнүнө чейинки өзгөрүү 90 % аралыгы менен көрсөтүлгөн.",
+    ),
     "index_caption": Text(
         "Level of prices with its 90 % interval; 1 on the valuation date.",
         "Уровень цен с 90 % интервалом; 1 на дату оценки.",

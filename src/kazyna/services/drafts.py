@@ -23,6 +23,8 @@ from kazyna.services.rounds import (
     IndexPoint,
     Interval,
     RoundLine,
+    StrataPrices,
+    StratumPrices,
     Study,
     line_of,
     require_unpublished,
@@ -36,6 +38,7 @@ from kazyna.valuation import (
     Holdout,
     MarketModel,
     Screening,
+    StrataIndex,
     backtest,
     fit,
     ratio_study,
@@ -120,7 +123,7 @@ def columns_of(pack: Pack) -> ColumnMap:
     floor_area = pack.floor_area.column if pack.floor_area and pack.land_area else None
     return ColumnMap(
         id="property_id", price="price", date="sold_on", lon="lon", lat="lat",
-        land_area=pack.land_area, floor_area=floor_area,
+        stratum=pack.neighbourhood, land_area=pack.land_area, floor_area=floor_area,
     )  # fmt: skip
 
 
@@ -211,6 +214,9 @@ def _report(ctx: Context, model: MarketModel, study: Study) -> dict[str, Any]:
         "sales_used": summary.sales_used,
         "study": TypeAdapter(Study).dump_python(study, mode="json"),
         "index": TypeAdapter(list[IndexPoint]).dump_python(index, mode="json"),
+        "strata": TypeAdapter(StrataPrices | None).dump_python(
+            _strata(ctx, summary.strata), mode="json"
+        ),
         "weights": dict(summary.weights),
         "importance": TypeAdapter(list[Importance]).dump_python(importance, mode="json"),
         "notes": [
@@ -220,6 +226,18 @@ def _report(ctx: Context, model: MarketModel, study: Study) -> dict[str, Any]:
         ],
     }
     return report
+
+
+def _strata(ctx: Context, found: StrataIndex) -> StrataPrices | None:
+    """Keep of each stratum what people read; its points are the engine's to give again."""
+    if not found.each:
+        return None
+    return StrataPrices(
+        found.column,
+        label(ctx, found.column) if found.column else None,
+        found.each[0].points[0].date,
+        tuple(StratumPrices(s.name, s.sales, s.own, *s.change()) for s in found.each),
+    )
 
 
 def _doubted(round_id: int, found: Screening) -> pa.Table:

@@ -26,6 +26,7 @@ from kazyna.valuation import ColumnMap, IndexPoint
 from kazyna.valuation.valuation_report import (
     Provenance,
     ReportedModel,
+    ReportedStratum,
     ReportOptions,
     ValuationReport,
     report_of,
@@ -188,6 +189,7 @@ def _model_of(published: rounds.PublishedRound) -> ReportedModel:
         for note, of_sales, of_column in zip(published.notes, sales, columns, strict=True)
         if of_sales is None and of_column is None
     ]
+    parts = published.strata
     return ReportedModel(
         as_of=published.valuation_date,
         sales_used=published.sales_used,
@@ -197,6 +199,12 @@ def _model_of(published: rounds.PublishedRound) -> ReportedModel:
         index=tuple(IndexPoint(p.day, p.level, p.low, p.high) for p in published.index),
         importance=tuple((each.name, each.share) for each in published.importance),
         notes=tuple(told),
+        strata=tuple(
+            ReportedStratum(s.name, s.sales, s.own, s.change, s.low, s.high) for s in parts.each
+        )
+        if parts
+        else (),
+        strata_by=parts.column if parts else None,
     )
 
 

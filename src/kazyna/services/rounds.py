@@ -95,6 +95,31 @@ class IndexPoint:
 
 
 @dataclass(frozen=True)
+class StratumPrices:
+    """How prices moved in one part of the market, from the first day to the valuation date."""
+
+    name: str
+    sales: int
+    own: float
+    """How much of it its own sales tell, from 0 (the whole market's movement) to 1."""
+    change: float
+    low: float
+    high: float
+    """The change as a share, and its 90 % interval."""
+
+
+@dataclass(frozen=True)
+class StrataPrices:
+    """The parts of the market, each with its movement of prices."""
+
+    column: str | None
+    label: Text | None
+    """What parts the market; None where market areas were found, numbered from the dearest on."""
+    since: date
+    each: tuple[StratumPrices, ...]
+
+
+@dataclass(frozen=True)
 class Importance:
     """One characteristic's share of all that moves values away from the typical property."""
 
@@ -126,6 +151,8 @@ class PublishedRound:
     """What moves values most, the largest first."""
     notes: tuple[str, ...]
     """What the model had to do without, and what it did instead."""
+    strata: StrataPrices | None = None
+    """The movement of prices by parts of the market; None in early rounds and in thin markets."""
 
 
 @dataclass(frozen=True)

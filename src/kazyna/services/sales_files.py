@@ -30,6 +30,7 @@ class MapFile:
     path: Path | None = None
     """None: the map is guessed from the sales."""
     segment: str | None = None
+    stratum: str | None = None
     land_area: str | None = None
     floor_area: str | None = None
     rising: tuple[str, ...] = ()
@@ -146,7 +147,7 @@ def _map_of(columns: MapFile, table: pa.Table, name: str) -> TableMap:
         ]
         if missing:
             raise InputError(missing)
-    parts = ("segment", "land_area", "floor_area", "rising")
+    parts = ("segment", "stratum", "land_area", "floor_area", "rising")
     beside = {part: getattr(columns, part) for part in parts if getattr(columns, part)}
     return replace(found, **beside)
 

@@ -33,8 +33,9 @@ from kazyna.services.sales_files import (
     read_sales_file,
 )
 from kazyna.store import files
-from kazyna.valuation import ColumnMap, Holdout, MarketModel
+from kazyna.valuation import ColumnMap, Holdout, MarketModel, ModelSummary
 from kazyna.valuation.table_map import TableMap
+from kazyna.valuation.valuation_report import ReportedModel, ReportedStratum
 
 __all__ = [
     "BacktestReport",
@@ -110,6 +111,8 @@ class ValuedTable:
     """Sales and columns that were left out, and fall-backs that were taken."""
     guessed_map: str = ""
     """TOML of the table map, where it was guessed; else empty."""
+    strata: tuple[ReportedStratum, ...] = ()
+    """How prices moved in each part of the market; index.csv has every day."""
 
 
 @dataclass(frozen=True)
@@ -232,9 +235,9 @@ def value_files(
 ) -> ValuedTable:
     """Value the properties of a file as of a day, from a file of sales.
 
-    Writes values.parquet (with reasons and comparables as lists) and values.csv (the figures
-    alone) into a folder. A Parquet file of properties is read and valued a part at a time, and may
-    be larger than the memory.
+    Writes values.parquet (with reasons and comparables as lists), values.csv (the figures alone)
+    and index.csv (prices over time in the whole market and its parts) into a folder. A Parquet file
+    of properties is read and valued a part at a time, and may be larger than the memory.
 
     Parameters
     ----------
@@ -271,10 +274,14 @@ def value_files(
         by_cost = _ByCost.of(model, options.costs, files.name_of(properties))
         counted, total, written = _valued(model, properties, table_map, by_cost=by_cost, out=out)
     valued = perf_counter()
+    summary = model.summary()
+    written += _index_file(summary, out)
     if options.report is not None:
         progress("report")
         houses = pa.concat_tables(properties_of(properties, model.columns.id, table_map))
-        written += _reported(model, given, houses, Path(written[0]), options.report)
+        written += _reported(
+            (model, summary), given, houses, values=Path(written[0]), report=options.report
+        )
     return ValuedTable(
         properties=counted,
         sales_used=len(model.sales),
@@ -284,6 +291,7 @@ def value_files(
         value_seconds=round(valued - fitted, 2),
         guessed_map=given.guessed_map,
         notes=(*given.notes, *model.notes()),
+        strata=ReportedModel.of(summary).strata,
     )
 
 
@@ -382,10 +390,28 @@ def _on_spark(
     return counted, total, (str(whole),)
 
 
+def _index_file(summary: ModelSummary, out: Path) -> tuple[str, ...]:
+    """Write the index of the whole market, and of each part of it, day by day."""
+    parts = [("", summary.index), *((each.name, each.points) for each in summary.strata.each)]
+    rows = [
+        {"stratum": name, "date": p.date, "level": p.level, "low": p.low, "high": p.high}
+        for name, points in parts
+        for p in points
+    ]
+    path = out / "index.csv"
+    files.write_table(pa.Table.from_pylist(rows), path)
+    return (str(path),)
+
+
 def _reported(
-    model: MarketModel, given: SalesFile, houses: pa.Table, values: Path, report: Report
+    fitted: tuple[MarketModel, ModelSummary],
+    given: SalesFile,
+    houses: pa.Table,
+    *,
+    values: Path,
+    report: Report,
 ) -> tuple[str, ...]:
-    options = report.options
+    options, (model, summary) = report.options, fitted
     tested = valuation.backtest(
         given.table, columns=model.columns, holdout=Holdout.parse(options.holdout),
         screened=given.decisions if model.screening is not None else False, seed=options.seed,
@@ -396,7 +422,7 @@ def _reported(
         number = houses[model.columns.id].cast(pa.string())
         houses = houses.filter(pc.is_in(number, value_set=valued["id"]))
     reported = FileValuation(
-        model.summary(), model.columns, given.table, houses, valued, tested.predictions
+        summary, model.columns, given.table, houses, valued, tested.predictions
     )
     written: tuple[str, ...] = ()
     if options.profile is not None:

@@ -42,7 +42,8 @@ from kazyna.valuation.screening import (
 )
 from kazyna.valuation.screening_rules import Limits
 from kazyna.valuation.spark import value_on_spark
-from kazyna.valuation.summary import IndexPoint, ModelSummary
+from kazyna.valuation.strata_index import IndexPoint, StrataIndex, StratumIndex
+from kazyna.valuation.summary import ModelSummary
 from kazyna.valuation.table_map import TableMap
 from kazyna.valuation.vertical_equity import vertical_equity
 
@@ -79,6 +80,8 @@ __all__ = [
     "RepeatSales",
     "Screening",
     "Split",
+    "StrataIndex",
+    "StratumIndex",
     "TableMap",
     "UnitCost",
     "adjustment_grids",

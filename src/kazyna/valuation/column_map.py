@@ -196,7 +196,7 @@ def _settings(raw: Mapping[str, Any], faults: _Faults) -> dict[str, Any]:
                 settings[name] = raw[name]
             else:
                 faults.add(name, f"{raw[name]!r} is not known", " or ".join(allowed))
-    for name in ("bargaining_source", "segment", "land_area", "floor_area"):
+    for name in ("bargaining_source", "segment", "stratum", "land_area", "floor_area"):
         if name in raw and faults.typed(name, raw[name], str, "text"):
             settings[name] = raw[name]
     if "rising" in raw:

@@ -40,6 +40,9 @@ class ColumnMap:
     """Characteristics of which more is never worth less, in the trees."""
     segment: str | None = None
     """A characteristic that parts the market, if it has parts."""
+    stratum: str | None = None
+    """A characteristic for each of whose values prices are followed over time, such as districts;
+    the segment where none is named."""
     land_area: str | None = None
     """The characteristic with the plot's area, if values are to be split into land and building."""
     floor_area: str | None = None
@@ -97,7 +100,7 @@ class Sales:
 
 def day_number(day: date) -> int:
     """Days since 1 January 1970, the scale on which the engine counts time."""
-    return (day - EPOCH).days
+    return day.toordinal() - EPOCH.toordinal()  # a datetime is a date, too
 
 
 def read_sales(sales: object, columns: ColumnMap, *, source: str) -> Sales:
@@ -119,7 +122,7 @@ def read_sales(sales: object, columns: ColumnMap, *, source: str) -> Sales:
     """
     table = as_arrow(sales)
     parts = (
-        *filter(None, (columns.segment, columns.land_area, columns.floor_area)),
+        *filter(None, (columns.segment, columns.stratum, columns.land_area, columns.floor_area)),
         *columns.rising,
     )
     _all_there(table, (*columns.named().values(), *columns.ignore, *parts), source)

@@ -159,6 +159,7 @@ def _columns(table_map: TableMap) -> ColumnMap:
     lon, lat = ("lon", "lat") if table_map.lon is not None else (None, None)
     return ColumnMap(
         "id", "price", "date", lon, lat, rising=table_map.rising, segment=table_map.segment,
+        stratum=table_map.stratum or (table_map.areas.name if table_map.areas else None),
         land_area=table_map.land_area, floor_area=table_map.floor_area,
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ from kazyna.valuation.ru237_quality import (
     representativeness,
     sample_quality,
 )
-from kazyna.valuation.summary import IndexPoint
+from kazyna.valuation.strata_index import IndexPoint
 
 FACTORS_MAX = 8
 DISTRICT, QUARTER = "район", "квартал"

@@ -6,23 +6,18 @@ from datetime import date, timedelta
 import numpy as np
 
 from kazyna.valuation import models
-from kazyna.valuation.columns import EPOCH, Floats, day_number
+from kazyna.valuation.columns import EPOCH, Floats, Ints, day_number
 from kazyna.valuation.features import design_of
 from kazyna.valuation.interval import NORMAL_QUANTILE
 from kazyna.valuation.market import Market
+from kazyna.valuation.market_areas import market_areas
+from kazyna.valuation.strata import groups
+from kazyna.valuation.strata_index import IndexPoint, StrataIndex, stratum_indices
 
 SAMPLE_ROWS = 1_000
 """Sales on which the importance of the characteristics is measured."""
-
-
-@dataclass(frozen=True)
-class IndexPoint:
-    """The market's level on one day, as a share of its level on the valuation date."""
-
-    date: date
-    level: float
-    low: float
-    high: float
+AREAS = 8
+"""Market areas that are looked for where no column tells the strata of the index."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +33,7 @@ class ModelSummary:
     weights: tuple[tuple[str, float], ...]
     """(model, weight), adding up to one."""
     index: tuple[IndexPoint, ...]
+    strata: StrataIndex
     segments: tuple[tuple[str, int, tuple[tuple[str, float], ...], float], ...]
     """(segment, sales, weights of its models, level beside the whole market's)."""
     importance: tuple[tuple[str, float], ...]
@@ -64,6 +60,7 @@ def summary_of(model: Market) -> ModelSummary:
         model.encoder.left_out,
         _named(model, model.segments.whole.weights),
         _index_points(model),
+        _strata(model, parts[:, -1], sample),
         tuple(
             (str(each.name), each.sales, _named(model, each.weights), each.shift)
             for each in model.segments.each[1:]
@@ -107,4 +104,39 @@ def _index_points(model: Market) -> tuple[IndexPoint, ...]:
     return tuple(
         IndexPoint(EPOCH + timedelta(days=int(each)), *np.exp([at, at - off, at + off]).tolist())
         for each, at, off in zip(day, level, margin, strict=True)
+    )
+
+
+def _strata(model: Market, location: Floats, sample: Ints) -> StrataIndex:
+    """Follow the strata that a column names, or the market areas that the location's worth shows.
+
+    Parameters
+    ----------
+    location
+        What the location adds to log value at the places of the sampled sales.
+    sample
+        Their rows.
+    """
+    sales, column = model.sales, model.columns.stratum or model.columns.segment
+    if column is not None:
+        parted = list(groups(sales.properties.characteristics[column], column=column))
+    else:
+        areas = market_areas(sales.properties.lonlat[sample], location, count=AREAS)
+        if areas is None:
+            return StrataIndex(None, ())
+        label = areas.label(sales.properties.lonlat)
+        parted = [(f"{at + 1}", np.flatnonzero(label == at)) for at in range(len(areas.level))]
+    segment = model.segments.of(sales.properties)
+    beside = model.segments.level(segment, sales.day)
+    expected = model.expected - beside + model.index.at(sales.day)
+    return StrataIndex(
+        column,
+        stratum_indices(
+            np.log(sales.price) - expected,
+            day=sales.day,
+            owner=np.unique(sales.properties.id.astype(str), return_inverse=True)[1],
+            stratum=[(name, rows) for name, rows in parted if len(rows)],
+            index=model.index,
+            as_of=day_number(model.as_of),
+        ),
     )

@@ -78,6 +78,9 @@ class TableMap:
     """Where the discount comes from; reports cite it."""
     segment: str | None = None
     """Clean column by which results are reported."""
+    stratum: str | None = None
+    """Clean column for each of whose values prices are followed over time; the areas, where they
+    are given and this is not."""
     land_area: str | None = None
     """Clean column with the plot's area, if values are to be split into land and building."""
     floor_area: str | None = None
@@ -92,7 +95,7 @@ class TableMap:
 
     def markets(self) -> dict[str, tuple[str, ...]]:
         """Return the keys that name clean columns, each with the columns that it names."""
-        single = ("segment", "land_area", "floor_area")
+        single = ("segment", "stratum", "land_area", "floor_area")
         named: dict[str, tuple[str, ...]] = {
             key: (getattr(self, key),) for key in single if getattr(self, key) is not None
         }

@@ -27,7 +27,8 @@ from kazyna.valuation.ratio_picture import RatioPicture, ratio_picture
 from kazyna.valuation.ratio_study import RatioStudy, ratio_study
 from kazyna.valuation.ratio_trend import RatioTrend, ratio_trend
 from kazyna.valuation.strata import groups
-from kazyna.valuation.summary import IndexPoint, ModelSummary
+from kazyna.valuation.strata_index import IndexPoint
+from kazyna.valuation.summary import ModelSummary
 from kazyna.valuation.weak_spots import WeakSpots, weak_spots
 
 PERCENT = 100
@@ -38,6 +39,20 @@ LIKE_ROWS_MAX = 20_000
 """Properties among which like ones are sought; a larger cadastre is sampled evenly."""
 STRATUM_SALES_MIN = 5
 STRATUM_DRAWS, DRAWS = 400, 1_000
+
+
+@dataclass(frozen=True)
+class ReportedStratum:
+    """How prices moved in one part of the market, from the first day to the valuation date."""
+
+    name: str
+    sales: int
+    own: float
+    """How much of it its own sales tell, from 0 (the whole market's movement) to 1."""
+    change: float
+    low: float
+    high: float
+    """The change as a share, and its 90 % interval."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +73,10 @@ class ReportedModel:
     notes: tuple[str, ...]
     segments: tuple[tuple[str, int, tuple[tuple[str, float], ...], float], ...] = ()
     """(segment, sales, weights of its models, log level beside the whole market's)."""
+    strata: tuple[ReportedStratum, ...] = ()
+    """How prices moved in each part of the market."""
+    strata_by: str | None = None
+    """The column that parts it; None where market areas were found."""
 
     @classmethod
     def of(cls, summary: ModelSummary) -> "ReportedModel":
@@ -72,6 +91,11 @@ class ReportedModel:
             summary.importance,
             summary.notes,
             summary.segments,
+            tuple(
+                ReportedStratum(each.name, each.sales, each.own, *each.change())
+                for each in summary.strata.each
+            ),
+            summary.strata.column,
         )
 
 

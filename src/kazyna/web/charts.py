@@ -275,7 +275,7 @@ def index(write: Writer, round_: PublishedRound) -> Chart:
         title=_("Price index"),
         caption=_(
             "The level of market prices over time; 100 % is the valuation date. The band holds the"
-            " level in 95 % of cases."
+            " level in 90 % of cases."
         ),
         specification=drawn(data={"values": rows}, layer=[band, line]),
         head=(_("Day"), _("Level of prices")),
