@@ -12,6 +12,7 @@ import pytest
 from conftest import COUNTY, ROOT
 from kazyna.core.errors import InputError
 from kazyna.services.evidence import MappedTable, guess_columns, read_evidence, read_properties
+from kazyna.valuation import read_table_map, table_map_toml
 from kazyna.valuation.columns import read_sales
 
 EXAMPLES = ROOT / "docs/examples"
@@ -118,6 +119,10 @@ NEAR = """[near.metro]
 file = "layers/stations.geojson"
 radius_m = 500
 """
+MEASURED = """[measured.elevation]
+file = "heights.csv"
+column = "height"
+"""
 AREAS = """[areas]
 file = "layers/districts.geojson"
 name = "district"
@@ -170,10 +175,35 @@ def test_layers_become_characteristics_of_sales_and_of_properties(city: Path) ->
     assert again.table["district"].to_pylist() == ["Ленинский", None, None]
 
 
+def test_what_was_measured_near_by_is_a_characteristic(city: Path) -> None:
+    (city / "heights.csv").write_text(
+        "lon,lat,height\n74.60,42.87,760\n74.61,42.88,800\n74.61,42.87,\n"
+    )
+    found = with_map(city, PLACES + MEASURED)
+    assert found.table["elevation"].to_pylist() == [pytest.approx(760), pytest.approx(800), None]
+    again = read_properties(city / "sales.csv", found.table_map)
+    assert again.table["elevation"].to_pylist()[:2] == found.table["elevation"].to_pylist()[:2]
+    assert read_table_map(table_map_toml(found.table_map), source="again").measured
+
+
+def test_market_areas_are_given_or_found(city: Path) -> None:
+    given = with_map(city, PLACES + AREAS)
+    assert given.columns.stratum == "district"
+    found = with_map(city, PLACES + "[areas]\nfound = 4\n")
+    assert (found.columns.areas, found.columns.stratum) == (4, None)
+    assert "found = 4" in table_map_toml(found.table_map)
+    with pytest.raises(InputError, match=r"1 areas cannot be looked for; expected .* from 2"):
+        with_map(city, PLACES + "[areas]\nfound = 1\n")
+
+
 @pytest.mark.parametrize(
     ("toml", "words"),
     [
-        (PLACES.replace('lon = "lon"\nlat = "lat"\n', "") + NEAR, "near and areas need places"),
+        (PLACES + MEASURED.replace("heights", "sales"), "there is no such column; it has id"),
+        (
+            PLACES.replace('lon = "lon"\nlat = "lat"\n', "") + NEAR,
+            "near, measured and areas need places",
+        ),
         (PLACES + NEAR.replace("stations", "none"), "metro: the file does not exist"),
         (PLACES + NEAR.replace("stations", "districts"), "radius_m counts points, the layer is of"),
         (PLACES + AREAS.replace("districts", "stations"), "the layer is of points"),

@@ -22,6 +22,7 @@ def columns_of(
     *,
     segment: str | None = None,
     stratum: str | None = None,
+    areas: int | None = None,
     rising: list[str] | None = None,
     land_area: str | None = None,
     floor_area: str | None = None,
@@ -41,15 +42,18 @@ def columns_of(
     if standard and table_map is None and (given or not guess):
         given = {role: role for role in ROLES} | given
     if not given:
-        return MapFile(table_map, segment, stratum, land_area, floor_area, tuple(rising or ()))
+        return MapFile(
+            table_map, segment, stratum, areas, land_area, floor_area, tuple(rising or ())
+        )
     if not set(ROLES) <= given.keys():
         raise typer.BadParameter(
             "give --price, --date and --id, or --map, or none of them: the columns are then guessed"
         )
+    wanted = {} if areas is None else {"areas": areas}
     return ColumnMap(
         given["id"], given["price"], given["date"], given.get("lon"), given.get("lat"),
         rising=tuple(rising or ()), segment=segment, stratum=stratum,
-        land_area=land_area, floor_area=floor_area,
+        land_area=land_area, floor_area=floor_area, **wanted,
     )  # fmt: skip
 
 

@@ -42,6 +42,12 @@ Stratum = Annotated[
         " market areas are found where none is named."
     ),
 ]
+MarketAreas = Annotated[
+    int | None,
+    typer.Option(
+        "--areas", min=2, max=50, help="How many market areas to find where --stratum names none."
+    ),
+]
 Rising = Annotated[
     list[str] | None,
     typer.Option(help="Column of which more is never worth less. May be repeated."),
@@ -165,6 +171,7 @@ def value(
     table_map: TableMap = None,
     segment: Segment = None,
     stratum: Stratum = None,
+    areas: MarketAreas = None,
     rising: Rising = None,
     land_area: LandArea = None,
     floor_area: FloorArea = None,
@@ -201,7 +208,7 @@ def value(
     columns = columns_of(
         table_map,
         {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat},
-        segment=segment, stratum=stratum, rising=rising,
+        segment=segment, stratum=stratum, areas=areas, rising=rising,
         land_area=land_area, floor_area=floor_area,
         standard=True, guess=engine != "spark",
     )  # fmt: skip

@@ -259,7 +259,24 @@ def _strata(document: ReportDocument, pen: Pen) -> list[Block]:
     return [
         Paragraph(SENTENCES["strata_index"].in_(pen.language)),
         Grid((*head, words["own"]), rows, small=True),
+        *_areas(document, pen),
     ]
+
+
+def _areas(document: ReportDocument, pen: Pen) -> list[Block]:
+    """Draw where the market areas lie that were found."""
+    model, words = document.report.model, say.words(pen.language)
+    if not model.area_places:
+        return []
+    count = max(place.area for place in model.area_places)
+    last = len(VALUE_COLOURS) - 1
+    colours = [VALUE_COLOURS[last - last * at // max(count - 1, 1)] for at in range(count)]
+    title = words["areas"]
+    plot = Plot(title, Axis(title, write=pen.number), Axis(""), height=430)
+    places = [Place(each.lon, each.lat, each.area) for each in model.area_places]
+    breaks = [at + 0.5 for at in range(1, count)]
+    drawn = map_of_points(plot, places, breaks=breaks, colours=colours, radius=3.6)
+    return [Drawing(title, SENTENCES["areas"].in_(pen.language), drawn)]
 
 
 def _few(document: ReportDocument) -> list[IndexPoint]:

@@ -154,6 +154,7 @@ _WORDS = {
     "what": Text("What it does", "Что делает", "Эмне кылат"),
     "stratum": Text("Part of the market", "Часть рынка", "Базардын бөлүгү"),
     "area": Text("Market area {name}", "Ценовая зона {name}", "Базар аймагы {name}"),
+    "areas": Text("Market areas", "Ценовые зоны", "Базар аймактары"),
     "change": Text("Change, %", "Изменение, %", "Өзгөрүү, %"),
     "own": Text("Own", "Своё", "Өзүнүкү"),
     "segment": Text("Segment", "Сегмент", "Сегмент"),

@@ -18,9 +18,9 @@ from kazyna.valuation.column_map import read_table_map
 from kazyna.valuation.column_map_text import table_map_toml
 from kazyna.valuation.columns import ColumnMap
 from kazyna.valuation.mapping import MappedTable, MappingReport, Wanted, apply_table_map
-from kazyna.valuation.places import Layer, area_of, distance_features
+from kazyna.valuation.places import Layer, area_of, distance_features, measured_at
 from kazyna.valuation.profile import ColumnProfile, Profile, profile
-from kazyna.valuation.table_map import Areas, TableMap
+from kazyna.valuation.table_map import Areas, Measured, TableMap
 
 __all__ = [
     "ColumnProfile",
@@ -90,10 +90,14 @@ def read_map(path: Path) -> TableMap:
     near = tuple(
         (name, replace(layer, file=str(path.parent / layer.file))) for name, layer in found.near
     )
+    measured = tuple(
+        (name, replace(points, file=str(path.parent / points.file)))
+        for name, points in found.measured
+    )
     areas = found.areas
-    if areas is not None:
+    if isinstance(areas, Areas):
         areas = replace(areas, file=str(path.parent / areas.file))
-    return replace(found, near=near, areas=areas)
+    return replace(found, near=near, measured=measured, areas=areas)
 
 
 def read_evidence(
@@ -199,11 +203,12 @@ def _parts_by_name(guessed: TableMap) -> ColumnMap:
 def _with_places(mapped: MappedTable) -> MappedTable:
     """Add what the places of the rows are near to, and which area they lie in."""
     table, table_map = mapped.table, mapped.table_map
-    if not table_map.near and table_map.areas is None:
+    if not table_map.near and not table_map.measured and table_map.area_name() is None:
         return mapped
     source = mapped.report.source
     if mapped.columns.lon is None:
-        raise InputError(Finding(source, "near and areas need places", "lon and lat in the map"))
+        reason = "near, measured and areas need places"
+        raise InputError(Finding(source, reason, "lon and lat in the map"))
     lonlat = np.column_stack([np.asarray(table[axis], dtype=float) for axis in ("lon", "lat")])
     columns: dict[str, pa.Array] = {}
     for name, near in table_map.near:
@@ -213,7 +218,9 @@ def _with_places(mapped: MappedTable) -> MappedTable:
             raise InputError(Finding(near.file, reason, "points, or no radius_m"))
         found = distance_features(lonlat, name, layer, radius_m=near.radius_m)
         columns |= {key: pa.array(values, from_pandas=True) for key, values in found.items()}
-    if table_map.areas is not None:
+    for name, measured in table_map.measured:
+        columns[name] = pa.array(_measured(lonlat, name, measured), from_pandas=True)
+    if isinstance(table_map.areas, Areas):
         columns[table_map.areas.name] = _area_names(lonlat, table_map.areas)
     for name, values in columns.items():
         if name in table.column_names:
@@ -221,6 +228,30 @@ def _with_places(mapped: MappedTable) -> MappedTable:
             raise InputError(Finding(source, reason, "another name in near or areas", column=name))
         table = table.append_column(name, values)
     return replace(mapped, table=table)
+
+
+def _measured(
+    lonlat: npt.NDArray[np.float64], name: str, measured: Measured
+) -> npt.NDArray[np.float64]:
+    """Read off at each place what was measured at the points of a file."""
+    points = files.read_table(measured.file)
+    lacking = [each for each in ("lon", "lat", measured.column) if each not in points.column_names]
+    if lacking:
+        has = ", ".join(points.column_names)
+        raise InputError(
+            Finding(measured.file, f"measured.{name}: there is no such column; it has {has}",
+                    "points with lon, lat and what was measured", column=each)
+            for each in lacking
+        )  # fmt: skip
+    read = {}
+    for each in ("lon", "lat", measured.column):
+        try:
+            read[each] = np.asarray(points[each].cast(pa.float64()), dtype=np.float64)
+        except pa.ArrowInvalid as error:
+            finding = Finding(measured.file, str(error), "a number", column=each)
+            raise InputError(finding) from error
+    places = np.column_stack([read["lon"], read["lat"]])
+    return measured_at(lonlat, places, read[measured.column])
 
 
 def _area_names(lonlat: npt.NDArray[np.float64], areas: Areas) -> pa.Array:

@@ -291,7 +291,8 @@ def _law(
         return (), ()
     held = ctx.pack.objection_days.on(notice.opens_on or notice.valuation_date)
     cited = cite(held.law, ctx.pack.sources, language).text
-    return (cited,), (held.doubt,) if held.doubt else ()
+    doubt = held.doubt_words.in_(language) if held.doubt_words else held.doubt
+    return (cited,), (doubt,) if doubt else ()
 
 
 def _reason(ctx: Context, reason: Reason, others: pa.Table) -> NoticeReason:

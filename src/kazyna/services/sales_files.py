@@ -31,6 +31,7 @@ class MapFile:
     """None: the map is guessed from the sales."""
     segment: str | None = None
     stratum: str | None = None
+    areas: int | None = None
     land_area: str | None = None
     floor_area: str | None = None
     rising: tuple[str, ...] = ()
@@ -147,7 +148,7 @@ def _map_of(columns: MapFile, table: pa.Table, name: str) -> TableMap:
         ]
         if missing:
             raise InputError(missing)
-    parts = ("segment", "stratum", "land_area", "floor_area", "rising")
+    parts = ("segment", "stratum", "areas", "land_area", "floor_area", "rising")
     beside = {part: getattr(columns, part) for part in parts if getattr(columns, part)}
     return replace(found, **beside)
 

@@ -32,12 +32,16 @@ from kazyna.valuation.table_map import (
     Evidence,
     FixedDate,
     Ignored,
+    Measured,
     Near,
     Rest,
     RowNumber,
     TableMap,
 )
 from kazyna.valuation.units import UNITS
+
+AREAS_MIN, AREAS_MAX = 2, 50
+"""Fewest and most market areas that can be looked for."""
 
 
 class _Faults:
@@ -99,6 +103,7 @@ def read_table_map(toml_text: str, *, source: str) -> TableMap:
         ignore=tuple(map(Ignored, _texts("ignore", raw.get("ignore", []), faults))),
         characteristics=tuple(_characteristics(raw, faults)),
         near=tuple(_near(raw, faults)),
+        measured=tuple(_measured(raw, faults)),
         areas=_areas(raw, faults),
     )
     _agree(table_map, faults)
@@ -244,10 +249,35 @@ def _near(raw: Mapping[str, Any], faults: _Faults) -> Iterator[tuple[str, Near]]
             yield name, Near(file, radius_m)
 
 
-def _areas(raw: Mapping[str, Any], faults: _Faults) -> Areas | None:
+def _measured(raw: Mapping[str, Any], faults: _Faults) -> Iterator[tuple[str, Measured]]:
+    tables = raw.get("measured", {})
+    if not faults.typed("measured", tables, dict, "tables such as [measured.elevation]"):
+        return
+    for name, given in tables.items():
+        key = f"measured.{name}"
+        if not faults.typed(key, given, dict, f"a table [{key}] with file, column"):
+            continue
+        faults.known(f"{key}.", given, ("file", "column"))
+        file, column = given.get("file"), given.get("column")
+        fine = faults.typed(f"{key}.file", file, str, "the path of a table of points")
+        fine &= faults.typed(f"{key}.column", column, str, "the column that was measured")
+        if fine:
+            yield name, Measured(file, column)
+
+
+def _areas(raw: Mapping[str, Any], faults: _Faults) -> Areas | int | None:
     given = raw.get("areas")
-    if given is None or not faults.typed("areas", given, dict, "a table [areas] with file, name"):
+    expected = "a table [areas] with file and name, or with found"
+    if given is None or not faults.typed("areas", given, dict, expected):
         return None
+    if set(given) == {"found"}:
+        found = given["found"]
+        if not faults.typed("areas.found", found, int, "how many areas are looked for"):
+            return None
+        if not AREAS_MIN <= found <= AREAS_MAX:
+            expected = f"a number from {AREAS_MIN} to {AREAS_MAX}"
+            faults.add("areas.found", f"{found} areas cannot be looked for", expected)
+        return int(found)
     faults.known("areas.", given, ("file", "name"))
     file, name = given.get("file"), given.get("name")
     fine = faults.typed("areas.file", file, str, "the path of a GeoJSON or GeoPackage")

@@ -27,7 +27,12 @@ def table_map_toml(table_map: TableMap) -> str:
         lines += ["", f"[near.{_key(name)}]", f"file = {_text(near.file)}"]
         if near.radius_m is not None:
             lines.append(f"radius_m = {near.radius_m}")
-    if table_map.areas is not None:
+    for name, measured in table_map.measured:
+        lines += ["", f"[measured.{_key(name)}]", f"file = {_text(measured.file)}"]
+        lines.append(f"column = {_text(measured.column)}")
+    if isinstance(table_map.areas, int):
+        lines += ["", "[areas]", f"found = {table_map.areas}"]
+    elif table_map.areas is not None:
         areas = table_map.areas
         lines += ["", "[areas]", f"file = {_text(areas.file)}", f"name = {_text(areas.name)}"]
     return "\n".join(lines) + "\n"

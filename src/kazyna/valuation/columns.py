@@ -18,6 +18,8 @@ Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.int64] | npt.NDArray[np.bool_]
 
 EPOCH = date(1970, 1, 1)
+AREAS = 7
+"""Market areas that are looked for where nobody says how many: as many as a map can colour."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class ColumnMap:
     stratum: str | None = None
     """A characteristic for each of whose values prices are followed over time, such as districts;
     the segment where none is named."""
+    areas: int = AREAS
+    """How many market areas are looked for where no column tells the strata."""
     land_area: str | None = None
     """The characteristic with the plot's area, if values are to be split into land and building."""
     floor_area: str | None = None

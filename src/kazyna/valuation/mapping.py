@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.text import Text
 from kazyna.valuation.column_reading import ColumnReading, Parsed, Reading, parse_column
-from kazyna.valuation.columns import ColumnMap
+from kazyna.valuation.columns import AREAS, ColumnMap
 from kazyna.valuation.duplicates import column_codes, in_groups, repeats, row_codes
 from kazyna.valuation.plain_table import plain_table
 from kazyna.valuation.table_map import MEANINGS, ROLES, FixedDate, RowNumber, TableMap
@@ -159,7 +159,8 @@ def _columns(table_map: TableMap) -> ColumnMap:
     lon, lat = ("lon", "lat") if table_map.lon is not None else (None, None)
     return ColumnMap(
         "id", "price", "date", lon, lat, rising=table_map.rising, segment=table_map.segment,
-        stratum=table_map.stratum or (table_map.areas.name if table_map.areas else None),
+        stratum=table_map.stratum or table_map.area_name(),
+        areas=table_map.areas if isinstance(table_map.areas, int) else AREAS,
         land_area=table_map.land_area, floor_area=table_map.floor_area,
     )  # fmt: skip
 
@@ -167,7 +168,11 @@ def _columns(table_map: TableMap) -> ColumnMap:
 def _placed(table_map: TableMap) -> tuple[str, ...]:
     """Name the columns that the places of the rows will add."""
     near = (f"{name}_distance_m" for name, _ in table_map.near)
-    return (*near, *((table_map.areas.name,) if table_map.areas else ()))
+    return (
+        *near,
+        *(name for name, _ in table_map.measured),
+        *filter(None, (table_map.area_name(),)),
+    )
 
 
 def _require_columns(

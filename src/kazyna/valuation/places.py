@@ -20,6 +20,9 @@ EQUATOR_M, ECCENTRICITY2 = 6_378_137.0, 0.006_694_379_990_14
 STEP_M = 100.0
 """Lines are cut into pieces no longer than this, unless that makes too many."""
 PIECES_MAX = 2_000_000
+MEASUREMENTS = 4
+"""Measurements near by of which a mean is taken: the corners of a cell where they are a grid."""
+SAME_PLACE_M = 0.01
 PIECES_TRIED = 4
 """Ends of pieces nearest to a place whose pieces are measured exactly."""
 
@@ -81,6 +84,39 @@ def distance_features(
     for column, values in columns.items():
         whole[column][known] = values
     return whole
+
+
+def measured_at(lonlat: Floats, points: Floats, values: Floats) -> Floats:
+    """Read off what was measured at points near by, such as the elevation.
+
+    Parameters
+    ----------
+    lonlat
+        Shape (rows, 2), in degrees; NaN is unknown and stays unknown.
+    points, values
+        Where it was measured, in degrees, and what was found there.
+
+    Returns
+    -------
+    Shape (rows,): the mean of the four nearest measurements, weighted by the inverse of their
+    squared distance; at a point itself what was measured there.
+
+    References
+    ----------
+    Shepard (1968), *Proceedings of the 23rd ACM National Conference*, 517-524.
+    """
+    usable = ~np.isnan(points).any(axis=1) & ~np.isnan(values)
+    found = np.full(len(lonlat), np.nan)
+    known = ~np.isnan(lonlat).any(axis=1)
+    if not usable.any() or not known.any():
+        return found
+    tree = cKDTree(in_space(points[usable]))
+    count = min(MEASUREMENTS, int(usable.sum()))
+    distance, at = tree.query(in_space(lonlat[known]), k=count)
+    distance, at = distance.reshape(-1, count), at.reshape(-1, count)
+    weight = 1 / np.maximum(distance, SAME_PLACE_M) ** 2
+    found[known] = (weight * values[usable][at]).sum(axis=1) / weight.sum(axis=1)
+    return found
 
 
 def in_space(lonlat: Floats) -> Floats:

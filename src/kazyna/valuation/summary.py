@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import starmap
 
 import numpy as np
 
@@ -12,12 +13,10 @@ from kazyna.valuation.interval import NORMAL_QUANTILE
 from kazyna.valuation.market import Market
 from kazyna.valuation.market_areas import market_areas
 from kazyna.valuation.strata import groups
-from kazyna.valuation.strata_index import IndexPoint, StrataIndex, stratum_indices
+from kazyna.valuation.strata_index import AreaPlace, IndexPoint, StrataIndex, stratum_indices
 
 SAMPLE_ROWS = 1_000
 """Sales on which the importance of the characteristics is measured."""
-AREAS = 8
-"""Market areas that are looked for where no column tells the strata of the index."""
 
 
 @dataclass(frozen=True)
@@ -118,13 +117,17 @@ def _strata(model: Market, location: Floats, sample: Ints) -> StrataIndex:
         Their rows.
     """
     sales, column = model.sales, model.columns.stratum or model.columns.segment
+    shown: list[tuple[float, float, int]] = []
     if column is not None:
         parted = list(groups(sales.properties.characteristics[column], column=column))
     else:
-        areas = market_areas(sales.properties.lonlat[sample], location, count=AREAS)
+        areas = market_areas(sales.properties.lonlat[sample], location, count=model.columns.areas)
         if areas is None:
             return StrataIndex(None, ())
         label = areas.label(sales.properties.lonlat)
+        shown = [(*lonlat, area) for lonlat, area in zip(
+            sales.properties.lonlat[sample].tolist(), (label[sample] + 1).tolist(), strict=True
+        ) if area > 0]  # fmt: skip
         parted = [(f"{at + 1}", np.flatnonzero(label == at)) for at in range(len(areas.level))]
     segment = model.segments.of(sales.properties)
     beside = model.segments.level(segment, sales.day)
@@ -139,4 +142,5 @@ def _strata(model: Market, location: Floats, sample: Ints) -> StrataIndex:
             index=model.index,
             as_of=day_number(model.as_of),
         ),
+        tuple(starmap(AreaPlace, shown)),
     )

@@ -45,6 +45,16 @@ class Near:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A file of points at which something was measured, such as the elevation."""
+
+    file: str
+    """Points: GeoJSON or GeoPackage, or CSV or Parquet with lon and lat."""
+    column: str
+    """What was measured there."""
+
+
+@dataclass(frozen=True)
 class Areas:
     """A file of polygons that divide the market."""
 
@@ -91,7 +101,13 @@ class TableMap:
     rest: Rest = "keep"
     characteristics: tuple[tuple[str, Reading], ...] = ()
     near: tuple[tuple[str, Near], ...] = ()
-    areas: Areas | None = None
+    measured: tuple[tuple[str, Measured], ...] = ()
+    areas: Areas | int | None = None
+    """Polygons that divide the market, or how many areas are to be found in it."""
+
+    def area_name(self) -> str | None:
+        """Return the column that names the area of each row, where areas are given."""
+        return self.areas.name if isinstance(self.areas, Areas) else None
 
     def markets(self) -> dict[str, tuple[str, ...]]:
         """Return the keys that name clean columns, each with the columns that it names."""

@@ -27,7 +27,7 @@ from kazyna.valuation.ratio_picture import RatioPicture, ratio_picture
 from kazyna.valuation.ratio_study import RatioStudy, ratio_study
 from kazyna.valuation.ratio_trend import RatioTrend, ratio_trend
 from kazyna.valuation.strata import groups
-from kazyna.valuation.strata_index import IndexPoint
+from kazyna.valuation.strata_index import AreaPlace, IndexPoint
 from kazyna.valuation.summary import ModelSummary
 from kazyna.valuation.weak_spots import WeakSpots, weak_spots
 
@@ -77,6 +77,8 @@ class ReportedModel:
     """How prices moved in each part of the market."""
     strata_by: str | None = None
     """The column that parts it; None where market areas were found."""
+    area_places: tuple[AreaPlace, ...] = ()
+    """Where the market areas lie that were found."""
 
     @classmethod
     def of(cls, summary: ModelSummary) -> "ReportedModel":
@@ -96,6 +98,7 @@ class ReportedModel:
                 for each in summary.strata.each
             ),
             summary.strata.column,
+            summary.strata.places,
         )
 
 
