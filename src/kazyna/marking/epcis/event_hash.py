@@ -286,6 +286,8 @@ def canonical_value(value: Any) -> str:
     >>> canonical_value("26.0"), canonical_value(True)
     ('26', 'true')
     """
+    if isinstance(value, str):
+        return _canonical_text(value.strip())
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -295,6 +297,8 @@ def canonical_value(value: Any) -> str:
 
 @lru_cache(maxsize=65_536)
 def _canonical_text(text: str) -> str:
+    if text.startswith("urn:epc:"):
+        return canonical_identifier(text)
     if _NUMBER.fullmatch(text):
         return canonical_number(text)
     for form in GS1_VOC_FORMS:

@@ -73,7 +73,10 @@ _LISTED = tuple(
     for path, number in PLACES.items()
     if len(path) == 2  # noqa: PLR2004 (list and member)
 )
-_SENSORS = tuple((path, number) for path, number in PLACES.items() if path[0] == METADATA[0])
+_SENSORS = tuple(
+    (base, tuple((path[-1], number) for path, number in PLACES.items() if path[:-1] == base))
+    for base in (METADATA, REPORT)
+)
 
 
 class IdentifierFact(NamedTuple):
@@ -124,9 +127,11 @@ def identifier_facts(event: Event) -> Iterator[IdentifierFact]:
             if member in part:
                 yield _identifier(place, part[member], part.get("type"))
     if METADATA[0] in fields:
-        for path, place in _SENSORS:
-            for value in values_at(fields, path):
-                yield _identifier(place, value)
+        for base, members in _SENSORS:
+            for part in values_at(fields, base):
+                for name, place in members:
+                    for value in values_at(part, (name,)):
+                        yield _identifier(place, value)
 
 
 def _each(value: Any) -> Any:
@@ -142,6 +147,8 @@ def _identifier(place: int, value: Any, kind: str | None = None) -> IdentifierFa
 def extension_facts(event: Event) -> Iterator[ExtensionFact]:
     """Yield every value of a user's own members, wherever the standard lets them stand."""
     for path, place in EXTENSION_NUMBERS.items():
+        if path and path[0] not in event.fields:
+            continue
         for part in values_at(event.fields, path):
             if isinstance(part, dict):
                 yield from _extensions(part, place, event.namespaces)

@@ -25,10 +25,11 @@ KEY_DIGITS = {"01": 13, "00": 17, "gln": 12, "gsrn": 17, "gsin": 16}
 
 def check_digit(digits: str) -> str:
     """Return the GS1 check digit: weights 3 and 1 from the right (General Specifications 7.9.1)."""
-    weighted = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
+    weighted = 3 * sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2]))
     return str(-weighted % 10)
 
 
+@lru_cache(maxsize=65_536)
 def _gtin(company: str, reference: str) -> str | None:
     """Move the indicator digit to the front and add the check digit."""
     if len(company) + len(reference) != KEY_DIGITS["01"] or not reference:
@@ -48,6 +49,8 @@ def _gln(company: str, reference: str) -> str | None:
 
 def _escaped(serial: str) -> str:
     """Write a serial of an EPC URI as a path segment of a web URI."""
+    if serial.isalnum():  # as most are; the patterns let only ASCII come here
+        return serial
     return quote(unquote(serial), safe="-._~=';")
 
 
