@@ -127,11 +127,15 @@ def identifier_facts(event: Event) -> Iterator[IdentifierFact]:
             if member in part:
                 yield _identifier(place, part[member], part.get("type"))
     if METADATA[0] in fields:
-        for base, members in _SENSORS:
-            for part in values_at(fields, base):
-                for name, place in members:
-                    for value in values_at(part, (name,)):
-                        yield _identifier(place, value)
+        yield from _sensor_facts(fields)
+
+
+def _sensor_facts(fields: Fields) -> Iterator[IdentifierFact]:
+    for base, members in _SENSORS:
+        for part in values_at(fields, base):
+            for name, place in members:
+                for value in values_at(part, (name,)):
+                    yield _identifier(place, value)
 
 
 def _each(value: Any) -> Any:
