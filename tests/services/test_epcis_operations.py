@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from kazyna.core.errors import InputError
+from kazyna.marking.epcis import hash_id
 from kazyna.services import (
     epcis_capture,
     epcis_jobs,
@@ -250,3 +251,32 @@ def test_marked_goods_are_named_by_the_unit(world: World, items: list[str]) -> N
     # Other goods may be told of by their class.
     other = {"quantityList": [{"epcClass": "urn:epc:class:lgtin:9506000.013435.1", "quantity": 2}]}
     assert capture(world, "maker", told("shipping", "in_transit", **other)).success
+
+
+def test_documents_are_events_too(world: World) -> None:
+    batch = world.order("maker", SHOES, 6)
+    items = links(world, batch)
+    world.send("maker", "apply", f"{batch}:0-5", lot="B 8")
+    world.send("maker", "introduce", *items)
+    lines = marking_documents.lines_of(items[:2], parent=["00046012345000000012"] * 2)
+    world.send("maker", "aggregate", lines=lines)
+    paper = {"document_id": "paper 7", "counterparty": "shop"}
+    for _ in range(2):
+        world.send("maker", "ship", CARTON, *items[2:4], **paper)
+    applied, introduced, packed, shipped = (
+        event.fields for event in epcis_queries.query_events(world.ctx("maker"), {}).events
+    )
+    (lot,) = applied["quantityList"]
+    assert lot == {"epcClass": f"https://id.gs1.org/01/{SHOES}/10/B%208", "quantity": 6}
+    assert (applied["bizStep"], applied["kz:lot"]) == ("commissioning", "B 8")
+    assert introduced["epcList"] == items
+    assert (packed["parentID"], packed["childEPCs"]) == (CARTON, items[:2])
+    assert shipped["destinationList"][0]["destination"] == "urn:kazyna:participant:shop"
+    found = epcis_queries.query_events(world.ctx("shop"), {"MATCH_epc": [items[2]]}).events
+    assert [event.fields["kz:document"] for event in found] == ["paper 7"]
+    assert hash_id(found[0]) == found[0].id
+    assert epcis_queries.query_events(world.ctx("shop2"), {}).events == ()
+    own = {name: value for name, value in shipped.items() if name != "recordTime"}
+    job = capture(world, "maker", wrong(own))
+    assert job.success, job.errors
+    assert documents(world, "maker")[-1] == ("cancel_shipment", 5)

@@ -12,10 +12,11 @@ from datetime import datetime
 from kazyna.core.errors import Finding
 from kazyna.marking.lifecycle import Lifecycle, Operation
 from kazyna.services.context import Context
-from kazyna.services.epcis_lines import document_id, lines_in
+from kazyna.services.epcis_lines import document_id, lines_in, own_document
 from kazyna.services.epcis_rows import Captured
 from kazyna.services.marking_documents import Document
 from kazyna.store import marking_log
+from kazyna.store.connection import Transaction
 
 TAKEN_BACK = "taken back: "
 """Before the hash of an event, the id of the document that takes it back."""
@@ -55,18 +56,17 @@ def corrections(
     declarations = [each for each in events if each.declares_error]
     if not declarations:
         return Corrections()
-    done = {document.document_id: document.kind for document in documents.values()}
+    coming = {document.document_id: document.kind for document in documents.values()}
     with ctx.transaction() as tx:
-        for each in declarations:
-            name = document_id(each)
-            row = marking_log.find_document(tx, ctx.actor.participant_no, name)
-            if row is not None:
-                done[name] = row.kind
+        done = {
+            each.position: coming.get(document_id(each)) or _recorded_kind(ctx, tx, each)
+            for each in declarations
+        }
     undoing: dict[int, Document] = {}
     findings: list[Finding] = []
     refused: set[int] = set()
     for each in declarations:
-        kind = done.get(document_id(each))
+        kind = done[each.position]
         if kind is None:
             continue
         operation = lifecycle.operations[kind]
@@ -80,6 +80,16 @@ def corrections(
             findings.append(Finding(source, reason, expected, column=place))
             refused.add(each.position)
     return Corrections(undoing, tuple(findings), frozenset(refused))
+
+
+def _recorded_kind(ctx: Context, tx: Transaction, event: Captured) -> str | None:
+    """Return the kind of the document that an event caused, or that was written as the event."""
+    own = own_document(event)
+    for name in (document_id(event), *(() if own is None else (own,))):
+        row = marking_log.find_document(tx, ctx.actor.participant_no, name)
+        if row is not None:
+            return row.kind
+    return None
 
 
 def _undoing(event: Captured, operation: Operation) -> Document:

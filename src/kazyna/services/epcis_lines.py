@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
+from kazyna.marking.epcis.document import expanded
 from kazyna.marking.epcis.identifiers import canonical_identifier
 from kazyna.marking.lifecycle import Operation
 from kazyna.services.epcis_rows import Captured
@@ -16,11 +17,21 @@ CLASS = re.compile(r"https://id\.gs1\.org/01/(\d{14})(?:/10/([!-~]{1,20}))?")
 CLASS_LISTS = ("quantityList", "childQuantityList")
 OF_LOTS = frozenset({"hold", "free"})
 """Effects of which a whole lot may be the object."""
+OWN_DOCUMENT = ("urn:kazyna:epcis:", "document")
+"""The member by which an event names the document of which it was written."""
 
 
 def document_id(event: Captured) -> str:
     """Return the id of the document of the operation that an event tells of."""
     return event.event_id if len(event.event_id) <= ID_MAX else event.hash_id
+
+
+def own_document(event: Captured) -> str | None:
+    """Return the id of the document of which an event was written, or None."""
+    for name, value in event.event.fields.items():
+        if ":" in name and expanded(name, event.event.namespaces) == OWN_DOCUMENT:
+            return str(value)
+    return None
 
 
 def lines_in(event: Captured, operation: Operation) -> pa.Table:
@@ -31,6 +42,8 @@ def lines_in(event: Captured, operation: Operation) -> pa.Table:
     if operation.effect == "pack":
         children = fields.get("childEPCs", [])
         return lines_of(children, parent=[fields.get("parentID")] * len(children))
+    if "epcList" not in fields and (document := own_document(event)) is not None:
+        return lines_of([f"document:{document}"])
     lots = [f"lot:{gtin:014d}:{lot}" for gtin, lot in classes_of(event) if lot]
     return lines_of([*fields.get("epcList", []), *(lots if operation.effect in OF_LOTS else ())])
 

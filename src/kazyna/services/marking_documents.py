@@ -18,12 +18,13 @@ from kazyna.core.errors import Conflict, Finding, InputError, Unavailable
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import check
 from kazyna.marking.code_lines import LineFault
-from kazyna.marking.lifecycle import Effect
+from kazyna.marking.lifecycle import Effect, Operation
 from kazyna.marking.movement import Party
 from kazyna.services import marking_effects, marking_packages
 from kazyna.services.context import Context
 from kazyna.services.marking_effects import Faults, Task
 from kazyna.services.marking_orders import RESERVED, release_for
+from kazyna.services.marking_own_events import Said, own_events, record_events
 from kazyna.services.marking_selection import (
     Found,
     Law,
@@ -234,6 +235,7 @@ def _submit(ctx: Context, work: Work, law: Law, document: Document) -> Submitted
             attributes=document.attributes, lines=document.lines,
         )
     )  # fmt: skip
+    event_hash = document.event_hash or _told_as_events(work, document, party, moved, operation)
     row = marking_log.insert_document(
         work.registry,
         {
@@ -247,7 +249,7 @@ def _submit(ctx: Context, work: Work, law: Law, document: Document) -> Submitted
             "attributes": document.attributes,
             "lines": document.lines.num_rows,
             "units": len(moved.units),
-            "event_hash": document.event_hash,
+            "event_hash": event_hash,
             "epcis": document.epcis,
         },
     )
@@ -269,6 +271,24 @@ def _submit(ctx: Context, work: Work, law: Law, document: Document) -> Submitted
         moved,
     )
     return _told(row, created=True)
+
+
+def _told_as_events(
+    work: Work, document: Document, party: Party, moved: marking_log.Moved, operation: Operation
+) -> str | None:
+    """Record what a document did as events, and return the hash where it is one event."""
+    said = Said(
+        document.document_id, document.happened_at, document.lines, document.attributes,
+        party.name, document.counterparty, document.facility,
+    )  # fmt: skip
+    events = own_events(work.registry, said, operation, moved)
+    record_events(
+        work.registry,
+        events,
+        participant_no=party.number or None,
+        counterparty_no=party.counterparty or None,
+    )
+    return events[0].hash_id if len(events) == 1 else None
 
 
 def _again(known: DocumentRow, content: bytes) -> SubmittedDocument:

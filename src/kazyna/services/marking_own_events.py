@@ -6,6 +6,7 @@ apart is an event for each package. What came as an event is one already.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from kazyna.marking.epcis import Event, sort_events
 from kazyna.marking.epcis.identifiers import canonical_identifier
 from kazyna.marking.gs1 import Element, Message, read, write_link
 from kazyna.marking.lifecycle import Epcis, Operation
+from kazyna.marking.units import heads_of
 from kazyna.services.epcis_rows import Captured, captured, rows_of
 from kazyna.store import batches, epcis_events
 from kazyna.store.connection import Transaction
@@ -149,14 +151,15 @@ def _packed(names: list[str] | None, lines: pa.Table) -> Iterator[dict[str, Any]
 
 def _quantities(tx: Transaction, moved: Moved) -> list[dict[str, Any]]:
     """Count the units of each product and lot that a document moved."""
-    goods = moved.gtins > 0
-    pairs, counts = np.unique(
-        np.stack([moved.gtins[goods], moved.lots[goods]]), axis=1, return_counts=True
-    )
-    lots = batches.find_lots(tx, sorted({int(lot) for lot in pairs[1]} - {0}))
+    heads = np.union1d(heads_of(moved.gtins), heads_of(moved.lots))
+    counts: Counter[tuple[int, int]] = Counter()
+    for head, size in zip(heads, np.diff(heads, append=len(moved.gtins)).tolist(), strict=True):
+        counts[int(moved.gtins[head]), int(moved.lots[head])] += size
+    lots = batches.find_lots(tx, sorted({lot for _, lot in counts} - {0}))
     return [
-        {"epcClass": _class(int(gtin), lots[int(lot)].lot if lot else None), "quantity": count}
-        for (gtin, lot), count in zip(pairs.T, counts.tolist(), strict=True)
+        {"epcClass": _class(gtin, lots[lot].lot if lot else None), "quantity": count}
+        for (gtin, lot), count in sorted(counts.items())
+        if gtin
     ]
 
 

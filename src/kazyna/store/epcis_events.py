@@ -108,6 +108,71 @@ def insert_staged(tx: Transaction, *, participant_no: int | None, job_id: UUID |
     return written
 
 
+def insert_few(
+    tx: Transaction, rows: tuple[pa.Table, pa.Table, pa.Table], *, participant_no: int | None
+) -> int:
+    """Record some events and what finds them, without staging; return how many are new.
+
+    Parameters
+    ----------
+    tx
+        The transaction.
+    rows
+        Events, identifiers and extensions, as `staged` takes them.
+    participant_no
+        Whose events they are.
+    """
+    events, identifiers, extensions = rows
+    numbered = tx.connection.execute(
+        """
+        INSERT INTO epcis_events (event_no, participant_no, seen_by, event_id, declares_error,
+                                  event_hash, event_type, event_time, action, biz_step,
+                                  disposition, event, namespaces)
+        SELECT nextval('epcis_event_numbers'), %(participant_no)s, seen_by::integer[], event_id,
+               declares_error, event_hash::bytea, event_type, event_time::timestamptz, action,
+               biz_step, disposition, event::jsonb, namespaces::jsonb
+        FROM unnest(%(event_id)s::text[], %(declares_error)s::boolean[], %(event_hash)s::text[],
+                    %(event_type)s::text[], %(event_time)s::text[], %(action)s::text[],
+                    %(biz_step)s::text[], %(disposition)s::text[], %(seen_by)s::text[],
+                    %(event)s::text[], %(namespaces)s::text[])
+            AS given (event_id, declares_error, event_hash, event_type, event_time, action,
+                      biz_step, disposition, seen_by, event, namespaces)
+        ON CONFLICT DO NOTHING
+        RETURNING event_id, event_no
+        """,
+        {"participant_no": participant_no} | events.to_pydict(),
+    ).fetchall()
+    numbers: dict[str, int] = dict(numbered)
+    of_ordinal = [numbers.get(event_id) for event_id in events["event_id"].to_pylist()]
+    for table, statement in ((identifiers, INSERT_IDENTIFIERS), (extensions, INSERT_EXTENSIONS)):
+        given = table.to_pydict()
+        event_nos = [of_ordinal[ordinal] for ordinal in given["ordinal"]]
+        values = {"participant_no": participant_no, "event_no": event_nos}
+        tx.connection.execute(statement, given | values)
+    return len(numbers)
+
+
+INSERT_IDENTIFIERS: LiteralString = """
+    INSERT INTO epcis_identifiers (event_no, participant_no, place, identifier, written, kind)
+    SELECT event_no, %(participant_no)s, place, identifier, written, kind
+    FROM unnest(%(event_no)s::bigint[], %(place)s::smallint[], %(identifier)s::text[],
+                %(written)s::text[], %(kind)s::text[])
+        AS given (event_no, place, identifier, written, kind)
+    WHERE event_no IS NOT NULL
+    """
+INSERT_EXTENSIONS: LiteralString = """
+    INSERT INTO epcis_extensions (event_no, participant_no, place, inside, namespace, name, text,
+                                  number, moment)
+    SELECT event_no, %(participant_no)s, place, inside, namespace, name, text, number::numeric,
+           moment::timestamptz
+    FROM unnest(%(event_no)s::bigint[], %(place)s::smallint[], %(inside)s::boolean[],
+                %(namespace)s::text[], %(name)s::text[], %(text)s::text[], %(number)s::text[],
+                %(moment)s::text[])
+        AS given (event_no, place, inside, namespace, name, text, number, moment)
+    WHERE event_no IS NOT NULL
+    """
+
+
 SELECTED = sql.SQL(
     "SELECT e.event_no, e.recorded_at, e.event_id, e.event::text AS event,"
     " e.namespaces::text AS namespaces, e.event_time FROM epcis_events e"
