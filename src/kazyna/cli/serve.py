@@ -4,7 +4,7 @@
 
 import os
 import socket
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from errno import EACCES, EADDRINUSE
 from typing import TYPE_CHECKING, Annotated
@@ -87,6 +87,7 @@ def answer(*places: tuple["Installation", socket.socket]) -> None:
     import uvicorn
 
     from kazyna.asgi import create_app
+    from kazyna.services.epcis_subscriptions import sending
 
     configs = [
         uvicorn.Config(create_app(installation), log_level="warning", access_log=False)
@@ -106,7 +107,10 @@ def answer(*places: tuple["Installation", socket.socket]) -> None:
     # uvicorn's choice of a loop: libuv's on Linux, which takes less of the processor a request.
     with (
         suppress(KeyboardInterrupt),
+        ExitStack() as background,
         asyncio.Runner(loop_factory=configs[0].get_loop_factory()) as runner,
     ):
+        for installation, _ in places:
+            background.enter_context(sending(installation))
         runner.run(every())
     output.say("Stopped.")

@@ -54,6 +54,8 @@ class Context:
     """The keys of codes, where the installation has some."""
     public_checks: int = 0
     """Codes that one address may have checked in a minute without signing in; 0: no limit."""
+    webhooks: tuple[str, ...] = ()
+    """Origins of addresses to which EPCIS events may be sent."""
 
     def require(self, *roles: Role) -> None:
         """Refuse an actor of any other role; the database checks again by row security."""
@@ -111,6 +113,7 @@ class Installation:
             self.servers,
             self.settings.keys,
             self.settings.public_checks,
+            self.settings.webhooks,
         )
 
 

@@ -63,6 +63,30 @@ def query_events(
         return _page(tx, query)
 
 
+def events_recorded(
+    ctx: Context, parameters: Mapping[str, Any], told: tuple[datetime, list[int]], *, limit: int
+) -> list[EventRow]:
+    """Return the events of a query that were recorded since a moment, in that order.
+
+    Parameters
+    ----------
+    ctx
+        Who asks.
+    parameters
+        Of the query; its order and the size of its pages do not count.
+    told
+        Since when, and the numbers of events to leave out.
+    limit
+        How many at most.
+    """
+    ctx.require("participant", "officer", "auditor")
+    query = parse_query(parameters)
+    with ctx.transaction() as tx:
+        found = where(_with_places(tx, query))
+        epcis_events.recorded_since(found, *told)
+        return epcis_events.page(tx, found, "recorded_at", descending=False, limit=limit)
+
+
 def known_parameters() -> dict[str, dict[str, Any]]:
     """Return the parameters with a fixed name, each with its JSON schema."""
     found: dict[str, dict[str, Any]] = {

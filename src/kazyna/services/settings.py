@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kazyna.core.errors import Finding, InputError
+from kazyna.services.webhooks import origin_of
 
 
 class Setting(NamedTuple):
@@ -48,6 +49,12 @@ SETTINGS = (
         "60",
         "codes that one address may have checked in a minute without signing in; 0: no limit",
     ),
+    Setting(
+        "KAZYNA_WEBHOOKS",
+        "",
+        "to whom subscribed EPCIS events may be sent, such as"
+        " `https://partner.example;https://other.example:8443`; empty: to nobody",
+    ),
     Setting("KAZYNA_PASSWORD", "", "password of the account named by --as; empty: it is asked"),
 )
 
@@ -76,6 +83,8 @@ class Settings:
     keys: KeyPlace | None = None
     public_checks: int = 60
     """Codes that one address may have checked in a minute without signing in; 0: no limit."""
+    webhooks: tuple[str, ...] = ()
+    """Origins of addresses to which EPCIS events may be sent."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -91,6 +100,7 @@ class Settings:
             shards=_shards(value["KAZYNA_SHARDS"]),
             keys=_keys(value),
             public_checks=_public_checks(value["KAZYNA_PUBLIC_CHECKS"]),
+            webhooks=_webhooks(value["KAZYNA_WEBHOOKS"]),
         )
 
 
@@ -99,6 +109,17 @@ def _public_checks(given: str) -> int:
         expected = "a number; 0 is no limit"
         raise InputError(Finding("KAZYNA_PUBLIC_CHECKS", f"{given!r} is not accepted", expected))
     return int(given)
+
+
+def _webhooks(given: str) -> tuple[str, ...]:
+    """Read origins, each with its port."""
+    parts = [part.strip() for part in given.split(";") if part.strip()]
+    origins = [origin_of(part) for part in parts]
+    for part, origin in zip(parts, origins, strict=True):
+        if origin is None:
+            expected = "addresses such as https://partner.example, apart by semicolons"
+            raise InputError(Finding("KAZYNA_WEBHOOKS", f"{part!r} is not accepted", expected))
+    return tuple(origin for origin in origins if origin is not None)
 
 
 def _shards(given: str) -> dict[str, str]:

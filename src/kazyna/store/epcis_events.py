@@ -220,6 +220,25 @@ def page(
     return tx.rows(EventRow, query, found.values)
 
 
+def recorded_since(found: Where, since: datetime, without: list[int]) -> None:
+    """Add to the conditions that events were recorded since a moment, but for some."""
+    found.add(
+        "e.recorded_at >= {since} AND NOT e.event_no = ANY ({without})",
+        since=since,
+        without=without,
+    )
+
+
+def recorded_of(tx: Transaction, numbers: list[int], *, since: datetime) -> list[int]:
+    """Return which of some events were recorded since a moment."""
+    found = tx.value(
+        "SELECT array_agg(event_no) FROM epcis_events"
+        " WHERE event_no = ANY (%s) AND recorded_at >= %s",
+        (numbers, since),
+    )
+    return list(found or ())
+
+
 def page_by_extension(
     tx: Transaction,
     found: Where,

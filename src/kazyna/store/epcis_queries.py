@@ -14,12 +14,13 @@ from kazyna.store.connection import Transaction
 class QueryRow:
     """One query as it was saved."""
 
+    query_no: int
     name: str
     parameters: dict[str, Any]
     created_at: datetime
 
 
-QUERIES = sql.SQL("SELECT name, parameters, created_at FROM epcis_queries")
+QUERIES = sql.SQL("SELECT query_no, name, parameters, created_at FROM epcis_queries")
 
 
 def insert_query(
@@ -38,6 +39,11 @@ def insert_query(
 def find_query(tx: Transaction, name: str) -> QueryRow | None:
     """Return a query that the role may see, or None."""
     return tx.row(QueryRow, QUERIES + sql.SQL(" WHERE name = %s"), (name,))
+
+
+def query_by_number(tx: Transaction, query_no: int) -> QueryRow | None:
+    """Return a query that the role may see, or None."""
+    return tx.row(QueryRow, QUERIES + sql.SQL(" WHERE query_no = %s"), (query_no,))
 
 
 def list_queries(tx: Transaction, *, behind: str, limit: int) -> list[QueryRow]:

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 import kazyna
-from kazyna.api.epcis import capture, events, queries, resources
+from kazyna.api.epcis import capture, events, queries, resources, subscriptions
 from kazyna.api.epcis.answers import PREFIX
 from kazyna.api.epcis.problems import EVERYWHERE, install
 from kazyna.services import epcis_capture
@@ -42,6 +42,6 @@ def create_epcis(installation: Installation) -> FastAPI:
     # What was promised before the last stop is done before anything new is.
     epcis_capture.resume_jobs(installation.context(RESUMING))
     install(app)
-    for part in (capture, events, queries, resources):
+    for part in (capture, events, queries, subscriptions, resources):
         app.include_router(part.router, responses=EVERYWHERE)
     return app

@@ -26,7 +26,6 @@ from kazyna.services import epcis_saved_queries
 from kazyna.services.epcis_saved_queries import SavedQuery
 
 NAME_SIGNS_MAX = 200
-BODY_BYTES_MAX = 1_048_576
 router = APIRouter(prefix=f"{PREFIX}/queries", tags=["queries"])
 
 QueryName = Annotated[
