@@ -51,6 +51,12 @@ def test_a_file_comes_in_once_and_waits_until_it_is_assigned(office: httpx.Clien
     assert done.json()["status"] == "assigned"
     found = office.get("/v1/bank-transactions", params={"status": "assigned"}).json()
     assert [item["taxpayer_id"] for item in found] == ["T1"]
+    back = path.replace("assignment", "returns")
+    assert office.post(back, json={"reason": "not ours"}).status_code == HTTPStatus.CONFLICT
+    assert office.get("/v1/bank-returns").json() == []
+    for step in ("approval", "refusal"):
+        answer = office.post(f"/v1/bank-returns/1/{step}", json={"reason": "no"})
+        assert answer.status_code == HTTPStatus.NOT_FOUND
 
 
 def test_interest_dunning_and_lists(office: httpx.Client) -> None:

@@ -27,6 +27,11 @@ def test_a_statement_is_imported_and_what_waits_is_assigned(
     ).result
     assert assigned["taxpayer_id"] == "T1"
     assert len(kazyna("account", "bank-files", "--json").result["files"]) == 1
+    unknown = kazyna("account", "send-back", number, "--reason", "not ours")
+    assert (unknown.code, unknown.out) == (1, "")
+    assert "is not waiting: assigned" in unknown.err
+    assert kazyna("account", "sign-return", "1").code == 1
+    assert kazyna("account", "returns", "--json").result == {"returns": []}
     cut = tmp_path / "cut.csv"
     cut.write_text(HEADER + "3,2016-05-02,7.0")
     refused = kazyna("account", "import-bank", cut, "--json")

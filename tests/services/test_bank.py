@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from debtors import bill_of, office_of
+from debtors import HEAD, bill_of, office_of
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound
-from kazyna.services import bank, books, interest, ledger
+from kazyna.services import bank, bank_returns, books, interest, ledger
 from kazyna.services.context import Actor, Context, Installation
 
 HEADER = "id,booked_on,amount,currency,payer,text,account\n"
@@ -31,6 +31,11 @@ WHOLE = statement(
     line("2", "77.70", "my tax", "name of t2"),
     line("3", "-12.00", "refund 5"),
     line("4", "5.00", "for T1"),
+)
+
+WITH_SENDER = (
+    b"id,booked_on,amount,currency,payer,payer_account,text,account\n"
+    b"7,2016-05-02,42.00,USD,Somebody,KG1,water,A\n"
 )
 
 
@@ -90,6 +95,74 @@ def test_an_unmatched_payment_is_proposed_and_assigned_from_its_own_day(officer:
     interest.accrue(officer)
     (debt,) = interest.interest_to(officer, taxpayer_id="T2").debts
     assert debt.charged == Decimal("0.78")
+
+
+def test_an_assignment_that_is_undone_lets_the_payment_wait_again(officer: Context) -> None:
+    bank.import_file(officer, WHOLE, name="day.csv")
+    (waiting,) = (x for x in bank.unmatched(officer).payments if x.bank_ref == "2")
+    number = waiting.transaction_id
+    bank.assign(officer, number, reference=bill_of("T1"))
+    (moved,) = (
+        line.entry_id
+        for account in ledger.statement(officer, taxpayer_id="T1")
+        for line in account.lines
+        if line.kind == "transfer"
+    )
+    undone = ledger.reverse(officer, moved, reason="it was of T2", key="undo")
+    assert ledger.reverse(officer, moved, reason="it was of T2", key="undo").created is False
+    assert bank.unmatched(officer).count == 2
+    with pytest.raises(Conflict, match="assign it instead"):
+        ledger.reverse(officer, undone.entry_id, reason="no, of T1", key="undo the undoing")
+    assert bank.assign(officer, number, reference=bill_of("T2")).taxpayer_id == "T2"
+    assert balances(officer, "T1")["receivable"] == Decimal("4900.00")
+    assert balances(officer, "T2")["receivable"] == 0
+    assert books.audit(officer).sound
+
+
+def test_money_that_nobody_owes_goes_back_when_two_have_signed(officer: Context) -> None:
+    bank.import_file(officer, WITH_SENDER, name="day.csv")
+    (waiting,) = bank.unmatched(officer).payments
+    number = waiting.transaction_id
+    with pytest.raises(InputError, match="no reason is given"):
+        bank_returns.request_return(officer, number, reason=" ")
+    asked = bank_returns.request_return(officer, number, reason="meant for the water works")
+    assert (asked.status, asked.payer_account) == ("requested", "KG1")
+    with pytest.raises(Conflict, match="waits for a signature"):
+        bank.assign(officer, number, reference=bill_of("T1"))
+    with pytest.raises(Conflict, match="asked already"):
+        bank_returns.request_return(officer, number, reason="again")
+    with pytest.raises(Forbidden, match="second person"):
+        bank_returns.approve_return(officer, asked.return_id)
+    head = replace(officer, actor=HEAD)
+    kept = bank_returns.refuse_return(head, asked.return_id, note="look again")
+    assert (kept.status, kept.note) == ("refused", "look again")
+    again = bank_returns.request_return(officer, number, reason="looked again")
+    done = bank_returns.approve_return(head, again.return_id)
+    assert (done.status, done.decided_by) == ("approved", HEAD.name)
+    with pytest.raises(Conflict, match="approved already"):
+        bank_returns.approve_return(head, again.return_id)
+    assert bank.unmatched(officer).count == 0
+    assert [x.bank_ref for x in bank.transactions(officer, status="returned")] == ["7"]
+    trial = {line.account: line.debit - line.credit for line in ledger.trial_balance(officer).lines}
+    assert trial["suspense"] == trial["treasury"] == 0
+    assert done.entry_id is not None
+    with pytest.raises(Conflict, match="the bank reports"):
+        ledger.reverse(officer, done.entry_id, reason="no", key="r")
+    assert [each.status for each in bank_returns.returns(officer)] == ["approved", "refused"]
+    assert books.audit(officer).sound
+
+
+def test_money_of_an_unknown_account_does_not_go_back(officer: Context) -> None:
+    bank.import_file(officer, WHOLE, name="day.csv")
+    numbers = {x.bank_ref: x.transaction_id for x in bank.transactions(officer)}
+    with pytest.raises(Conflict, match="did not say from which account"):
+        bank_returns.request_return(officer, numbers["2"], reason="why")
+    with pytest.raises(Conflict, match="is not waiting: matched"):
+        bank_returns.request_return(officer, numbers["1"], reason="why")
+    with pytest.raises(NotFound):
+        bank_returns.request_return(officer, 10**9, reason="why")
+    with pytest.raises(NotFound):
+        bank_returns.approve_return(officer, 10**9)
 
 
 def test_a_reference_with_a_slip_is_proposed_not_posted(officer: Context) -> None:

@@ -64,7 +64,9 @@ def test_who_has_paid_or_disputes_or_pays_by_plan_is_left_alone(officer: Context
 
 
 def test_a_dispute_pauses_interest_where_the_law_says_so(officer: Context) -> None:
-    policy = replace(officer.pack.accounts.collection, dispute_pauses_interest=True)
+    before = officer.pack.accounts.collection
+    law = replace(before.dispute, pauses_interest=True)
+    policy = replace(before, disputes={TAX: law})
     accounts = replace(officer.pack.accounts, collection=policy)
     pausing = replace(officer, pack=replace(officer.pack, accounts=accounts))
     suspensions.suspend(

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import OFFICER
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound
-from kazyna.services import bill_objections, reliefs, roll_comparison, rolls
+from kazyna.services import bill_objections, reliefs, roll_comparison, rolls, suspensions
 from kazyna.services.context import Context, Installation
 from kazyna.services.reliefs import NewRelief
 from kazyna.store.connection import Database
@@ -98,11 +98,15 @@ def test_an_objection_that_is_upheld_corrects_the_bill(
         )
     with pytest.raises(Forbidden):
         bill_objections.decide_objection(own, filed.objection_id, reason="mine")
+    (stopped,) = suspensions.suspensions_of(officer, "T1")
+    assert (stopped.period, stopped.last_day, stopped.interest_pauses) == (2026, None, False)
     decided = bill_objections.decide_objection(
         officer, filed.objection_id, reason="survey 7", changed={"area_m2": "110"}
     )
     assert (decided.status, decided.decided_amount) == ("partly_upheld", Decimal(2250))
     assert owed(officer, "T1") == 2250 + 1500
+    (stopped,) = suspensions.suspensions_of(officer, "T1")
+    assert (stopped.reason, stopped.last_day) == (f"objection {filed.objection_id}", officer.today)
     (version, corrected) = rolls.bill_versions(own, reference=bill.reference)
     assert (version.amount, corrected.cause) == (Decimal(3000), f"objection {filed.objection_id}")
     with pytest.raises(Conflict, match="is partly_upheld already"):

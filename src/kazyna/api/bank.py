@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Path, Query
 from kazyna.api.arguments import ENTRY_MAX, PREFIX, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
-from kazyna.services import bank
+from kazyna.services import bank, bank_returns
 
 router = APIRouter(prefix=PREFIX, tags=["collection"])
 BY_ROLE = documented(HTTPStatus.FORBIDDEN)
@@ -46,7 +46,7 @@ def files(ctx: Caller) -> list[bank.ImportedFile]:
 def transactions(
     ctx: Caller,
     status: Annotated[
-        Literal["matched", "suspense", "assigned", "outgoing"] | None,
+        Literal["matched", "suspense", "assigned", "returned", "outgoing"] | None,
         Query(description="Only in this state."),
     ] = None,
     file_id: Annotated[
@@ -73,3 +73,41 @@ def assign(
     return bank.assign(
         ctx, transaction_id, reference=new.reference or "", account=new.account or ""
     )
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why money goes back, or does not."""
+
+    reason: Word
+
+
+Number = Annotated[int, Path(ge=1, le=ENTRY_MAX)]
+
+
+@router.post(
+    "/bank-transactions/{transaction_id}/returns",
+    status_code=HTTPStatus.CREATED,
+    responses=CHANGING,
+)
+def request_return(ctx: Caller, transaction_id: Number, new: Reason) -> bank_returns.BankReturn:
+    """Ask that an unmatched payment goes back to its sender; a second officer signs."""
+    return bank_returns.request_return(ctx, transaction_id, reason=new.reason)
+
+
+@router.get("/bank-returns", responses=BY_ROLE)
+def returns(ctx: Caller) -> list[bank_returns.BankReturn]:
+    """Return what is to go back: what waits for a signature first."""
+    return list(bank_returns.returns(ctx))
+
+
+@router.post("/bank-returns/{return_id}/approval", responses=CHANGING)
+def approve_return(ctx: Caller, return_id: Number) -> bank_returns.BankReturn:
+    """Sign as the second officer: the money leaves suspense and the treasury."""
+    return bank_returns.approve_return(ctx, return_id)
+
+
+@router.post("/bank-returns/{return_id}/refusal", responses=CHANGING)
+def refuse_return(ctx: Caller, return_id: Number, new: Reason) -> bank_returns.BankReturn:
+    """Refuse as the second officer: the payment goes on waiting."""
+    return bank_returns.refuse_return(ctx, return_id, note=new.reason)

@@ -90,6 +90,69 @@ def assign(
 
 
 @app.command()
+def send_back(
+    transaction_id: Annotated[
+        int, typer.Argument(help="Number of the bank transaction.", show_default=False)
+    ],
+    reason: Annotated[str, typer.Option(help="Why.", show_default=False)],
+    as_: As = "",
+    as_json: output.Json = False,
+) -> None:
+    """Ask that an unmatched payment goes back to its sender; a second officer signs.
+
+    Example:
+    ```sh
+    kazyna account send-back 12 --reason "meant for the water works" --as officer1
+    kazyna account sign-return 1 --as officer2
+    ```
+    """
+    from kazyna.services import bank_returns
+
+    with acting("officer", as_) as ctx:
+        asked = bank_returns.request_return(ctx, transaction_id, reason=reason)
+    output.show(asked, as_json=as_json)
+
+
+@app.command()
+def sign_return(
+    return_id: Annotated[int, typer.Argument(help="Number of the request.", show_default=False)],
+    refuse: Annotated[str, typer.Option(metavar="WHY", help="Refuse instead, and why.")] = "",
+    as_: As = "",
+    as_json: output.Json = False,
+) -> None:
+    """Sign as the second officer that a payment goes back, or refuse it.
+
+    Example:
+    ```sh
+    kazyna account sign-return 1 --as officer2
+    ```
+    """
+    from kazyna.services import bank_returns
+
+    with acting("officer", as_) as ctx:
+        if refuse:
+            done = bank_returns.refuse_return(ctx, return_id, note=refuse)
+        else:
+            done = bank_returns.approve_return(ctx, return_id)
+    output.show(done, as_json=as_json)
+
+
+@app.command()
+def returns(as_json: output.Json = False) -> None:
+    """List the payments that are to go back: those that wait for a signature first.
+
+    Example:
+    ```sh
+    kazyna account returns
+    ```
+    """
+    from kazyna.services import bank_returns
+
+    with acting("officer") as ctx:
+        output.show({"returns": bank_returns.returns(ctx)}, as_json=as_json)
+
+
+@app.command()
 def bank_files(as_json: output.Json = False) -> None:
     """List the files imported last.
 

@@ -1,7 +1,7 @@
 """How debts are collected, read from a pack: dunning, plans, limitation, risk, what is worth it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import get_args
 
@@ -70,6 +70,19 @@ class RiskLaw:
 
 
 @dataclass(frozen=True)
+class DisputeLaw:
+    """What an objection that is open means for the debt it is about."""
+
+    stops_dunning: bool
+    pauses_interest: bool
+    """Whether the debt bears no interest meanwhile."""
+    grounds: Grounds
+
+
+NO_DISPUTE = DisputeLaw(False, False, Grounds(""))
+
+
+@dataclass(frozen=True)
 class Collection:
     """What collection takes from a pack; empty where it does not say."""
 
@@ -77,7 +90,9 @@ class Collection:
     instalments: InstalmentLaw | None = None
     limitation_years: int | None = None
     limitation_grounds: Grounds | None = None
-    dispute_pauses_interest: bool = False
+    dispute: DisputeLaw = NO_DISPUTE
+    """Of taxes that have no law of their own."""
+    disputes: Mapping[str, DisputeLaw] = field(default_factory=dict)
     recoverable: tuple[tuple[int, Decimal], ...] = ()
     """Share of debts that are up to so many days late which is likely to come in."""
     risk: tuple[RiskLaw, ...] = ()
@@ -85,6 +100,10 @@ class Collection:
     """Points from which a taxpayer is at high risk."""
     payment_qr: str | None = None
     """What the QR code of a bill says, with the names of figures in braces."""
+
+    def dispute_of(self, tax: str) -> DisputeLaw:
+        """Return what an open objection means for a debt of a tax."""
+        return self.disputes.get(tax, self.dispute)
 
 
 def read_collection(section: Section) -> Collection:
@@ -97,7 +116,10 @@ def read_collection(section: Section) -> Collection:
         instalments=_instalments(section.section("instalments")) if "instalments" in has else None,
         limitation_years=limitation.required("years", int, 1) if limitation else None,
         limitation_grounds=read_grounds(limitation) if limitation else None,
-        dispute_pauses_interest=section.flag("dispute_pauses_interest"),
+        dispute=_dispute(section.section("dispute")) if "dispute" in has else NO_DISPUTE,
+        disputes={name: _dispute(law) for name, law in section.section("disputes").tables()}
+        if "disputes" in has
+        else {},
         recoverable=tuple(map(_recoverable, section.rows("recoverable")))
         if "recoverable" in has
         else (),
@@ -127,6 +149,16 @@ def _payment_qr(section: Section) -> str | None:
             known = ", ".join(f"{{{name}}}" for name in QR_FIGURES)
             section.fault("payment_qr", f"{given!r} names a figure that is not known", known)
     return given
+
+
+def _dispute(section: Section) -> DisputeLaw:
+    law = DisputeLaw(
+        stops_dunning=section.flag("stops_dunning"),
+        pauses_interest=section.flag("pauses_interest"),
+        grounds=read_grounds(section),
+    )
+    section.finish()
+    return law
 
 
 def _step(row: Section) -> DunningLaw:

@@ -29,13 +29,15 @@ from kazyna.core.errors import Conflict, Finding, InputError, NotFound
 from kazyna.core.money import from_minor
 from kazyna.services.context import Context
 from kazyna.services.ledger import crediting_order
-from kazyna.store import bank, ledger, rolls
+from kazyna.store import bank, bank_returns, ledger, rolls
 from kazyna.store.bank import BankStatus, FileRow, TransactionRow
 from kazyna.store.connection import Transaction
 
 BYTES_MAX = 200_000_000
 SHOWN = 200
 PROPOSALS_MAX = 3
+ASSIGNED = "assign:"
+"""With a transaction's number, and how often it was undone before: the key of its assignment."""
 
 
 @dataclass(frozen=True)
@@ -217,8 +219,11 @@ def assign(
             if (row.status, row.tax, row.taxpayer_id) == ("assigned", tax, taxpayer_id):
                 return _payment(ctx, row, ())
             raise Conflict(f"The bank transaction {transaction_id} is not waiting: {row.status}.")
+        if bank_returns.waiting(tx, transaction_id) is not None:
+            raise Conflict(f"That {transaction_id} goes back to its sender waits for a signature.")
+        again = f":{row.undone}" if row.undone else ""
         moved = Credit(
-            key=f"assign:{transaction_id}",
+            key=f"{ASSIGNED}{transaction_id}{again}",
             kind="transfer",
             effective_on=row.booked_on,
             description=reference,

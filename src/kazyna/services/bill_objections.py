@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from kazyna.core.errors import Conflict, Finding, InputError, NotFound
-from kazyna.services import objects, roll_lifecycle
+from kazyna.services import objects, roll_lifecycle, suspensions
 from kazyna.services.context import Context
 from kazyna.services.rolls import Bill
 from kazyna.store import bill_objections as register
@@ -63,6 +63,10 @@ def file_objection(
         )
         if number is None:
             raise Conflict(f"An objection to the bill {reference} is open already.")
+        suspensions.suspend_disputed(
+            tx, ctx, taxpayer_id=bill.taxpayer_id, tax=bill.tax, period=bill.year,
+            reason=_named(number),
+        )  # fmt: skip
         return _found(tx, number)
 
 
@@ -102,17 +106,18 @@ def decide_objection(
             objects.record_change(
                 tx, ctx, objection.property_id, changed, kind="decision",
                 valid_from=valid_from or date(objection.year, 1, 1),
-                document=f"objection {objection_id}: {reason.strip()}",
+                document=f"{_named(objection_id)}: {reason.strip()}",
             )  # fmt: skip
             roll_lifecycle.correct_within(
                 tx, ctx, tax=objection.tax, year=objection.year,
-                reason=f"objection {objection_id}", only=[objection.property_id],
+                reason=_named(objection_id), only=[objection.property_id],
             )  # fmt: skip
         bill = rolls.bill_by_reference(tx, objection.reference)
         now = bill.amount if bill else objection.contested
         register.decide(
             tx, objection_id, to_status=_outcome(objection, now), amount=now, reason=reason.strip()
         )
+        suspensions.resume_disputed(tx, ctx, reason=_named(objection_id))
         return _found(tx, objection_id)
 
 
@@ -122,6 +127,7 @@ def withdraw_objection(ctx: Context, objection_id: int, *, reason: str = "") -> 
     with ctx.transaction() as tx:
         _open(tx, objection_id)
         register.decide(tx, objection_id, to_status="withdrawn", amount=None, reason=reason)
+        suspensions.resume_disputed(tx, ctx, reason=_named(objection_id))
         return _found(tx, objection_id)
 
 
@@ -149,6 +155,11 @@ def find_objection(ctx: Context, objection_id: int) -> BillObjection:
 def last_day_to_object(ctx: Context, bill: Bill) -> date | None:
     """Return the last day on which a bill can be objected to; None where the law gives none."""
     return _after(ctx.pack.bill_objection_days, bill.issued_on)
+
+
+def _named(objection_id: int) -> str:
+    """Name an objection where it is the reason of something else."""
+    return f"objection {objection_id}"
 
 
 def _outcome(objection: BillObjection, now: Decimal) -> str:

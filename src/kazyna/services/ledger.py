@@ -26,7 +26,7 @@ from kazyna.accounts import (
 from kazyna.core.errors import Conflict, Finding, Forbidden, InputError, NotFound
 from kazyna.core.money import MINOR_UNITS_MAX, from_minor, to_minor
 from kazyna.services.context import Context
-from kazyna.store import ledger, ledger_books, rolls, taxpayers
+from kazyna.store import bank, ledger, ledger_books, rolls, taxpayers
 from kazyna.store.connection import Transaction
 
 
@@ -241,6 +241,8 @@ def record_payments(ctx: Context, payments: Sequence[Payment]) -> PostedPayments
 def reverse(ctx: Context, entry_id: int, *, reason: str, key: str) -> PostedEntry:
     """Undo an entry by posting its opposite today; an entry is undone once.
 
+    A bank payment that the entry assigned to an account waits for an officer again.
+
     Raises
     ------
     NotFound
@@ -259,8 +261,14 @@ def reverse(ctx: Context, entry_id: int, *, reason: str, key: str) -> PostedEntr
             raise NotFound(f"There is no entry {entry_id}.")
         if entry.of_run:
             raise Conflict("A run of interest is mended by the next one, not undone.")
+        if entry.undid_assignment:
+            raise Conflict("The payment waits since this entry: assign it instead of undoing it.")
+        if entry.kind == "refund" and entry.taxpayer_id is None:
+            raise Conflict("The money went back to its sender: what returns, the bank reports.")
         day = max(ctx.today, entry.effective_on)
         posted = ledger.post(tx, _reversal(tx, entry, key=key, day=day, reason=reason.strip()))
+        if posted.created and entry.assigned is not None:
+            bank.unassign(tx, entry.assigned)
         # Asked again on another day, the entry counts from the day it was posted first.
         standing = ledger.find_entry(tx, posted.entry_id) or entry
         postings = ledger.postings_of(tx, entry_id)

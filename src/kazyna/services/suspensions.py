@@ -6,6 +6,7 @@ from datetime import date
 from kazyna.core.errors import Conflict, Finding, InputError, NotFound
 from kazyna.services.context import Context
 from kazyna.store import suspensions, taxpayers
+from kazyna.store.connection import Transaction
 from kazyna.store.suspensions import SuspensionRow
 
 
@@ -62,7 +63,7 @@ def suspend(
                 "taxpayer_id": taxpayer_id,
                 "period": period,
                 "first_day": first_day,
-                "interest_pauses": ctx.pack.accounts.collection.dispute_pauses_interest,
+                "interest_pauses": ctx.pack.accounts.collection.dispute_of(tax).pauses_interest,
                 "reason": reason.strip(),
             },
         )
@@ -72,6 +73,33 @@ def suspend(
     if row is None:
         raise AssertionError("the suspension was written a moment ago")
     return _suspension(row)
+
+
+def suspend_disputed(
+    tx: Transaction, ctx: Context, *, taxpayer_id: str, tax: str, period: int, reason: str
+) -> None:
+    """Stop chasing a debt while an objection is open, where the law says so."""
+    law = ctx.pack.accounts.collection.dispute_of(tax)
+    if law.stops_dunning:
+        # A taxpayer objects, and the office acts on it; a debt that is suspended already stays so.
+        with tx.office():
+            suspensions.insert(
+                tx,
+                {
+                    "tax": tax,
+                    "taxpayer_id": taxpayer_id,
+                    "period": period,
+                    "first_day": ctx.today,
+                    "interest_pauses": law.pauses_interest,
+                    "reason": reason,
+                },
+            )
+
+
+def resume_disputed(tx: Transaction, ctx: Context, *, reason: str) -> None:
+    """Chase a debt again from tomorrow, since the objection to it is closed."""
+    with tx.office():
+        suspensions.end_by_reason(tx, reason, last_day=ctx.today)
 
 
 def resume(ctx: Context, suspension_id: int, *, last_day: date | None = None) -> Suspension:

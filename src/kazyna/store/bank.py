@@ -10,7 +10,7 @@ import pyarrow as pa
 from kazyna.accounts import Clue
 from kazyna.store.connection import Transaction
 
-BankStatus = Literal["matched", "suspense", "assigned", "outgoing"]
+BankStatus = Literal["matched", "suspense", "assigned", "returned", "outgoing"]
 
 TRANSACTIONS = pa.schema(
     [
@@ -72,6 +72,8 @@ class TransactionRow:
     taxpayer_id: str | None
     decided_on: date | None
     decided_by: str | None
+    undone: int
+    """How often it was assigned and the assignment undone."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,8 @@ def transactions(
         TransactionRow,
         """
         SELECT transaction_id, file_id, account, bank_ref, booked_on, amount, payer, payer_account,
-               text, status, reference, tax, taxpayer_id, decided_on, decided_by
+               text, status, reference, tax, taxpayer_id, decided_on, decided_by,
+               undone
         FROM bank_transactions
         WHERE status = coalesce(%(status)s, status) AND file_id = coalesce(%(file_id)s, file_id)
         ORDER BY booked_on, transaction_id LIMIT %(limit)s
@@ -193,7 +196,8 @@ def lock_transaction(tx: Transaction, transaction_id: int) -> TransactionRow | N
         TransactionRow,
         """
         SELECT transaction_id, file_id, account, bank_ref, booked_on, amount, payer, payer_account,
-               text, status, reference, tax, taxpayer_id, decided_on, decided_by
+               text, status, reference, tax, taxpayer_id, decided_on, decided_by,
+               undone
         FROM bank_transactions WHERE transaction_id = %s FOR UPDATE
         """,
         (transaction_id,),
@@ -212,6 +216,25 @@ def assign(
         WHERE transaction_id = %s
         """,
         (tax, taxpayer_id, reference, transaction_id),
+    )
+
+
+def unassign(tx: Transaction, transaction_id: int) -> None:
+    """Let a transaction wait again, since its assignment was undone."""
+    tx.execute(
+        "UPDATE bank_transactions SET status = 'suspense', tax = NULL, taxpayer_id = NULL,"
+        " reference = NULL, decided_on = NULL, decided_by = NULL, undone = undone + 1"
+        " WHERE transaction_id = %s",
+        (transaction_id,),
+    )
+
+
+def mark_returned(tx: Transaction, transaction_id: int) -> None:
+    """Record that the money went back, under the actor's name."""
+    tx.execute(
+        "UPDATE bank_transactions SET status = 'returned', decided_on = business_day(),"
+        " decided_by = current_setting('kazyna.actor') WHERE transaction_id = %s",
+        (transaction_id,),
     )
 
 
@@ -235,7 +258,8 @@ def clues(
         """
         SELECT DISTINCT 'receivable:' || tax || ':' || bills.taxpayer_id AS account,
                'reference_mended' AS clue
-        FROM bills JOIN rolls USING (roll_id) WHERE reference = ANY (%(references)s)
+        FROM bills JOIN rolls USING (roll_id)
+        WHERE reference = ANY (%(references)s) AND rolls.status = 'issued'
         UNION
         SELECT account, 'taxpayer_number' FROM accounts
         WHERE kind = 'receivable' AND taxpayer_id = ANY (%(words)s)

@@ -193,12 +193,12 @@ def overdue(
 
 
 def reference_of(tx: Transaction, account: str) -> str | None:
-    """Return the reference of the latest bill of an account."""
+    """Return the reference of the latest bill of an account that asks for something, or of any."""
     found: str | None = tx.value(
         """
-        SELECT reference FROM bills JOIN rolls USING (roll_id)
+        SELECT reference FROM standing_bills JOIN rolls USING (roll_id)
         WHERE 'receivable:' || tax || ':' || taxpayer_id = %s
-        ORDER BY year DESC, bill_no DESC LIMIT 1
+        ORDER BY status = 'issued' AND amount > 0 DESC, year DESC, bill_no DESC LIMIT 1
         """,
         (account,),
     )

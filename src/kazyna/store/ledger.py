@@ -110,6 +110,9 @@ class EntryRow:
     """Whose accounts it moved; None where it moved nobody's."""
     of_run: bool
     """Posted by a run of interest, for many accounts at once."""
+    assigned: int | None
+    """The bank transaction that it assigned to an account."""
+    undid_assignment: bool
 
 
 @dataclass(frozen=True)
@@ -382,7 +385,12 @@ def find_entry(tx: Transaction, entry_id: int) -> EntryRow | None:
                (SELECT min(taxpayer_id) FROM movements JOIN items USING (item_id)
                 JOIN accounts USING (account)
                 WHERE movements.entry_id = entries.entry_id) AS taxpayer_id,
-               idempotency_key LIKE 'interest:%%' AS of_run
+               idempotency_key LIKE 'interest:%%' AS of_run,
+               CASE WHEN kind = 'transfer'
+                    THEN substring(idempotency_key FROM '^assign:([0-9]+)')::bigint END AS assigned,
+               EXISTS (SELECT FROM entries AS undone WHERE undone.entry_id = entries.reverses
+                       AND undone.kind = 'transfer'
+                       AND undone.idempotency_key LIKE 'assign:%%') AS undid_assignment
         FROM entries WHERE entry_id = %s
         """,
         (entry_id,),
