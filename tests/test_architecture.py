@@ -19,7 +19,7 @@ from kazyna.tax import Table
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "kazyna"
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if "node_modules" not in path.parts)
-ENGINES = ("valuation", "tax", "accounts")
+ENGINES = ("valuation", "marking", "tax", "accounts")
 
 MODULE_LINES, FUNCTION_LINES = 500, 60
 PARAMETERS, POSITIONAL = 7, 5

@@ -13,6 +13,7 @@ from conftest import part_of_county
 from debtors import office_of
 from kazyna.cli.app import run
 from kazyna.services.context import Context, Installation
+from services.marking_world import PASSWORD, World
 
 
 class Outcome(NamedTuple):
@@ -63,6 +64,22 @@ def on_office(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Co
     monkeypatch.setenv("KAZYNA_DATABASE_URL", installation.settings.database_url)
     monkeypatch.setenv("KAZYNA_TODAY", ctx.today.isoformat())
     return ctx
+
+
+@pytest.fixture
+def on_world(shop_world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Let the commands work on the world of marked goods that the module's tests share."""
+    settings = shop_world.installation.settings
+    assert settings.keys is not None
+    for name, value in {
+        "KAZYNA_DATABASE_URL": settings.database_url,
+        "KAZYNA_PACK": "kg",
+        "KAZYNA_TODAY": settings.today,
+        "KAZYNA_KEYS": str(settings.keys.path),
+        "KAZYNA_KEYS_PASSWORD": PASSWORD,
+    }.items():
+        monkeypatch.setenv(name, value)
+    return shop_world
 
 
 @pytest.fixture(scope="session")

@@ -6,22 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from cli.conftest import Kazyna
-from services.marking_world import PASSWORD, SHOES, World
+from services.marking_world import SHOES
 from services.shelf import Shelf
 
-
-@pytest.fixture(autouse=True)
-def on_world(shop_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = shop_world.installation.settings
-    assert settings.keys is not None
-    for name, value in {
-        "KAZYNA_DATABASE_URL": settings.database_url,
-        "KAZYNA_PACK": "kg",
-        "KAZYNA_TODAY": settings.today,
-        "KAZYNA_KEYS": str(settings.keys.path),
-        "KAZYNA_KEYS_PASSWORD": PASSWORD,
-    }.items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("on_world")
 
 
 def test_codes_are_checked_against_the_register(kazyna: Kazyna, shelf: Shelf) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,12 @@ import pytest
 from kazyna.core.errors import Conflict, Forbidden, InputError, Refused, SignInRequired
 from kazyna.marking.offline_kit import Kit, check_offline, read_kit
 from kazyna.services import alerts, offline_kits
-from kazyna.services.inspection import inspect_code, report_finding, take_measure
+from kazyna.services.inspection import (
+    inspect_code,
+    recent_measures,
+    report_finding,
+    take_measure,
+)
 from kazyna.services.till_sync import OfflineSale, Synced, sync_sales
 from kazyna.services.verification import Place, check_codes, check_receipt
 from services.marking_world import SHOES, World
@@ -168,6 +174,30 @@ def test_an_inspector_sees_the_history_and_acts(shelf: Shelf) -> None:
     assert inspect_code(officer, code).answer.reason == "held_back"
     take_measure(officer, code, measure="unblock", reason="cleared", document_id="insp-2")
     assert inspect_code(officer, code).answer.allowed
+
+
+def test_goods_are_taken_into_custody_and_destroyed(shelf: Shelf) -> None:
+    officer, (first, second) = shelf.world.ctx("officer"), shelf.codes[17:19]
+    take = partial(take_measure, officer, reason="no papers")
+    with pytest.raises(InputError, match="protocol"):
+        take(first, measure="detain", document_id="c-0")
+    for number, code in enumerate((first, second)):
+        take(code, measure="detain", document_id=f"c-{number + 1}", protocol="17/2026")
+        assert inspect_code(officer, code).answer.reason == "held_back"
+    with pytest.raises(InputError, match="in_custody"):
+        shelf.world.send("shop", "sell", first)
+    take(first, measure="unblock", document_id="c-3")
+    assert inspect_code(officer, first).answer.allowed, "it stands where it stood"
+    take(second, measure="destroy", document_id="c-4", protocol="act 9")
+    state = inspect_code(officer, second).state
+    assert (state.status, state.hold, state.reason) == ("withdrawn", None, "destroyed")
+    with pytest.raises(InputError):
+        take(first, measure="destroy", document_id="c-5", protocol="act 10")
+    chain = recent_measures(officer)
+    assert [(each.label.en, each.protocol) for each in chain[:2]] == [
+        ("Destruction by the authority", "act 9"),
+        ("Release of what was held back", None),
+    ]
 
 
 def test_findings_of_forged_codes_are_reported(shelf: Shelf) -> None:

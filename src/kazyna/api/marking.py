@@ -26,6 +26,7 @@ LINES_MAX = 100_000
 On = Annotated[date | None, Query(description="As it is on a day; today where it is not said.")]
 OrderNo = Annotated[int, Path(ge=1, le=ORDER_MAX, description="Number of the order.")]
 DocumentNo = Annotated[int, Path(ge=1, le=ORDER_MAX, description="Number of the document.")]
+Entry = Annotated[str, Path(min_length=1, max_length=200, pattern=LINE, description="Its number.")]
 Id = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
 Name = Annotated[str, Field(min_length=1, max_length=300, pattern=LINE)]
 Gtin = Annotated[str, Field(pattern=r"^[0-9]{14}$", examples=["04601234567893"])]
@@ -172,6 +173,24 @@ def list_products(ctx: Caller, on: On = None) -> list[participants.Product]:
 def register_product(ctx: Caller, new: NewProduct) -> participants.Product:
     """Record what holds of a product from a day."""
     return participants.register_product(ctx, participants.NewProduct(**vars(new)))
+
+
+@router.get("/participants/{entry}/history", responses=READING)
+def participant_history(ctx: Caller, entry: Entry) -> list[participants.Version]:
+    """Return every version of a participant, the latest first; for staff."""
+    return list(participants.history_of_participant(ctx, entry))
+
+
+@router.get("/facilities/{entry}/history", responses=READING)
+def facility_history(ctx: Caller, entry: Entry) -> list[participants.Version]:
+    """Return every version of a facility, the latest first."""
+    return list(participants.history_of_facility(ctx, entry))
+
+
+@router.get("/products/{entry}/history", responses=READING)
+def product_history(ctx: Caller, entry: Entry) -> list[participants.Version]:
+    """Return every version of a product, the latest first."""
+    return list(participants.history_of_product(ctx, entry))
 
 
 @router.get("/orders", responses=READING)

@@ -3,13 +3,16 @@
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from kazyna.cli import output
 from kazyna.cli.acting import As, acting
 from kazyna.cli.arguments import day
+
+if TYPE_CHECKING:
+    from kazyna.services.participants import Version
 
 FacilityKind = Literal["factory", "warehouse", "customs_warehouse", "shop", "office"]
 ValidFrom = Annotated[
@@ -102,8 +105,7 @@ def participant_history(
     from kazyna.services import participants
 
     with acting("officer") as ctx:
-        found = participants.history_of_participant(ctx, participant_id)
-    output.show({"versions": found}, as_json=as_json)
+        _versions(participants.history_of_participant(ctx, participant_id), as_json=as_json)
 
 
 def facility(
@@ -151,6 +153,23 @@ def facilities_of(on: On = None, as_json: output.Json = False) -> None:
     output.show({"facilities": found}, as_json=as_json)
 
 
+def facility_history(
+    facility_id: Annotated[str, typer.Argument(help="Number of the facility.")],
+    as_json: output.Json = False,
+) -> None:
+    """Show every version of a facility, and who recorded it.
+
+    Example:
+    ```sh
+    kazyna mark facility-history 4601234000019
+    ```
+    """
+    from kazyna.services import participants
+
+    with acting("officer") as ctx:
+        _versions(participants.history_of_facility(ctx, facility_id), as_json=as_json)
+
+
 def product(
     gtin: Annotated[str, typer.Argument(help="GTIN, 14 digits.")],
     *,
@@ -194,6 +213,33 @@ def products_of(on: On = None, as_json: output.Json = False) -> None:
     with acting("officer") as ctx:
         found = participants.all_products(ctx, on=on)
     output.show({"products": found}, as_json=as_json)
+
+
+def product_history(
+    gtin: Annotated[str, typer.Argument(help="GTIN, 14 digits.")],
+    as_json: output.Json = False,
+) -> None:
+    """Show every version of a product, and who recorded it.
+
+    Example:
+    ```sh
+    kazyna mark product-history 04601234567893
+    ```
+    """
+    from kazyna.services import participants
+
+    with acting("officer") as ctx:
+        _versions(participants.history_of_product(ctx, gtin), as_json=as_json)
+
+
+def _versions(found: "tuple[Version, ...]", *, as_json: bool) -> None:
+    rows = (
+        {"from": each.valid_from, "revision": each.revision, "name": each.name,
+         "ended": each.ended, "recorded on": each.recorded_on, "by": each.recorded_by,
+         "facts": ", ".join(f"{name} {value}" for name, value in each.facts.items())}
+        for each in found
+    )  # fmt: skip
+    output.show({"versions": found}, as_json=as_json, table=lambda _: output.listing(rows))
 
 
 def named(given: list[str], option: str) -> dict[str, str]:

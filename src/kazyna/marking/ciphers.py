@@ -78,7 +78,17 @@ class Ed25519Signer:
 
 
 def verify_signature(public_key: bytes, message: bytes, signature: bytes) -> bool:
-    """Tell whether an Ed25519 signature is right."""
+    """Tell whether an Ed25519 signature is right.
+
+    Parameters
+    ----------
+    public_key
+        32 bytes.
+    message
+        What was signed.
+    signature
+        64 bytes.
+    """
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
     except InvalidSignature:

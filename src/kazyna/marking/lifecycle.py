@@ -70,6 +70,9 @@ class Rule:
     """Accepted values of the attribute `reason`; empty where none is asked."""
     law: str
     doubt: str | None = None
+    source: str | None = None
+    """Where the law was read."""
+    confidence: str | None = None
 
     def holds_for(self, goods: str, day: date) -> bool:
         """Tell whether the rule is in force for goods on a day."""

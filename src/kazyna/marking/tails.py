@@ -51,7 +51,19 @@ def signed_text(gtin: str, serial: str, key_id: str, extras: str = "") -> bytes:
 def make_tail(
     tail: Tail, text: bytes, *, cmac: Cmac | None = None, signer: Signer | None = None
 ) -> str:
-    """Make the tail of one code from what it stands for and the secret of its kind."""
+    """Make the tail of one code from what it stands for and the secret of its kind.
+
+    Parameters
+    ----------
+    tail
+        Its kind.
+    text
+        As `signed_text` gives it.
+    cmac
+        Of a tag: AES-CMAC under the secret key.
+    signer
+        Of a signature: the private key.
+    """
     if tail == "signature":
         if signer is None:
             raise ValueError("a signature needs a private key")
@@ -71,7 +83,21 @@ def is_tail(
     cmac: Cmac | None = None,
     public_key: bytes = b"",
 ) -> bool:
-    """Tell whether a tail is right; a signature by the public key, a tag by the secret one."""
+    """Tell whether a tail is right; a signature by the public key, a tag by the secret one.
+
+    Parameters
+    ----------
+    tail
+        Its kind.
+    text
+        As `signed_text` gives it.
+    given
+        The tail as it stands in the code.
+    cmac
+        Of a tag: AES-CMAC under the secret key.
+    public_key
+        Of a signature: 32 bytes.
+    """
     if tail == "signature":
         try:
             signature = b64decode(given, validate=True)

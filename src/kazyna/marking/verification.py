@@ -265,7 +265,19 @@ def judge_sale(standing: Standing, lifecycle: Lifecycle, at: datetime, seller: S
 def judge_receipt(
     codes: Sequence[tuple[str, Standing]], lifecycle: Lifecycle, at: datetime, seller: Seller
 ) -> list[Answer]:
-    """Answer a till for all codes of a receipt, each with its name; none is sold twice in it."""
+    """Answer a till for all codes of a receipt, each with its name; none is sold twice in it.
+
+    Parameters
+    ----------
+    codes
+        Of the receipt: what each unit is called, and where it stands.
+    lifecycle
+        The law.
+    at
+        The moment of the sale.
+    seller
+        Who sells.
+    """
     answers, seen = [], set[str]()
     for name, standing in codes:
         answer = judge_sale(standing, lifecycle, at, seller)

@@ -13,8 +13,8 @@ from kazyna.core.errors import Finding, NotFound, PackError
 from kazyna.core.text import Text
 from kazyna.marking.gs1 import application_identifiers
 from kazyna.marking.template import CodeTemplate, Part, Role
+from kazyna.packs.lifecycle import read_confidence
 from kazyna.packs.reading import Section, read_file
-from kazyna.packs.tables import CONFIDENCES
 
 FILE = "codes.toml"
 ROLES: dict[str, Role] = {role: role for role in get_args(Role)}
@@ -77,10 +77,6 @@ def read_code_rules(folder: Path) -> CodeRules:
 
 
 def _template(name: str, section: Section) -> CodeTemplate:
-    confidence = section.optional("confidence", str)
-    if confidence is not None and confidence not in CONFIDENCES:
-        expected = "one of " + ", ".join(CONFIDENCES)
-        section.fault("confidence", f"{confidence!r} is not known", expected)
     section.asked.add("issuer_first")
     template = CodeTemplate(
         name=name,
@@ -91,7 +87,7 @@ def _template(name: str, section: Section) -> CodeTemplate:
         until=section.optional("until", date),
         law=section.required("law", str, ""),
         source=section.optional("source", str),
-        confidence=confidence,
+        confidence=read_confidence(section),
         doubt=section.optional("doubt", str),
     )
     section.finish()

@@ -24,6 +24,7 @@ from kazyna.marking.lifecycle import (
     Status,
 )
 from kazyna.packs.reading import Section, read_file
+from kazyna.packs.tables import CONFIDENCES
 
 FILE = "lifecycle.toml"
 STATUS_MAX = 127
@@ -133,9 +134,19 @@ def _rule(row: Section) -> Rule:
         packed=_word(row, "packed", get_args(Packed), "whole"),
         needs=_words(row, "needs"),
         reasons=_words(row, "reasons"),
+        source=row.optional("source", str),
+        confidence=read_confidence(row),
     )
     row.finish()
     return rule
+
+
+def read_confidence(row: Section) -> str | None:
+    """Read how far what is said of the law can be trusted."""
+    given = row.optional("confidence", str)
+    if given is not None and given not in CONFIDENCES:
+        row.fault("confidence", f"{given!r} is not known", "one of " + ", ".join(CONFIDENCES))
+    return given
 
 
 def _fee(row: Section) -> Fee:

@@ -1,8 +1,9 @@
 """What an inspector sees of a code and does about it: its history, a block, a report."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.text import Text
@@ -17,7 +18,10 @@ from kazyna.store import inspection, scans
 from kazyna.store.scans import ScanRow
 
 HISTORY_MAX = 200
-Measure = Literal["block", "quarantine", "unblock"]
+Measure = Literal["block", "quarantine", "unblock", "detain", "seize", "destroy"]
+REASONS: Mapping[Measure, str] = {"seize": "seized", "destroy": "destroyed"}
+"""Where the lifecycle has a word for the reason; what the inspector writes is then a note."""
+MEASURES_SHOWN = 50
 FINDING = Text("An inspector's finding", "Находка инспектора", "Текшерүүчүнүн тапканы")
 
 
@@ -45,6 +49,18 @@ class Inspected:
     answer: Answer
     events: tuple[CodeEvent, ...]
     scans: tuple[ScanRow, ...]
+
+
+@dataclass(frozen=True)
+class TakenMeasure:
+    """One document of the authority."""
+
+    document_no: int
+    label: Text
+    happened_at: datetime
+    by: str
+    protocol: str | None
+    units: int
 
 
 @dataclass(frozen=True)
@@ -83,9 +99,12 @@ def inspect_code(ctx: Context, text: str, place: Place | None = None) -> Inspect
 
 
 def take_measure(
-    ctx: Context, text: str, *, measure: Measure, reason: str, document_id: str
+    ctx: Context, text: str, *, measure: Measure, reason: str, document_id: str, protocol: str = ""
 ) -> SubmittedDocument:
-    """Block a unit, put it in quarantine, or release it, for the authority.
+    """Act on a unit, or on a package with all that is in it, for the authority.
+
+    Blocks it, puts it in quarantine, takes it into custody, releases it, seizes or destroys it.
+    Custody and destruction need the number of their protocol or act.
 
     Raises
     ------
@@ -100,9 +119,30 @@ def take_measure(
             document_id=document_id,
             happened_at=ctx.now(),
             lines=lines_of([text]),
-            attributes={"reason": reason},
+            attributes=_attributes(measure, reason, protocol),
         ),
     )
+
+
+def recent_measures(ctx: Context) -> tuple[TakenMeasure, ...]:
+    """Return what the authority did to goods, the latest first: the chain of custody."""
+    ctx.require("officer", "auditor")
+    lifecycle, _ = code_law(ctx)
+    with ctx.transaction() as tx:
+        rows = inspection.measures(tx, get_args(Measure), limit=MEASURES_SHOWN)
+    return tuple(
+        TakenMeasure(
+            row.document_no, lifecycle.operations[row.kind].label, row.happened_at,
+            row.recorded_by, row.protocol, row.units,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _attributes(measure: Measure, reason: str, protocol: str) -> dict[str, str]:
+    word = REASONS.get(measure)
+    told = {"reason": word, "note": reason} if word else {"reason": reason}
+    return told | ({"protocol": protocol} if protocol else {})
 
 
 def report_finding(ctx: Context, text: str, *, note: str, place: Place | None = None) -> Reported:

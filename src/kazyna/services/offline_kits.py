@@ -52,7 +52,6 @@ CODES_MAX = 5_000_000
 FRESH_SECONDS = 600.0
 """A kit is made anew after ten minutes: a recall must not wait for long."""
 KITS_KEPT = 64
-HOLDING = ("block", "quarantine", "recall")
 
 
 @dataclass(frozen=True)
@@ -243,7 +242,8 @@ class _Maker:
 
     def take_held_back(self) -> None:
         """Take the units that are blocked, in quarantine or recalled."""
-        ranges = unit_batches.batches_held_back(self._work.registry, HOLDING)
+        holding = [n for n, each in self._lifecycle.operations.items() if each.effect == "hold"]
+        ranges = unit_batches.batches_held_back(self._work.registry, holding)
         known = batches.find_batches(self._work.registry, [batch for batch, *_ in ranges])
         for number, first, last in ranges:
             if number in known and known[number].kind == "own":

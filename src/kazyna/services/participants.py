@@ -1,9 +1,10 @@
 """Registers of goods marking: participants, facilities, products, each with its history."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Generic, TypeVar
 
 import pyarrow as pa
 
@@ -19,6 +20,7 @@ KINDS = ("manufacturer", "importer", "wholesaler", "retailer", "export_operator"
 FACILITY_KINDS = ("factory", "warehouse", "customs_warehouse", "shop", "office")
 TEXT_MAX = 300
 GLN_DIGITS = 13
+Row = TypeVar("Row", participants.FacilityRow, participants.ProductRow)
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ class Version:
     ended: bool
     recorded_on: date
     recorded_by: str
+    facts: Mapping[str, object]
+    """What else it says, by name."""
 
 
 def register_participant(ctx: Context, new: NewParticipant) -> Participant:
@@ -206,17 +210,25 @@ def history_of_participant(ctx: Context, participant_id: str) -> tuple[Version, 
     """Return every version of a participant, the latest first."""
     ctx.require("officer", "auditor")
     with ctx.transaction() as tx:
-        number = participants.participant_number(tx, participant_id)
-        if number is None:
-            raise NotFound(f"No participant {participant_id!r} is registered.")
-        rows = participants.participant_versions(tx, number)
-    return tuple(
-        Version(
-            row.valid_from, row.revision, row.name, row.ended, row.recorded_at.date(),
-            row.recorded_by,
-        )
-        for row in rows
-    )  # fmt: skip
+        rows = participants.participant_versions(tx, participant_id)
+    return _versions(rows, f"participant {participant_id!r}")
+
+
+def history_of_facility(ctx: Context, facility_id: str) -> tuple[Version, ...]:
+    """Return every version of a facility, the latest first."""
+    ctx.require("officer", "auditor", "participant")
+    with ctx.transaction() as tx:
+        rows = participants.facility_versions(tx, facility_id)
+    return _versions(rows, f"facility {facility_id!r}")
+
+
+def history_of_product(ctx: Context, gtin: str) -> tuple[Version, ...]:
+    """Return every version of a product, the latest first."""
+    ctx.require("officer", "auditor", "participant")
+    with ctx.transaction() as tx:
+        number = int(gtin) if is_gtin_14(gtin) else 0
+        rows = participants.product_versions(tx, number)
+    return _versions(rows, f"product {gtin!r}")
 
 
 def register_facility(ctx: Context, new: NewFacility) -> Facility:
@@ -237,27 +249,18 @@ def register_facility(ctx: Context, new: NewFacility) -> Facility:
     findings += _among(source, "kind", (new.kind,), FACILITY_KINDS)
     if (new.lon is None) != (new.lat is None):
         findings.append(Finding(source, "the place is half given", "lon and lat", column="lon"))
-    if findings:
-        raise InputError(findings)
-    day = new.valid_from or ctx.today
-    with ctx.transaction() as tx:
-        owner = _owner(ctx, tx, new.participant_id)
-        known = participants.find_facility(tx, new.facility_id, on=date.max)
-        if known is not None and known.participant_no != owner:
-            raise Forbidden(f"The facility {new.facility_id!r} is another participant's.")
-        participants.insert_facility(
-            tx,
-            owner,
-            new.facility_id,
-            day,
-            {
-                "name": new.name, "kind": new.kind, "address": new.address, "lon": new.lon,
-                "lat": new.lat, "ended": new.ended,
-            },
-        )  # fmt: skip
-        row = participants.find_facility(tx, new.facility_id, on=day)
-    if row is None:
-        raise NotFound(f"The facility {new.facility_id!r} is not registered on {day}.")
+    values = {
+        "name": new.name, "kind": new.kind, "address": new.address, "lon": new.lon,
+        "lat": new.lat, "ended": new.ended,
+    }  # fmt: skip
+    entry = _Entry(
+        f"facility {new.facility_id!r}",
+        lambda tx, on: participants.find_facility(tx, new.facility_id, on=on),
+        lambda tx, owner, day: participants.insert_facility(
+            tx, owner, new.facility_id, day, values
+        ),
+    )
+    row = _recorded(ctx, entry, findings, of=new.participant_id, day=new.valid_from)
     return Facility(**asdict(row))
 
 
@@ -295,24 +298,19 @@ def register_product(ctx: Context, new: NewProduct) -> Product:
     known_goods = {goods for template in templates for goods in template.goods} - {"*"}
     if known_goods:
         findings += _among(source, "goods", (new.goods,), sorted(known_goods))
-    if findings:
-        raise InputError(findings)
-    day, gtin = new.valid_from or ctx.today, int(new.gtin)
-    with ctx.transaction() as tx:
-        owner = _owner(ctx, tx, new.participant_id)
-        known = participants.find_products(tx, [gtin], on=date.max).get(gtin)
-        if known is not None and known.participant_no != owner:
-            raise Forbidden(f"The product {new.gtin} is another participant's.")
-        attributes = {
-            name: str(value) if isinstance(value, Decimal) else value
-            for name, value in new.attributes.items()
-        }
-        participants.insert_product(
-            tx, owner, gtin, day,
-            {"name": new.name, "goods": new.goods, "attributes": attributes, "ended": new.ended},
-        )  # fmt: skip
-        row = participants.find_products(tx, [gtin], on=day)[gtin]
-    return _product(row)
+    attributes = {
+        name: str(value) if isinstance(value, Decimal) else value
+        for name, value in new.attributes.items()
+    }
+    values = {
+        "name": new.name, "goods": new.goods, "attributes": attributes, "ended": new.ended,
+    }  # fmt: skip
+    entry = _Entry(
+        f"product {new.gtin}",
+        lambda tx, on: participants.find_products(tx, [int(new.gtin)], on=on).get(int(new.gtin)),
+        lambda tx, owner, day: participants.insert_product(tx, owner, int(new.gtin), day, values),
+    )
+    return _product(_recorded(ctx, entry, findings, of=new.participant_id, day=new.valid_from))
 
 
 def all_products(ctx: Context, *, on: date | None = None) -> tuple[Product, ...]:
@@ -320,6 +318,48 @@ def all_products(ctx: Context, *, on: date | None = None) -> tuple[Product, ...]
     ctx.require("officer", "auditor", "participant")
     with ctx.transaction() as tx:
         return tuple(_product(row) for row in participants.products(tx, on=on or ctx.today))
+
+
+@dataclass(frozen=True)
+class _Entry(Generic[Row]):
+    """One entry of a register in which everybody keeps what is its own."""
+
+    name: str
+    find: Callable[[Transaction, date], Row | None]
+    """As it is on a day."""
+    insert: Callable[[Transaction, int, date], object]
+    """Record what holds of it from a day, for its owner."""
+
+
+def _recorded(
+    ctx: Context, entry: _Entry[Row], findings: list[Finding], *, of: str | None, day: date | None
+) -> Row:
+    """Record a version of an entry and return the entry as it is on that day."""
+    if findings:
+        raise InputError(findings)
+    day = day or ctx.today
+    with ctx.transaction() as tx:
+        owner = _owner(ctx, tx, of)
+        known = entry.find(tx, date.max)
+        if known is not None and known.participant_no != owner:
+            raise Forbidden(f"The {entry.name} is another participant's.")
+        entry.insert(tx, owner, day)
+        row = entry.find(tx, day)
+    if row is None:
+        raise NotFound(f"The {entry.name} is not registered on {day}.")
+    return row
+
+
+def _versions(rows: Sequence[participants.VersionRow], name: str) -> tuple[Version, ...]:
+    if not rows:
+        raise NotFound(f"No {name} is registered.")
+    return tuple(
+        Version(
+            row.valid_from, row.revision, row.name, row.ended, row.recorded_at.date(),
+            row.recorded_by, {key: value for key, value in row.facts.items() if value is not None},
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def _participant(row: participants.ParticipantRow | None, participant_id: str) -> Participant:

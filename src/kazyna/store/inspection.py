@@ -1,5 +1,6 @@
-"""What happened to one unit, out of the log of documents."""
+"""What happened to one unit, and what the authority did, out of the log of documents."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,4 +40,30 @@ def events_of(tx: Transaction, batch: int, index: int, *, limit: int) -> list[Ev
         ORDER BY document_no DESC LIMIT %(limit)s
         """,
         {"batch": batch, "index": index, "limit": limit},
+    )
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One document of the authority."""
+
+    document_no: int
+    kind: str
+    happened_at: datetime
+    recorded_by: str
+    protocol: str | None
+    units: int
+
+
+def measures(tx: Transaction, kinds: Sequence[str], *, limit: int) -> list[MeasureRow]:
+    """Return the authority's documents of some kinds, the latest first."""
+    return tx.rows(
+        MeasureRow,
+        """
+        SELECT document_no, kind, happened_at, recorded_by, attributes->>'protocol' AS protocol,
+               units
+        FROM marking_documents WHERE participant_no IS NULL AND kind = ANY (%s)
+        ORDER BY document_no DESC LIMIT %s
+        """,
+        (list(kinds), limit),
     )

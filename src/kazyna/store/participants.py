@@ -63,6 +63,8 @@ class VersionRow:
     ended: bool
     recorded_at: datetime
     recorded_by: str
+    facts: Mapping[str, Any]
+    """What else it says, by name."""
 
 
 def find_participant(tx: Transaction, participant_id: str, *, on: date) -> ParticipantRow | None:
@@ -160,16 +162,44 @@ def insert_participant_version(
     )
 
 
-def participant_versions(tx: Transaction, participant_no: int) -> list[VersionRow]:
-    """Return all versions of a participant, the latest first."""
+def participant_versions(tx: Transaction, participant_id: str) -> list[VersionRow]:
+    """Return all versions of a participant, the latest first; none of one who is not known."""
     return tx.rows(
         VersionRow,
         """
-        SELECT valid_from, revision, name, ended, recorded_at, recorded_by
-        FROM participant_versions WHERE participant_no = %s
-        ORDER BY valid_from DESC, revision DESC
+        SELECT valid_from, revision, name, ended, recorded_at, recorded_by,
+               jsonb_build_object('kinds', kinds, 'country', country, 'gln', gln) AS facts
+        FROM participants JOIN participant_versions USING (participant_no)
+        WHERE participant_id = %s ORDER BY valid_from DESC, revision DESC
         """,
-        (participant_no,),
+        (participant_id,),
+    )
+
+
+def facility_versions(tx: Transaction, facility_id: str) -> list[VersionRow]:
+    """Return all versions of a facility, the latest first; none of one that is not known."""
+    return tx.rows(
+        VersionRow,
+        """
+        SELECT valid_from, revision, name, ended, recorded_at, recorded_by,
+               jsonb_build_object('kind', kind, 'address', address, 'lon', lon, 'lat', lat) AS facts
+        FROM facilities JOIN facility_versions USING (facility_no)
+        WHERE facility_id = %s ORDER BY valid_from DESC, revision DESC
+        """,
+        (facility_id,),
+    )
+
+
+def product_versions(tx: Transaction, gtin: int) -> list[VersionRow]:
+    """Return all versions of a product, the latest first; none of one that is not known."""
+    return tx.rows(
+        VersionRow,
+        """
+        SELECT valid_from, revision, name, ended, recorded_at, recorded_by,
+               jsonb_build_object('goods', goods) || attributes AS facts
+        FROM product_versions WHERE gtin = %s ORDER BY valid_from DESC, revision DESC
+        """,
+        (gtin,),
     )
 
 

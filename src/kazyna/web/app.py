@@ -41,6 +41,7 @@ from kazyna.web import (
     objections,
     reconciliation,
     register,
+    registers,
     reliefs,
     reports,
     rolls,
@@ -64,8 +65,8 @@ COMPRESSED_BYTES_MIN = 1024
 PARTS = (
     cadastre, rounds, worklists, round_screening, round_pages, reports, objections, rolls,
     confirmations, ledger, books, collection, simulations, sign_in, tiles, verify, inspection,
-    alerts, balances, reconciliation, goods, goods_documents, my, register, reliefs, declarations,
-    bill_objections,
+    alerts, balances, reconciliation, goods, goods_documents, my, register, registers, reliefs,
+    declarations, bill_objections,
 )  # fmt: skip
 
 HEADERS = {

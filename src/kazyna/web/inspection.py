@@ -1,7 +1,7 @@
 """The inspector's page: a code with its history, measures and findings."""
 
 from secrets import token_hex
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -16,9 +16,7 @@ from kazyna.web.visit import Visit, Visiting
 router = APIRouter(prefix="/office/codes")
 
 CodeField = Annotated[str, Form(min_length=1, max_length=CODE_MAX)]
-MEASURES: dict[str, Measure] = {
-    "block": "block", "quarantine": "quarantine", "unblock": "unblock",
-}  # fmt: skip
+MEASURES: dict[str, Measure] = {name: name for name in get_args(Measure)}
 
 
 @router.get("")
@@ -35,12 +33,14 @@ def inspect(
 @router.post("/measures", response_model=None)
 def measure(
     visit: Visiting,
+    *,
     code: CodeField,
     kind: Annotated[str, Form(max_length=20)],
     reason: Annotated[str, Form(max_length=1000)],
     document_id: Annotated[str, Form(min_length=1, max_length=100)],
+    protocol: Annotated[str, Form(max_length=100)] = "",
 ) -> HTMLResponse | RedirectResponse:
-    """Block the goods of a code, put them in quarantine, or release them."""
+    """Block goods, put them in quarantine or custody, release, seize or destroy them."""
     if kind not in MEASURES:
         return _shown(visit, code, refusal=visit.write.gettext("Choose what to do."))
     try:
@@ -50,6 +50,7 @@ def measure(
             measure=MEASURES[kind],
             reason=reason.strip(),
             document_id=document_id,
+            protocol=protocol.strip(),
         )
     except (InputError, KazynaError) as error:
         return _shown(visit, code, refusal=str(error))
@@ -80,17 +81,24 @@ def _shown(visit: Visit, code: str, *, done: str = "", refusal: str = "") -> HTM
         "marking/inspection.html",
         code=code.replace(SEPARATOR, SHOWN_SEPARATOR),
         found=found,
+        taken=inspection.recent_measures(visit.ctx),
         refusal=refusal,
         done={
             "block": _("The goods are blocked."),
             "quarantine": _("The goods are in quarantine."),
             "unblock": _("The goods are released."),
+            "detain": _("The goods are in custody."),
+            "seize": _("The goods are seized."),
+            "destroy": _("The goods are destroyed."),
             "reported": _("The finding is reported."),
         }.get(done, ""),
         measures={
             "block": _("Block the goods"),
             "quarantine": _("Put them in quarantine"),
+            "detain": _("Take them into custody"),
             "unblock": _("Release them"),
+            "seize": _("Seize them for good"),
+            "destroy": _("Destroy them, out of custody"),
         },
         purposes={
             "till": _("till"),
