@@ -47,6 +47,8 @@ class Characteristic:
     label: Text
     value: str
     unit: str | None
+    allowed: tuple[str, ...] | None
+    """The words that it may be, where the pack lists them."""
 
 
 @dataclass(frozen=True)
@@ -377,7 +379,8 @@ def _state(ctx: Context, row: objects.ObjectFactRow) -> ObjectState:
     for name, value in sorted(row.characteristics.items(), key=lambda item: order(item[0])):
         column = columns.get(name)
         label = column.label if column else Text(name, name, name)
-        named.append(Characteristic(name, label, str(value), column.unit if column else None))
+        unit, allowed = (column.unit, column.allowed) if column else (None, None)
+        named.append(Characteristic(name, label, str(value), unit, allowed))
     return ObjectState(
         kind=row.kind,
         kind_label=kind.label if kind else Text(row.kind, row.kind, row.kind),

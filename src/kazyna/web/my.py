@@ -1,6 +1,8 @@
 """A taxpayer's own pages: what is owed, the objects, the forecast of the next bills, objections."""
 
 from base64 import b64encode
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
@@ -43,14 +45,16 @@ def overview(visit: Visiting) -> HTMLResponse:
         for line in statements
         if line.account.startswith("receivable:") and line.balance > 0
     }
+    unpaid = _unpaid(bills, declared, owed)
+    asked = [debt.bill for debt in unpaid if debt.bill is not None]
     return page(
         visit,
         "my/overview.html",
         bills=bills,
         statements=statements,
         owed=owed,
-        first_due={tax: _first_due(tax, bills, declared) for tax in owed},
-        codes=[(bill, _code(visit, bill)) for bill in _payable(bills, owed)],
+        first_due={debt.tax: debt.due_on for debt in unpaid},  # the earliest comes last
+        codes=[(bill, _code(visit, bill)) for bill in asked[:CODES_SHOWN]],
         **collection.facts_of(visit, number),
     )
 
@@ -106,23 +110,29 @@ def _in_time(visit: Visit, bill: Bill) -> bool:
     return bill.status == "issued" and (last is None or visit.ctx.today <= last)
 
 
-def _first_due(
-    tax: str, bills: tuple[Bill, ...], declared: tuple[declarations.Declaration, ...]
-) -> object:
-    """Return the earliest day on which something of a tax was or is due; None is not known."""
-    days = [bill.due_on for bill in bills if bill.tax == tax and bill.amount > 0]
-    days += [each.due_on for each in declared if each.tax == tax and each.amount > 0]
-    return min(days, default=None)
+@dataclass(frozen=True)
+class _Debt:
+    """A bill or a declaration that is not paid in full."""
+
+    tax: str
+    due_on: date
+    bill: Bill | None
 
 
-def _payable(bills: tuple[Bill, ...], owed: dict[str, Decimal]) -> list[Bill]:
-    """Return the latest bills that make up what is owed: payments settle older debts first."""
+def _unpaid(
+    bills: tuple[Bill, ...],
+    declared: tuple[declarations.Declaration, ...],
+    owed: dict[str, Decimal],
+) -> list[_Debt]:
+    """Return the latest debts that make up what is owed: payments settle older ones first."""
+    debts = [(_Debt(bill.tax, bill.due_on, bill), bill.amount) for bill in bills]
+    debts += [(_Debt(each.tax, each.due_on, None), each.amount) for each in declared]
     left, found = dict(owed), []
-    for bill in bills:  # the latest comes first
-        if left.get(bill.tax, Decimal(0)) > 0 and bill.amount > 0:
-            left[bill.tax] -= bill.amount
-            found.append(bill)
-    return found[:CODES_SHOWN]
+    for debt, amount in sorted(debts, key=lambda each: each[0].due_on, reverse=True):
+        if left.get(debt.tax, Decimal(0)) > 0 and amount > 0:
+            left[debt.tax] -= amount
+            found.append(debt)
+    return found
 
 
 def _code(visit: Visit, bill: Bill) -> str | None:
