@@ -35,7 +35,7 @@ def cadastre(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def _generator() -> ModuleType:
-    found = importlib.util.spec_from_file_location("cadastre", BENCHMARKS / "kyrgyz_cadastre.py")
+    found = importlib.util.spec_from_file_location("cadastre", BENCHMARKS / "invented_cadastre.py")
     assert found is not None
     assert found.loader is not None
     module = importlib.util.module_from_spec(found)

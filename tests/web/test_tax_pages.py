@@ -133,7 +133,7 @@ def test_an_objection_is_filed_and_decided_on_pages(
 ) -> None:
     listed = officer.get(LAST, params={"q": "V1"}).text
     reference = listed.split('href="/bills/')[1].split('"')[0]
-    form = {"claimed": "1200", "grounds": "the engine has 1,600 cm3"}
+    form = {"claimed": "1,200.00", "grounds": "the engine has 1,600 cm3"}
     assert "Object to this bill" in own.get(f"/bills/{reference}").text
     same = own.post(f"/bills/{reference}/objection", data=form | {"claimed": "1500"})
     assert same.status_code == HTTPStatus.UNPROCESSABLE_ENTITY

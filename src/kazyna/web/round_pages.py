@@ -153,8 +153,10 @@ def move(visit: Visiting, round_id: Number, step: str, note: Note = "") -> HTMLR
 
 
 def amount(text: str, column: str) -> Decimal:
-    """Read an amount as people write it, with spaces, or a comma before the cents."""
-    plain = "".join(text.split()).replace(",", ".")
+    """Read an amount as people write it: with spaces or commas, or a comma before the cents."""
+    plain = "".join(text.split())
+    thousands = "." in plain.rpartition(",")[2] and "," in plain
+    plain = plain.replace(",", "") if thousands else plain.replace(",", ".")
     return parse_decimal(plain, source="form", column=column)
 
 
