@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 
@@ -21,8 +22,9 @@ PEOPLE = pa.table(
         "synthetic": [True] * 2,
     }
 )
-FLAT = {
-    "object_id": ["77:01:0001:1"],
+NUMBER = "77:01:0001:1"
+FLAT: dict[str, list[Any]] = {
+    "object_id": [NUMBER],
     "value": [Decimal(6_000_000)],
     "object_kind": ["flat"],
     "municipality": ["other"],
@@ -47,7 +49,7 @@ def test_a_flat_of_two_is_taxed_and_its_growth_capped(database: Database) -> Non
     )
     held = pa.table(
         {
-            "property_id": FLAT["object_id"] * 2,
+            "property_id": [NUMBER] * 2,
             "taxpayer_id": ["P1", "P2"],
             "share": [Decimal("0.5")] * 2,
             "held_from": [date(2020, 1, 1)] * 2,
@@ -62,7 +64,7 @@ def test_a_flat_of_two_is_taxed_and_its_growth_capped(database: Database) -> Non
     ]  # fmt: skip
     # valued at one half more: 6,000 uncapped, at most 10 % above the year before
     objects.change_object(
-        ctx, FLAT["object_id"][0], {"value": "9000000"}, valid_from=date(2025, 1, 1),
+        ctx, NUMBER, {"value": "9000000"}, valid_from=date(2025, 1, 1),
         document="cadastral valuation of 2025",
     )  # fmt: skip
     own = forecasts.forecast(office.context(Actor("ivanov", "taxpayer", "P1")), "P1")
