@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,12 +50,12 @@ def columns_of(
         raise typer.BadParameter(
             "give --price, --date and --id, or --map, or none of them: the columns are then guessed"
         )
-    wanted = {} if areas is None else {"areas": areas}
-    return ColumnMap(
+    columns = ColumnMap(
         given["id"], given["price"], given["date"], given.get("lon"), given.get("lat"),
         rising=tuple(rising or ()), segment=segment, stratum=stratum,
-        land_area=land_area, floor_area=floor_area, **wanted,
+        land_area=land_area, floor_area=floor_area,
     )  # fmt: skip
+    return columns if areas is None else replace(columns, areas=areas)
 
 
 def tell_guess(guessed_map: str) -> None:
