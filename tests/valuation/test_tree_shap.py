@@ -58,6 +58,16 @@ def test_contributions_and_base_add_up_to_the_prediction() -> None:
     np.testing.assert_allclose(summed, booster.predict(rows), atol=1e-12)
 
 
+def test_a_bag_is_explained_by_the_mean_of_its_ensembles() -> None:
+    bag, rows = [trained(missing=True, bagging_seed=seed) for seed in (1, 2)], unseen()
+    bag.append(trained(missing=False, num_leaves=3))
+    tables = explainer(bag, np.arange(COLUMNS))
+    assert tables is not None
+    walked = np.mean([np.asarray(each.predict(rows, pred_contrib=True)) for each in bag], axis=0)
+    np.testing.assert_allclose(tables.contributions(rows, COLUMNS), walked[:, :-1], atol=1e-12)
+    assert tables.base == pytest.approx(walked[0, -1], abs=1e-12)
+
+
 def test_an_ensemble_that_never_split_is_its_base() -> None:
     booster = trained(missing=False, trees=3, min_data_in_leaf=5000)
     tables = explainer([booster], np.arange(COLUMNS))

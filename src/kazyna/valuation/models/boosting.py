@@ -3,14 +3,15 @@
 Small trees see characteristics and place, and once more with the prices of the sales near by; deep
 trees see characteristics and place, and tell apart what small ones cannot, such as the flats of
 one building. Every ensemble stops growing where the sales held out from it say so. The small ones
-are bags, one ensemble grown on each fold's others, and small trees keep exact explanations quick;
+are bags of ensembles grown on a fold's others, and small trees keep exact explanations quick;
 the deep one is grown again on all sales. The evidence that weighs the models is what is predicted
 for the fold left out, by the mean of several ensembles that differ in their seed: one alone would
 be noisier than the bag, and count for too little.
 """
 
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -272,15 +273,8 @@ def fit(
         return Boosting(()), np.empty((len(target), 0))
     ensembles = _ensembles(len(target))
     folds = range(len(sheets.near))
-    jobs = [
-        (view, number, twin)
-        for view, each in enumerate(ensembles)
-        for number in folds
-        for twin in range(each.twins)
-    ]
 
-    def grown(job: tuple[int, int, int]) -> tuple["Booster", int]:
-        view, number, twin = job
+    def grown(view: int, number: int, twin: int) -> tuple["Booster", int]:
         each, held = ensembles[view], sheets.fold == number
         columns = sheets.seen(number, near=each.near)
         own = _constraints(sheets, columns.shape[1])
@@ -288,26 +282,35 @@ def fit(
         return trees.grown_until(columns, target, each.parameters | own, each.trees, held=held,
                                  patience=PATIENCE)  # fmt: skip
 
-    found: list[dict[tuple[int, int], tuple[Booster, int]]] = [{} for _ in ensembles]
+    # The one that is grown again comes first, so that this happens while the others grow.
+    order = sorted(range(len(ensembles)), key=lambda view: ensembles[view].bag)
+    jobs = [
+        (view, number, twin)
+        for view in order
+        for number in folds
+        for twin in range(ensembles[view].twins)
+    ]
+    predicted = np.empty((len(target), len(ensembles)))
+    boosters: dict[int, Future[tuple[Booster, ...]]] = {}
+    bag: dict[tuple[int, int], tuple[Booster, int]] = {}
     progress("grow trees", 0, len(jobs))
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for done, (job, each_grown) in enumerate(zip(jobs, pool.map(grown, jobs), strict=True)):
-            view, number, twin = job
-            found[view][number, twin] = each_grown
+    with ThreadPoolExecutor(WORKERS) as pool, ThreadPoolExecutor(1) as beside:
+        growing = [pool.submit(grown, *job) for job in jobs]
+        for done, ((view, number, twin), each_grown) in enumerate(zip(jobs, growing, strict=True)):
+            bag[number, twin] = each_grown.result()
             progress("grow trees", done + 1, len(jobs))
-    views, predicted = [], []
-    for each, bag in zip(ensembles, found, strict=True):
-        # One size for all folds: a fold that stopped its own trees would flatter them.
-        size = max(round(float(np.mean([best for _, best in bag.values()]))), 1)
-        predicted.append(_out_of_fold(each, sheets, bag, size))
-        boosters = (
-            tuple(trees.cut(bag[number, 0][0], size) for number in _bagged(len(folds), each.bag))
-            if each.bag
-            else (_again(each, sheets, target, size, seed),)
-        )
+            each = ensembles[view]
+            if len(bag) == len(folds) * each.twins:
+                # One size for all folds: a fold that stopped its own trees would flatter them.
+                size = max(round(float(np.mean([best for _, best in bag.values()]))), 1)
+                predicted[:, view] = _out_of_fold(each, sheets, bag, size)
+                boosters[view] = beside.submit(_kept, each, sheets, target, bag, size, seed=seed)
+                bag = {}
+    views = []
+    for view, each in enumerate(ensembles):
         width = sheets.place.shape[1] + (sheets.near[0].shape[1] if each.near else 0)
-        views.append(View(width, sheets.characteristics, boosters))
-    return Boosting(tuple(views)), np.column_stack(predicted)
+        views.append(View(width, sheets.characteristics, boosters[view].result()))
+    return Boosting(tuple(views)), predicted
 
 
 def _bagged(folds: int, bag: int) -> range:
@@ -351,10 +354,21 @@ def _constraints(sheets: Sheets, width: int) -> dict[str, object]:
     return {"monotone_constraints": rising, "monotone_constraints_method": "intermediate"}
 
 
-def _again(each: Ensemble, sheets: Sheets, target: Floats, size: int, seed: int) -> "Booster":
-    """Grow once more on all sales, to the size of the folds' ensembles."""
+def _kept(
+    each: Ensemble,
+    sheets: Sheets,
+    target: Floats,
+    bag: Mapping[tuple[int, int], tuple["Booster", int]],
+    size: int,
+    *,
+    seed: int,
+) -> tuple["Booster", ...]:
+    """Keep some of the folds' ensembles, or grow one of their size on all sales."""
+    if each.bag:
+        numbers = _bagged(len(sheets.near), each.bag)
+        return tuple(trees.cut(bag[number, 0][0], size) for number in numbers)
     own = _constraints(sheets, sheets.place.shape[1])
-    return trees.grown(sheets.place, target, each.parameters | own | {"seed": seed}, size)
+    return (trees.grown(sheets.place, target, each.parameters | own | {"seed": seed}, size),)
 
 
 def _mean(values: Floats, heard: npt.NDArray[np.bool_]) -> Floats:
