@@ -192,6 +192,20 @@ def read_codes(codes: Codes, template: CodeTemplate) -> CodeTable:
     return CodeTable(verdict, matrix, layout)
 
 
+def gtins_of(codes: Codes, template: CodeTemplate) -> Words:
+    """Return the products of codes of a template's length as numbers; of malformed ones anything.
+
+    Parameters
+    ----------
+    codes
+        As `read_codes` takes them, all of the length of the template's codes.
+    template
+        Their form.
+    """
+    layout = layout_of(template)
+    return _gtins(np.ascontiguousarray(codes).view(np.uint8).reshape(len(codes), -1), layout)
+
+
 def verify_codes(
     codes: Codes,
     template: CodeTemplate,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kazyna.marking.code_blocks import PACKAGE, Standing
 from kazyna.marking.code_lines import LineFault
 from kazyna.marking.lifecycle import Lifecycle, Operation, Rule
-from kazyna.marking.units import Longs, Units, distinct
+from kazyna.marking.units import Longs, Units
 
 Flags = NDArray[np.bool_]
 Say = Callable[[int], tuple[str, str]]
@@ -122,10 +122,10 @@ def judge(
     wrong = ~fits & ~selection.lenient & in_lot
     for good, say in told:
         _tell(selection, wrong & ~good, say, faults)
-    fitting = distinct(selection.lines[fits])
-    for line in np.setdiff1d(distinct(selection.lines), fitting).tolist():
-        expected = "units in a status that the operation takes"
-        faults.setdefault(line, LineFault(line, "no unit of the set fits", expected))
+    if not fits.all():
+        for line in np.setdiff1d(selection.lines, selection.lines[fits]).tolist():
+            expected = "units in a status that the operation takes"
+            faults.setdefault(line, LineFault(line, "no unit of the set fits", expected))
     return Judged(fits, tuple(faults[line] for line in sorted(faults)), roots)
 
 

@@ -233,17 +233,21 @@ def _take_traced(work: Work, read: ReadLines, found: Found) -> None:
         np.concatenate([getattr(part, name) for part in read.traced])
         for name in ("lines", "gtins", "numbers", "indices")
     )
-    pairs, which = np.unique(np.stack([gtins, numbers]), axis=1, return_inverse=True)
-    wanted = [(int(gtin), int(number)) for gtin, number in pairs.T]
+    products, product = grouped(gtins)
+    issues, issue = grouped(numbers)
+    pairs, which = grouped(product * len(issues) + issue)
+    wanted = [
+        (int(products[pair // len(issues)]), int(issues[pair % len(issues)])) for pair in pairs
+    ]
     known = batches.find_issued(work.registry, wanted)
     found.batches |= {row.batch: row for row in known.values()}
     address = np.array([known[pair].batch if pair in known else 0 for pair in wanted])
     size = np.array([known[pair].codes if pair in known else 0 for pair in wanted])
-    right = indices < size[which.ravel()]
+    right = indices < size[which]
     for line in lines[~right].tolist():
         reason = "the code was made by our key, but never ordered"
         found.faults.append(LineFault(line, reason, "a code of an order"))
-    units = Units(address[which.ravel()][right].astype(np.int64), indices[right])
+    units = Units(address[which][right].astype(np.int64), indices[right])
     found.add(units.keys, lines[right])
 
 
