@@ -44,7 +44,9 @@ def parse_xml(data: bytes, limits: Limits, source: str) -> etree._Element:
         bare = _DECLARATION.sub(lambda found: "\n" * found.group().count("\n"), text, count=1)
         root = etree.fromstring(bare, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise InputError(Finding(source, f"{error}", "well-formed XML")) from None
+        # The text of a syntax error says the place twice, its message once.
+        reason = error.msg if isinstance(error, etree.XMLSyntaxError) else error
+        raise InputError(Finding(source, f"{reason}", "well-formed XML")) from None
     _refuse_depth(root, limits, source)
     return root
 
