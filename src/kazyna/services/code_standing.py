@@ -21,7 +21,8 @@ from kazyna.marking.code_blocks import locate, standing
 from kazyna.marking.code_reading import JudgedCode, judge_lines
 from kazyna.marking.gs1 import Message, read
 from kazyna.marking.lifecycle import Lifecycle
-from kazyna.marking.units import Units, units_of
+from kazyna.marking.serials import INDEX_BITS
+from kazyna.marking.units import INDEX_MASK, Units, units_of
 from kazyna.packs.codes import CodeRules, read_code_rules
 from kazyna.packs.lifecycle import read_lifecycle
 from kazyna.services.context import Context
@@ -205,8 +206,7 @@ def _find_addresses(work: Work, memory: _Memory, reads: Sequence[_Read]) -> None
 
 
 def _key(batch: int, index: int) -> int:
-    units = Units(np.array([batch], dtype=np.int64), np.array([index], dtype=np.int32))
-    return int(units.keys[0])
+    return (batch << INDEX_BITS) | index
 
 
 class _States:
@@ -220,6 +220,7 @@ class _States:
         blocks = codes.find_blocks(work, units)
         positions = locate(blocks, units)
         self.standing = standing(blocks, positions)
+        self.parents = self.standing.parent_keys
         self.there = (positions >= 0) & (self.standing.status > 0)
         facts = codes.find_facts(work, units).to_pylist()
         self.facts = {_key(row["batch"], row["index"]): row for row in facts}
@@ -261,14 +262,13 @@ class _States:
         row = None if each.key is None else self.rows[each.key]
         if each.key is None or row is None or not self.there[row]:
             return _unknown(line, text, each, rules)
-        address = units_of(np.array([each.key], dtype=np.int64))
-        batch, index = int(address.batches[0]), int(address.indices[0])
+        batch, index = each.key >> INDEX_BITS, each.key & INDEX_MASK
         about, entry = self.batch(batch), self.standing.entry[row]
         lot = self.memory.lots.get(int(entry["lot"]))
         _, product = self.memory.products.get((self.today, about.gtin or 0), (0.0, None))
         facts = self.facts.get(each.key, {})
         names = self.lifecycle.by_number
-        hold, parent = int(entry["hold"]), int(self.standing.parent_keys[row])
+        hold, parent = int(entry["hold"]), int(self.parents[row])
         reason = int(entry["reason"])
         return CodeState(
             line=line,
