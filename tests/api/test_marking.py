@@ -59,6 +59,10 @@ def test_an_order_and_its_documents(world: World) -> None:
         wrong = maker.post("/v1/marking/documents", json=document | {"document_id": "d2"})
         assert wrong.status_code == 422
         assert [finding["row"] for finding in wrong.json()["findings"]] == list(range(1, 21))
+        many = document | {"document_id": "d3", "lines": [{"code": "z" * 480}] * 3_000}
+        refused = maker.post("/v1/marking/documents", json=many)
+        assert refused.status_code == 422, "a document may be larger than other bodies"
+        assert len(refused.json()["findings"]) > 50
         kinds = [row["kind"] for row in maker.get("/v1/marking/documents").json()]
         assert kinds == ["apply", "release", "order"]
         assert shop.get("/v1/marking/documents").json() == []

@@ -22,6 +22,8 @@ READING = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 WRITING = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 ORDER_MAX = 2**62
 LINES_MAX = 100_000
+DOCUMENT_BYTES_MAX = 32 * 2**20
+"""Of a document: as many lines with the longest codes of a regime, and room for what is beside."""
 
 On = Annotated[date | None, Query(description="As it is on a day; today where it is not said.")]
 OrderNo = Annotated[int, Path(ge=1, le=ORDER_MAX, description="Number of the order.")]
@@ -274,7 +276,12 @@ def stock(
     return stock_service.stock(ctx, gtin=gtin, after=after)
 
 
-@router.post("/documents", status_code=HTTPStatus.CREATED, responses=WRITING)
+@router.post(
+    "/documents",
+    status_code=HTTPStatus.CREATED,
+    responses=WRITING,
+    max_body_size=DOCUMENT_BYTES_MAX,
+)
 def submit(ctx: Caller, new: NewDocument) -> marking_documents.SubmittedDocument:
     """Report what happened to units: taken up whole or not at all, once under its id.
 
