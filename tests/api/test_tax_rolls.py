@@ -47,6 +47,7 @@ def test_a_roll_lives_from_draft_to_withdrawal(officer: Client, head: Client, ow
     assert officer.post(ROLL).status_code == HTTPStatus.NOT_FOUND  # nobody has drafted it
     drafted = officer.post(f"{ROLL}/draft").json()
     assert (drafted["bills"], drafted["total"], drafted["drafted_by"]) == (4, "4200.00", "officer")
+    assert head.get(f"{ROLL}/draft").json() == drafted
     assert own.get("/v1/bills/mine").json() == []
     assert own.post(f"{ROLL}/draft").status_code == HTTPStatus.FORBIDDEN
     waiting = head.post(ROLL)
@@ -83,6 +84,23 @@ def test_a_roll_lives_from_draft_to_withdrawal(officer: Client, head: Client, ow
     steps = [event["to_status"] for event in officer.get(f"{ROLL}/events").json()]
     assert steps == ["issued", "issued", "withdrawn"]
     assert own.get(f"{ROLL}/events").status_code == HTTPStatus.FORBIDDEN
+
+
+def test_the_register_is_searched_and_bills_are_forecast(
+    at: str, officer: Client, own: Client
+) -> None:
+    found = officer.get("/v1/register/search", params={"q": "akm"}).json()
+    assert [each["taxpayer_id"] for each in found["taxpayers"]] == ["T1"]
+    assert own.get("/v1/register/search", params={"q": "v"}).status_code == HTTPStatus.FORBIDDEN
+    with Client(base_url=at) as public:
+        (cars,) = public.get("/v1/register/overview").json()["kinds"]
+    assert cars == {"kind": "vehicle", "objects": 3, "invented": 3}
+    forecast = own.get("/v1/taxpayers/T1/forecast").json()
+    assert {(each["property_id"], each["share"]) for each in forecast} == {
+        ("V1", "1.00000000"), ("V3", "0.50000000"),
+    }  # fmt: skip
+    assert own.get("/v1/taxpayers/T2/forecast").json() == []
+    assert officer.get("/v1/declarations/vat/2026-06/missing").json() == []
 
 
 def test_a_relief_is_claimed_and_decided(officer: Client, own: Client) -> None:

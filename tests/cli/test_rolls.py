@@ -75,6 +75,14 @@ def test_a_year_of_a_roll(kazyna: Kazyna, office: Installation, tmp_path: Path) 
     assert withdrawn["status"] == "withdrawn"
 
 
+def test_what_is_looked_up_at_the_counter(kazyna: Kazyna) -> None:
+    found = kazyna("register", "find", "berm", "--json").result
+    assert [each["taxpayer_id"] for each in found["taxpayers"]] == ["T2"]
+    assert "V2" in kazyna("tax-roll", "forecast", "T2").out
+    missing = kazyna("declaration", "missing", "--tax", "vat", "--of", "2026-06", "--json")
+    assert missing.result == {"missing": []}
+
+
 def test_reliefs_are_refused_and_ended(kazyna: Kazyna) -> None:
     claim = ("relief", "claim", "T2", "V3", "relief_category=parent_of_child_with_disability",
              "--since", "2026-01-01", "--evidence", "certificate 8", "--json")  # fmt: skip

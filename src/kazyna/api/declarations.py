@@ -12,7 +12,7 @@ from pydantic import Field
 from kazyna.api.arguments import LINE, PREFIX, TaxpayerId, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
-from kazyna.services import declarations
+from kazyna.services import declaration_desk, declarations
 
 router = APIRouter(prefix=PREFIX, tags=["declarations"])
 BY_ROLE = documented(HTTPStatus.FORBIDDEN)
@@ -62,6 +62,12 @@ def correct(ctx: Caller, tax: TaxName, month: Month, new: NewCorrection) -> decl
 def filed(ctx: Caller, tax: TaxName, month: Month) -> list[declarations.Declaration]:
     """Return all declarations of a tax and month as they stand."""
     return list(declarations.filed(ctx, tax=tax, month=_first(month)))
+
+
+@router.get("/declarations/{tax}/{month}/missing", responses=BY_ROLE)
+def missing(ctx: Caller, tax: TaxName, month: Month) -> list[declaration_desk.MissingRow]:
+    """Return who declared a tax in the three months before, and has not declared this one."""
+    return list(declaration_desk.missing(ctx, tax=tax, month=_first(month)))
 
 
 @router.get("/taxpayers/{taxpayer_id}/declarations", responses=BY_ROLE)

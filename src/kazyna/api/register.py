@@ -12,7 +12,13 @@ from pydantic import Field
 from kazyna.api.arguments import LINE, PREFIX, TaxpayerId, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
-from kazyna.services import objects, taxpayers
+from kazyna.services import (
+    forecasts,
+    objects,
+    public_register,
+    register_search,
+    taxpayers,
+)
 
 router = APIRouter(prefix=PREFIX, tags=["register"])
 BY_ROLE = documented(HTTPStatus.FORBIDDEN)
@@ -55,6 +61,35 @@ class NewTransfer:
     on: date
     document: Word
     holders: Annotated[list[NewHolder], Field(min_length=1, max_length=HOLDERS_MAX)]
+
+
+@router.get("/register/overview")
+def overview(ctx: Caller) -> public_register.PublicRegister:
+    """Count the objects of each kind, and say what all bills ask for; open to everybody."""
+    return public_register.public_register(ctx)
+
+
+@router.get("/register/search", responses=BY_ROLE)
+def search(
+    ctx: Caller,
+    q: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=64,
+            pattern=LINE,
+            description="Beginning of a number, or a part of a taxpayer's name.",
+        ),
+    ],
+) -> register_search.FoundInRegister:
+    """Find objects and taxpayers."""
+    return register_search.search_register(ctx, q)
+
+
+@router.get("/taxpayers/{taxpayer_id}/forecast", responses=BY_ROLE)
+def forecast(ctx: Caller, taxpayer_id: TaxpayerId) -> list[forecasts.ForecastBill]:
+    """Reckon what the next rolls would ask for; nothing is owed by it."""
+    return list(forecasts.forecast(ctx, taxpayer_id))
 
 
 @router.get("/objects/coverage", responses=BY_ROLE)

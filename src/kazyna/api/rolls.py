@@ -60,6 +60,12 @@ def draft(ctx: Caller, tax: TaxName, year: Year) -> roll_lifecycle.DraftedRoll:
     return roll_lifecycle.draft_roll(ctx, tax=tax, year=year)
 
 
+@router.get("/rolls/{tax}/{year}/draft", responses=FOUND)
+def drafted(ctx: Caller, tax: TaxName, year: Year) -> roll_lifecycle.DraftedRoll:
+    """Return the draft of a tax and year, with what keeps it from being issued."""
+    return roll_lifecycle.drafted(ctx, tax=tax, year=year)
+
+
 @router.get("/rolls/{tax}/{year}/comparison", responses=FOUND)
 def compare(ctx: Caller, tax: TaxName, year: Year) -> roll_comparison.RollComparison:
     """Compare a draft or an issued roll with the year before."""

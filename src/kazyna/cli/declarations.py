@@ -96,6 +96,22 @@ def listed(*, tax: TaxName, of: Month, name: As = "", as_json: output.Json = Fal
     output.show({"declarations": found}, as_json=as_json, table=_table)
 
 
+@app.command("missing")
+def missing(*, tax: TaxName, of: Month, name: As = "", as_json: output.Json = False) -> None:
+    """List who declared a tax in the three months before, and has not declared this one.
+
+    Example:
+    ```sh
+    kazyna declaration missing --tax vat --of 2026-03
+    ```
+    """
+    from kazyna.services import declaration_desk
+
+    with acting("officer", name) as ctx:
+        found = declaration_desk.missing(ctx, tax=tax, month=of)
+    output.show({"missing": found}, as_json=as_json)
+
+
 def _table(found: "dict[str, tuple[Declaration, ...]]") -> RenderableType:
     return output.listing(
         {

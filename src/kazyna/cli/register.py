@@ -265,6 +265,26 @@ def coverage(*, name: As = "", as_json: output.Json = False) -> None:
     output.show({"kinds": found}, as_json=as_json)
 
 
+@app.command("find")
+def find(
+    text: Annotated[str, typer.Argument(help="Beginning of a number, or a part of a name.")],
+    *,
+    name: As = "",
+    as_json: output.Json = False,
+) -> None:
+    """Find objects and taxpayers.
+
+    Example:
+    ```sh
+    kazyna register find 1-00-00
+    ```
+    """
+    from kazyna.services import register_search
+
+    with acting("officer", name) as ctx:
+        output.show(register_search.search_register(ctx, text), as_json=as_json)
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not (name and sign):

@@ -12,6 +12,7 @@ from kazyna.cli import output
 from kazyna.cli.acting import As, acting
 
 if TYPE_CHECKING:
+    from kazyna.services.forecasts import ForecastBill
     from kazyna.services.roll_lifecycle import RollEvent
 
 app = typer.Typer(
@@ -140,6 +141,27 @@ def history(*, tax: TaxName, year: Year, name: As = "", as_json: output.Json = F
     output.show({"events": events}, as_json=as_json, table=_events)
 
 
+@app.command("forecast")
+def forecast(
+    taxpayer: Annotated[str, typer.Argument(help="Number of the taxpayer.", show_default=False)],
+    *,
+    name: As = "",
+    as_json: output.Json = False,
+) -> None:
+    """Reckon what the next rolls would ask a taxpayer for; nobody owes anything by it.
+
+    Example:
+    ```sh
+    kazyna tax-roll forecast T1
+    ```
+    """
+    from kazyna.services import forecasts
+
+    with acting("officer", name) as ctx:
+        found = forecasts.forecast(ctx, taxpayer)
+    output.show({"forecast": found}, as_json=as_json, table=_forecast)
+
+
 @app.command("print")
 def print_bills(
     *,
@@ -161,6 +183,20 @@ def print_bills(
     with acting("officer", name) as ctx:
         printed = rolls.bills_pdf(ctx, tax=tax, year=year, out=out)
     output.show(printed, as_json=as_json)
+
+
+def _forecast(found: "dict[str, tuple[ForecastBill, ...]]") -> RenderableType:
+    return output.listing(
+        {
+            "tax": each.tax,
+            "year": each.year,
+            "object": each.property_id,
+            "share": each.share.normalize(),
+            "forecast": each.amount,
+            "uncertain": each.uncertain,
+        }
+        for each in found["forecast"]
+    )
 
 
 def _events(found: "dict[str, tuple[RollEvent, ...]]") -> RenderableType:

@@ -11,6 +11,16 @@ from kazyna.services.declarations import Declaration
 from kazyna.store import declarations as register
 from kazyna.store.declarations import MissingRow
 
+__all__ = [
+    "DeclarationForm",
+    "FormColumn",
+    "MissingRow",
+    "declared_taxes",
+    "find_declaration",
+    "form_of",
+    "missing",
+]
+
 MONTHS_BACK = 3
 """Who declared a tax in so many months before is expected to go on."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import Literal
 
 from sqlglot import exp
@@ -79,6 +80,12 @@ def compile_query(
         If a rule cannot be compiled: it could exceed 38 digits, divides without saying how to
         round, or branches in Python on a column. Every such rule is named.
     """
+    return _written(rules, on, table, id_column, dialect)
+
+
+@lru_cache(maxsize=128)
+def _written(rules: RuleSet, on: date, table: str, id_column: str, dialect: Dialect) -> str:
+    """Write a query once: proving its widths takes a second, and the rules do not change."""
     rules = rules.on(on)
     steps, asked_for = _steps(rules, on)
     inner = _layered(rules, steps, _unanswered(asked_for), table=table, id_column=id_column)
@@ -104,6 +111,7 @@ def prove(rules: RuleSet, on: date) -> None:
     _steps(rules.on(on), on)
 
 
+@lru_cache(maxsize=128)
 def compile_rows_query(rules: RuleSet, on: date, *, table: str, id_column: str) -> Answers:
     """Write the query that tells which rows of the law's tables answer for a table of cases.
 

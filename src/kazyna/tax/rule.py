@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
 from kazyna.core.errors import Finding, InputError, PackError
@@ -47,7 +48,7 @@ class Rule:
     """The first day on which the step is no part of the law any more."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one set is the same as itself alone: what it makes is kept
 class RuleSet:
     """The rules of one tax in an order in which each finds its arguments computed."""
 
@@ -63,6 +64,7 @@ class RuleSet:
     columns: tuple[InputColumn, ...] = ()
     """Every input that a formula of any day asks for."""
 
+    @lru_cache(maxsize=256)  # noqa: B019 (packs live as long as the program)
     def on(self, day: date) -> "RuleSet":
         """Return the set with the formulas that hold on a day.
 
