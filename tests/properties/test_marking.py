@@ -37,25 +37,62 @@ def introduced(world: World, units: int) -> int:
     return batch
 
 
-def test_sixty_four_hands_sell_one_unit_once(world: World) -> None:
-    batch = introduced(world, 4)
-    start, done = Barrier(HANDS), []
+def at_once(work: Callable[[int], object]) -> list[str]:
+    """Let all hands begin together; tell of each `done`, or why not."""
+    start, told = Barrier(HANDS), [""] * HANDS
 
-    def sell(hand: int) -> None:
+    def one(hand: int) -> None:
         start.wait()
         try:
-            world.send("maker", "sell", f"{batch}:{hand % 4}", document_id=f"receipt-{hand}")
+            work(hand)
         except InputError as error:
-            done.append(str(error))
+            told[hand] = str(error)
         else:
-            done.append("sold")
+            told[hand] = "done"
 
-    hands = [Thread(target=sell, args=(hand,)) for hand in range(HANDS)]
+    hands = [Thread(target=one, args=(hand,)) for hand in range(HANDS)]
     for hand in hands:
         hand.start()
     for hand in hands:
         hand.join()
-    assert done.count("sold") == 4
+    assert all(told), "a hand failed in another way"
+    return told
+
+
+def test_sixty_four_hands_leave_one_owner(world: World) -> None:
+    """Two shops are sent the same units at once; then one takes them and the sender calls back."""
+    batch = introduced(world, 4)
+    shops = ("shop", "shop2")
+
+    def ship(hand: int) -> None:
+        to = shops[hand // 4 % 2]
+        world.send("maker", "ship", f"{batch}:{hand % 4}", counterparty=to)
+
+    won = [hand for hand, told in enumerate(at_once(ship)) if told == "done"]
+    assert sorted(hand % 4 for hand in won) == [0, 1, 2, 3]
+    to = {hand % 4: shops[hand // 4 % 2] for hand in won}
+
+    def answer(hand: int) -> None:
+        unit, takes = hand % 4, hand // 4 % 2
+        name, kind = (to[unit], "accept") if takes else ("maker", "cancel_shipment")
+        world.send(name, kind, f"{batch}:{unit}")
+
+    won = [hand for hand, told in enumerate(at_once(answer)) if told == "done"]
+    assert sorted(hand % 4 for hand in won) == [0, 1, 2, 3]
+    taken = {hand % 4 for hand in won if hand // 4 % 2}
+    found = code_states.look_up(world.ctx("officer"), [f"{batch}:0-3"])
+    assert found["holder"].to_pylist() == [to[n] if n in taken else "maker" for n in range(4)]
+    assert found["consignee"].to_pylist() == [None] * 4
+
+
+def test_sixty_four_hands_sell_one_unit_once(world: World) -> None:
+    batch = introduced(world, 4)
+    done = at_once(
+        lambda hand: world.send(
+            "maker", "sell", f"{batch}:{hand % 4}", document_id=f"receipt-{hand}"
+        )
+    )
+    assert done.count("done") == 4
     assert sum("is sold" in each for each in done) == HANDS - 4
     found = code_states.look_up(world.ctx("officer"), [f"{batch}:0-3"])
     assert found["sales"].to_pylist() == [1] * 4
@@ -73,6 +110,7 @@ class Goods(RuleBasedStateMachine):
         self.coming: list[str | None] = [None] * UNITS
         self.sold = [0] * UNITS
         self.gone = [False] * UNITS
+        self.held = [False] * UNITS
 
     units = st.lists(st.integers(0, UNITS - 1), min_size=1, max_size=6, unique=True)
     people = st.sampled_from(PEOPLE)
@@ -86,18 +124,29 @@ class Goods(RuleBasedStateMachine):
         assert done.units == len(units)
         return True
 
+    def has(self, name: str, n: int) -> bool:
+        """Tell whether somebody may pass a unit on."""
+        free = not self.coming[n] and not self.gone[n] and not self.held[n]
+        return self.owner[n] == name and free
+
+    @rule(units=units, free=st.booleans())
+    def hold_back(self, units: list[int], free: bool) -> None:
+        """What is held back stands still and comes back to where it stood."""
+        may = all(self.held[n] if free else not self.held[n] and not self.gone[n] for n in units)
+        assert self.send("officer", "unblock" if free else "block", units, reason="why") == may
+        for n in units if may else ():
+            self.held[n] = not free
+
     @rule(name=people, to=people, units=units)
     def ship(self, name: str, to: str, units: list[int]) -> None:
-        may = name != to and all(
-            self.owner[n] == name and not self.coming[n] and not self.gone[n] for n in units
-        )
+        may = name != to and all(self.has(name, n) for n in units)
         assert self.send(name, "ship", units, counterparty=to) == may
         for n in units if may else ():
             self.coming[n] = to
 
     @rule(name=people, units=units, whole=st.booleans())
     def answer(self, name: str, units: list[int], whole: bool) -> None:
-        may = all(self.coming[n] == name for n in units)
+        may = all(self.coming[n] == name and not self.held[n] for n in units)
         assert self.send(name, "accept" if whole else "refuse", units) == may
         for n in units if may else ():
             self.owner[n] = name if whole else self.owner[n]
@@ -105,7 +154,7 @@ class Goods(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(PEOPLE), units=units)
     def sell(self, name: str, units: list[int]) -> None:
-        may = all(self.owner[n] == name and not self.coming[n] and not self.gone[n] for n in units)
+        may = all(self.has(name, n) for n in units)
         assert self.send(name, "sell", units) == may
         for n in units if may else ():
             self.sold[n] += 1
