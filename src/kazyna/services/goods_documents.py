@@ -29,6 +29,7 @@ from kazyna.store.marking_log import DocumentRow
 from kazyna.store.shards import Work
 
 SHIP = "ship"
+UNPACKED = "unpacked"
 ANSWERS = ("accept", "refuse")
 UNITS_MAX = 1_000_000
 """Units that are looked up for a page; of more it is not told where they stand."""
@@ -246,7 +247,8 @@ def _where(
         return None, nothing
     blocks = codes.find_blocks(work, units)
     where = standing(blocks, locate(blocks, units))
-    status = effective(where)[~where.package]
+    empty = where.status == lifecycle.statuses[UNPACKED].number
+    status = effective(where)[~(where.package | empty)]
     numbers, counts = np.unique(status[status > 0], return_counts=True)
     told = tuple(
         (lifecycle.by_number[number].label, count)

@@ -12,6 +12,7 @@ from kazyna.marking.movement import effective
 from kazyna.marking.units import Units, joined
 from kazyna.packs.lifecycle import read_lifecycle
 from kazyna.services.context import Context
+from kazyna.services.goods_documents import UNPACKED
 from kazyna.store import batches, codes, goods_documents, participants, unit_batches
 from kazyna.store.batches import BatchRow
 from kazyna.store.shards import Work
@@ -100,7 +101,8 @@ def _rows(ctx: Context, work: Work, shown: Sequence[BatchRow], own: int) -> tupl
     where = standing(blocks, np.arange(len(blocks.statuses)))
     entry = where.entry
     holder, consignee = entry["holder"], entry["consignee"]
-    mine = (where.status > 0) & ((holder == own) | (consignee == own))
+    there = (where.status > 0) & (where.status != lifecycle.statuses[UNPACKED].number)
+    mine = there & ((holder == own) | (consignee == own))
     other = np.where(consignee == own, holder, consignee)
     table = np.stack(
         [np.repeat(blocks.batches, BLOCK), effective(where), entry["lot"], other,
