@@ -112,7 +112,12 @@ def test_from_line_to_till(world: World, items: list[str]) -> None:
     unpacked = packed | {"bizStep": "unpacking", "action": "DELETE", "childEPCs": []}
     job = capture(world, "maker", applied(*items), introduced(*items), packed, shipped(CARTON))
     assert (job.success, job.captured) == (True, 4), job.errors
-    job = capture(world, "shop", told("accepting", None, CARTON), unpacked, sold(items[0]))
+    assert capture(world, "shop", told("accepting", None, CARTON)).success
+    some = capture(world, "shop", unpacked | {"childEPCs": items[:2]})
+    assert (some.success, some.errors[0].path) == (False, "eventList[0].childEPCs")
+    assert "holds 4" in some.errors[0].reason
+    unpacked |= {"childEPCs": items[:4]}
+    job = capture(world, "shop", unpacked, sold(items[0]))
     assert job.success, job.errors
     assert [kind for kind, _ in documents(world, "shop")][-3:] == ["accept", "disaggregate", "sell"]
     again = capture(world, "shop", sold(items[0]) | {"eventTime": "2026-03-01T10:00:00+06:00"})

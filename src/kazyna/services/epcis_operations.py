@@ -34,6 +34,7 @@ from kazyna.services.epcis_lines import (
     lines_in,
 )
 from kazyna.services.epcis_rows import Captured
+from kazyna.services.epcis_unpacking import partial_findings
 from kazyna.services.marking_documents import (
     OWN_SERVICE,
     Document,
@@ -131,6 +132,11 @@ def perform(
     told = [(each, kind) for each in events if (kind := _kind(lifecycle, each)) is not None]
     marked = _marked(ctx, [each for each, _ in told]) if told else Marked()
     unclear = _unclear(lifecycle, told, marked, source)
+    apart = [each for each, kind in told if lifecycle.operations[kind].effect == "unpack"]
+    partial = partial_findings(ctx, apart, source)
+    unclear = Performed(
+        unclear.findings + tuple(partial.values()), unclear.refused | partial.keys()
+    )
     documents = {
         each.position: _document(each, lifecycle.operations[kind], parties)
         for each, kind in told
