@@ -56,6 +56,12 @@ def test_segments_stand_with_their_weights_and_level() -> None:
     assert re.search(r"flat</th>.*?600.*?5\.1.*?0\.40.*?0\.60", page, re.S)
 
 
+def test_parts_of_the_market_stand_with_their_own_movement() -> None:
+    page = article_page(report_article(document()))
+    assert re.search(r"Market area 1</th>.*?700.*?8\.0.*?3\.0 … 13\.0.*?0\.60", page, re.S)
+    assert "Market areas" in page
+
+
 @pytest.mark.parametrize("language", ["ru", "ky"])
 def test_what_the_engine_left_out_is_said_in_the_readers_language(language: Language) -> None:
     page = article_page(report_article(document(language)))

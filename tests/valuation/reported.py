@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from kazyna.valuation.strata_index import IndexPoint
+from kazyna.valuation.strata_index import AreaPlace, IndexPoint
 from kazyna.valuation.valuation_report import (
     Provenance,
     ReportedModel,
+    ReportedStratum,
     ReportOptions,
     ValuationReport,
     report_of,
@@ -27,6 +28,11 @@ MODEL = ReportedModel(
     ),
     importance=(("location", 0.5), ("area_m2", 0.3), ("grade", 0.2)),
     segments=(("flat", 600, (("regression", 0.4), ("comparables", 0.6)), 0.05),),
+    strata=(
+        ReportedStratum("1", 700, 0.6, 0.08, 0.03, 0.13),
+        ReportedStratum("2", 200, 0.1, 0.11, 0.02, 0.2),
+    ),
+    area_places=(AreaPlace(74.55, 42.88, 1), AreaPlace(74.6, 42.82, 2)),
     notes=("too few sales for local intervals: one relative width for all",),
 )
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kazyna.valuation import StratumIndex, fit
-from kazyna.valuation.price_index import PriceIndex, index_of_residuals
+from kazyna.valuation.price_index import PriceIndex, steps_of
 from kazyna.valuation.strata_index import stratum_indices
 from valuation.markets import AS_OF, COLUMNS, invented, replaced
 
@@ -43,8 +43,9 @@ def market(
 
 def still(day: np.ndarray) -> PriceIndex:
     """Return the index of a market that does not move."""
-    index = index_of_residuals(np.tile([-1e-3, 1e-3], len(day))[: len(day)], day)
-    return replace(index, trend=np.zeros_like(index.trend), slope=0.0)
+    _, middles, step_days = steps_of(day)
+    none = np.zeros(len(middles))
+    return PriceIndex(middles, none, none, 0.0, 0.0, step_days, np.zeros(4))
 
 
 def test_strata_that_move_are_followed_and_thin_ones_are_drawn_to_the_market() -> None:
@@ -94,7 +95,7 @@ def test_repeat_sales_make_an_index_surer() -> None:
 
 
 def test_a_model_tells_of_the_strata_that_are_named() -> None:
-    table = invented(240)
+    table = invented(90)  # too few for trees, and so quick
     place = np.where(np.array(table["x"]) > 74.6, "east", "west")
     model = fit(
         replaced(table, "side", place), columns=replace(COLUMNS, stratum="side"), as_of=AS_OF
@@ -102,9 +103,23 @@ def test_a_model_tells_of_the_strata_that_are_named() -> None:
     strata = model.summary().strata
     assert strata.column == "side"
     assert [each.name for each in strata.each] == ["east", "west"]
-    assert sum(each.sales for each in strata.each) == 240
+    assert sum(each.sales for each in strata.each) == 90
     assert strata.each[0].points[-1].level == pytest.approx(1)
 
 
 def test_one_stratum_is_the_market_itself() -> None:
     assert market((100,), (0.1,)) == ()
+
+
+def test_a_long_history_is_followed_in_longer_steps() -> None:
+    random = np.random.default_rng(2)
+    day = LAST - random.integers(0, 3650, 3000)
+    stratum = np.arange(3000) % 2
+    residual = np.where(stratum == 0, 0.2, -0.2) * (day - LAST) / 3650
+    rich, other = stratum_indices(
+        residual + random.normal(0, 0.1, 3000), day=day, owner=np.arange(3000),
+        stratum=[("up", np.flatnonzero(stratum == 0)), ("down", np.flatnonzero(stratum == 1))],
+        index=still(day), as_of=LAST,
+    )  # fmt: skip
+    assert rich.change()[0] == pytest.approx(np.expm1(0.2), abs=0.05)
+    assert other.change()[0] == pytest.approx(np.expm1(-0.2), abs=0.05)

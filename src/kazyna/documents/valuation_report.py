@@ -258,7 +258,7 @@ def _strata(document: ReportDocument, pen: Pen) -> list[Block]:
     head = (title, words["sales"], words["change"], words["interval"].replace("95", "90"))
     return [
         Paragraph(SENTENCES["strata_index"].in_(pen.language)),
-        Grid((*head, words["own"]), rows, small=True),
+        Grid((*head, words["own"]), rows, widths=(1.7, 0.9, 1.0, 1.4, 1.2), small=True),
         *_areas(document, pen),
     ]
 
@@ -272,7 +272,9 @@ def _areas(document: ReportDocument, pen: Pen) -> list[Block]:
     last = len(VALUE_COLOURS) - 1
     colours = [VALUE_COLOURS[last - last * at // max(count - 1, 1)] for at in range(count)]
     title = words["areas"]
-    plot = Plot(title, Axis(title, write=pen.number), Axis(""), height=430)
+    # A colour begins at the number of its area.
+    legend = Axis(title, write=lambda limit: pen.number(math.ceil(limit)))
+    plot = Plot(title, legend, Axis(""), height=430)
     places = [Place(each.lon, each.lat, each.area) for each in model.area_places]
     breaks = [at + 0.5 for at in range(1, count)]
     drawn = map_of_points(plot, places, breaks=breaks, colours=colours, radius=3.6)

@@ -23,6 +23,8 @@ from kazyna.valuation.repeat_sales import hats
 MOVES = (0.0, 0.01, 0.02, 0.04, 0.08, 0.16)
 """Candidate standard deviations of what a year adds between a stratum and the market, log price."""
 STRATA_MAX = 200
+STEPS_MAX = 60
+"""Every stratum's levels are one system of equations, so a long history gets longer steps."""
 ODD = 2.5
 """Robust deviations to which a residual is cut: one odd sale must not move a thin stratum."""
 NORMAL_MAD = 1.4826
@@ -141,7 +143,7 @@ def stratum_indices(
     """
     if len(stratum) < 2 or len(stratum) > STRATA_MAX:  # noqa: PLR2004
         return ()
-    step, middles, step_days = steps_of(day)
+    step, middles, step_days = _steps(day)
     spread = max(NORMAL_MAD * float(np.median(np.abs(residual - np.median(residual)))), 1e-6)
     cut = np.clip(residual, -ODD * spread, ODD * spread)
     error = _Error(float(np.mean(cut**2)), _correlation(cut, day, owner))
@@ -164,6 +166,16 @@ def stratum_indices(
         )
         for (name, _), found in zip(stratum, evidence, strict=True)
     )
+
+
+def _steps(day: Ints) -> tuple[Ints, Floats, int]:
+    """Cut time into the market's steps, or several of them together in a long history."""
+    step, middles, step_days = steps_of(day)
+    together = -(-len(middles) // STEPS_MAX)
+    back = (len(middles) - 1 - step) // together
+    count = int(back.max()) + 1
+    length = together * step_days
+    return count - 1 - back, day.max() - length * (np.arange(count)[::-1] + 0.5), length
 
 
 def _correlation(residual: Floats, day: Ints, owner: Ints) -> float:
