@@ -1,9 +1,10 @@
 """The journal as files: CSV for the treasury, and an audit file in the form of OECD SAF-T 2.0.
 
 SAF-T: OECD, Guidance for the Standard Audit File - Tax, version 2.0 (2010): Header, MasterFiles
-(GeneralLedgerAccounts, Customers) and GeneralLedgerEntries. A taxpayer is a customer here; source
-documents (sales, purchases, goods) have no counterpart in the books of a revenue office and are
-left out, as the guidance allows.
+(GeneralLedgerAccounts, Customers) and GeneralLedgerEntries, elements in its order. A taxpayer is a
+customer here; source documents (sales, purchases, goods) have no counterpart in the books of a
+revenue office and are left out, as the guidance allows. What national schemas ask for beyond it is
+not written: a country, addresses and contacts of the company, numbers of a standard chart.
 """
 
 import csv
@@ -12,8 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from importlib.metadata import version
 from itertools import groupby
 from xml.etree import ElementTree as ET
+
+ACCOUNTING = "A"
+"""Of the kinds of audit file that the guidance knows, the one of bookkeeping."""
+
+GENERAL_LEDGER = "GL"
 
 SAFT = "urn:OECD:StandardAuditFile-Taxation/2.00"
 
@@ -102,13 +109,15 @@ def write_saft(
         ("AuditFileDateCreated", created_on.isoformat()),
         ("SoftwareCompanyName", "Kazyna"),
         ("SoftwareID", "Kazyna"),
-        ("DefaultCurrencyCode", currency),
+        ("SoftwareVersion", version("kazyna")),
     ]:
         _in(header, name, text)
     _in(_in(header, "Company"), "Name", company)
+    _in(header, "DefaultCurrencyCode", currency)
     chosen = _in(header, "SelectionCriteria")
     _in(chosen, "SelectionStartDate", first.isoformat())
     _in(chosen, "SelectionEndDate", last.isoformat())
+    _in(header, "TaxAccountingBasis", ACCOUNTING)
     _master_files(root, accounts)
     _entries(root, lines)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
@@ -121,6 +130,7 @@ def _master_files(root: ET.Element, accounts: Sequence[LedgerAccount]) -> None:
         item = _in(ledger, "Account")
         _in(item, "AccountID", account.account)
         _in(item, "AccountDescription", account.account)
+        _in(item, "AccountType", GENERAL_LEDGER)
         for when, amount in [("Opening", account.opening), ("Closing", account.closing)]:
             side = "Debit" if amount >= 0 else "Credit"
             _in(item, f"{when}{side}Balance", str(abs(amount)))
@@ -128,8 +138,8 @@ def _master_files(root: ET.Element, accounts: Sequence[LedgerAccount]) -> None:
     known = {a.taxpayer_id: a.taxpayer_name for a in accounts if a.taxpayer_id is not None}
     for taxpayer_id, name in sorted(known.items()):
         item = _in(customers, "Customer")
-        _in(item, "CustomerID", taxpayer_id)
         _in(item, "Name", name or "")
+        _in(item, "CustomerID", taxpayer_id)
 
 
 def _entries(root: ET.Element, lines: Sequence[LedgerLine]) -> None:
@@ -141,6 +151,7 @@ def _entries(root: ET.Element, lines: Sequence[LedgerLine]) -> None:
     journal = _in(entries, "Journal")
     _in(journal, "JournalID", "journal")
     _in(journal, "Description", "General journal")
+    _in(journal, "Type", GENERAL_LEDGER)
     for entry_id, group in groupby(lines, key=lambda line: line.entry_id):
         sides = list(group)
         entry = _in(journal, "Transaction")
@@ -160,6 +171,9 @@ def _line(entry: ET.Element, number: int, side: LedgerLine) -> None:
     item = _in(entry, "Line")
     _in(item, "RecordID", f"{side.entry_id}-{number}")
     _in(item, "AccountID", side.account)
+    if side.account.startswith(("receivable:", "credit:")):
+        places = 2 if side.account.startswith("receivable:") else 1
+        _in(item, "CustomerID", side.account.split(":", places)[places])
     _in(item, "Description", " ".join(filter(None, (side.bucket, str(side.period or "")))))
     amount = _in(item, "DebitAmount" if side.amount > 0 else "CreditAmount")
     _in(amount, "Amount", str(abs(side.amount)))
