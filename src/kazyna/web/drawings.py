@@ -17,8 +17,8 @@ from kazyna.web.language import Writer
 from kazyna.web.ratio_tables import sorted_ends, told
 
 REASONS_SHOWN = 10
-ADJUSTMENTS_SHOWN = 4
-"""Characteristics with a column of their own: more do not fit beside the prices."""
+ADJUSTMENTS_SHOWN = 2
+"""Characteristics with a column of their own: more would push the adjusted price off the page."""
 BY_HAND = "override"
 """The reason that stands for a value set by hand: always shown, however small."""
 IMPORTANCE_SHOWN = 12
