@@ -311,7 +311,7 @@ def _document(
         assessed_value=row.value,
         valuation_date=row.valuation_date,
         share=row.share,
-        steps=tuple(_printed(step, pack, language) for step in steps),
+        steps=tuple(_printed(step, steps, pack, language) for step in steps),
         amount=row.amount,
         currency=pack.currency,
         due_on=row.due_on,
@@ -388,13 +388,16 @@ def _worded(pack: Pack, value: str, language: Language, *, unit: str | None = No
     return " ".join(written)
 
 
-def _printed(step: Step, pack: Pack, language: Language) -> paper.BillStep:
+def _printed(step: Step, steps: tuple[Step, ...], pack: Pack, language: Language) -> paper.BillStep:
+    earlier = {each.rule: each for each in steps}
     figures = []
     for name, value in step.inputs:
-        column = pack.columns.get(name)
-        label = column.label.in_(language) if column else name
+        column, before = pack.columns.get(name), earlier.get(name)
+        label = column.label if column else before.title if before else None
+        unit = column.unit if column else before.unit if before else None
         written = _worded(pack, value, language) if isinstance(value, str) else value
-        figures.append(paper.BillFigure(label, written, column.unit if column else None))
+        named = label.in_(language) if label else name
+        figures.append(paper.BillFigure(named, written, unit))
     figures += [
         paper.BillFigure(_named(pack, p, language), p.value, p.unit, p.law, p.since)
         for p in step.parameters
