@@ -1,5 +1,7 @@
 """Explanations along the path add up, and agree with a walk written out by hand."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import lightgbm
 import numpy as np
 import pytest
@@ -60,6 +62,14 @@ def test_base_and_contributions_add_up_to_the_prediction(seen: np.ndarray) -> No
     tables = path_explainer(booster, np.array([0, 0, 1, 2, 2]))
     found = tables.contributions(seen, 3)
     np.testing.assert_allclose(tables.base + found.sum(axis=1), booster.predict(seen), atol=1e-10)
+
+
+def test_threads_explain_at_once(seen: np.ndarray) -> None:
+    tables = path_explainer(trained(seen, trees=60), np.arange(COLUMNS))
+    alone = tables.contributions(seen, COLUMNS)
+    with ThreadPoolExecutor(4) as pool:
+        for found in pool.map(lambda _: tables.contributions(seen, COLUMNS), range(12)):
+            np.testing.assert_array_equal(found, alone)
 
 
 def test_an_ensemble_that_never_split_is_its_base(seen: np.ndarray) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse
 
 from kazyna.valuation.columns import Floats, Ints
-from kazyna.valuation.trees import Tree, trees_of
+from kazyna.valuation.trees import Tree, cut, trees_of
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -30,7 +30,9 @@ class PathExplainer:
 
     base: float
     """The mean prediction; with a row's contributions it adds up to the row's prediction."""
-    booster: "Booster"
+    pieces: tuple["Booster", ...]
+    """The trees in blocks, each an ensemble of its own: LightGBM keeps the first tree of a
+    prediction in the ensemble, where another thread would overwrite it."""
     first_leaf: Ints
     """The row of the table at which each tree's leaves begin, and where the last one's end."""
     table: Floats
@@ -40,23 +42,20 @@ class PathExplainer:
         """Explain rows; shape (rows, reasons)."""
         found = np.zeros((len(columns), reasons))
         seen = np.ascontiguousarray(columns)
-        trees, width = len(self.first_leaf) - 1, self.table.shape[1]
         for start in range(0, len(seen), BLOCK_ROWS):
             rows = slice(start, start + BLOCK_ROWS)
-            for first in range(0, trees, BLOCK_TREES):
-                some = slice(first, min(first + BLOCK_TREES, trees))
-                found[rows, :width] += self._moves(seen[rows], some)
+            for number, piece in enumerate(self.pieces):
+                found[rows, : self.table.shape[1]] += self._moves(
+                    piece, seen[rows], self.first_leaf[number * BLOCK_TREES :][: BLOCK_TREES + 1]
+                )
         return found
 
-    def _moves(self, seen: Floats, trees: slice) -> Floats:
-        """Add up what some trees' leaves add to each reason."""
-        count = trees.stop - trees.start
-        leaf = self.booster.predict(
-            seen, pred_leaf=True, num_threads=1, start_iteration=trees.start, num_iteration=count
-        )
-        begin, end = self.first_leaf[[trees.start, trees.stop]]
+    def _moves(self, piece: "Booster", seen: Floats, first_leaf: Ints) -> Floats:
+        """Add up what the leaves of some trees add to each reason."""
+        count, begin, end = len(first_leaf) - 1, first_leaf[0], first_leaf[-1]
+        leaf = piece.predict(seen, pred_leaf=True, num_threads=1)
         row = np.asarray(leaf, dtype=np.int64).reshape(len(seen), count)
-        row += self.first_leaf[trees] - begin
+        row += first_leaf[:-1] - begin
         ends = np.arange(len(seen) + 1) * count
         chosen = scipy.sparse.csr_array(
             (np.ones(row.size), row.ravel(), ends), shape=(len(seen), end - begin)
@@ -82,7 +81,10 @@ def path_explainer(booster: "Booster", reason_of: Ints) -> PathExplainer:
         bases.append(base)
     leaves = np.array([len(table) for table in tables])
     first = np.concatenate([[0], np.cumsum(leaves)]).astype(np.int64)
-    return PathExplainer(sum(bases), booster, first, np.concatenate(tables))
+    pieces = tuple(
+        cut(booster, BLOCK_TREES, first=start) for start in range(0, len(trees), BLOCK_TREES)
+    )
+    return PathExplainer(sum(bases), pieces, first, np.concatenate(tables))
 
 
 def _table(tree: Tree, reason_of: Ints) -> tuple[Floats, float]:

@@ -73,11 +73,12 @@ def grown_until(
     return cut(booster, booster.current_iteration()), booster.best_iteration
 
 
-def cut(booster: "Booster", size: int) -> "Booster":
-    """Keep the first trees of an ensemble, without what it was grown on."""
+def cut(booster: "Booster", size: int, *, first: int = 0) -> "Booster":
+    """Keep so many trees of an ensemble, without what it was grown on."""
     import lightgbm  # noqa: PLC0415
 
-    return lightgbm.Booster(model_str=booster.model_to_string(num_iteration=size))
+    text = booster.model_to_string(num_iteration=size, start_iteration=first)
+    return lightgbm.Booster(model_str=text)
 
 
 def trees_of(booster: "Booster") -> list[Tree]:
