@@ -139,7 +139,7 @@ def test_an_owner_objects_and_a_valuer_answers(demo: Installation) -> None:
             data={"value": str(value.value - 10_000), "reason": "inspected"},
         )
         assert "inspected" in decided.text
-        assert "Upheld in part" in owner.get("/my", params={"lang": "en"}).text
+        assert "Upheld in part" in owner.get("/my/objections", params={"lang": "en"}).text
     (mine,) = objections.my_objections(demo.context(taxpayer))
     assert mine.status == "partly_upheld"
 
