@@ -11,7 +11,7 @@ from pydantic import Field
 
 from kazyna.api.arguments import LINE, PREFIX, TaxpayerId, Word
 from kazyna.api.errors import documented
-from kazyna.api.sign_in import Caller
+from kazyna.api.sign_in import FOR_ANYONE, Caller
 from kazyna.services import (
     forecasts,
     objects,
@@ -63,7 +63,7 @@ class NewTransfer:
     holders: Annotated[list[NewHolder], Field(min_length=1, max_length=HOLDERS_MAX)]
 
 
-@router.get("/register/overview")
+@router.get("/register/overview", openapi_extra=FOR_ANYONE)
 def overview(ctx: Caller) -> public_register.PublicRegister:
     """Count the objects of each kind, and say what all bills ask for; open to everybody."""
     return public_register.public_register(ctx)

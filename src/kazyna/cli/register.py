@@ -309,7 +309,7 @@ def _object(found: "RegisteredObject") -> RenderableType:
             "kind": state.kind_label,
             "from": state.valid_from,
             "to": state.valid_to,
-            "characteristics": ", ".join(f"{c.name} {c.value}" for c in state.characteristics),
+            "characteristics": "\n".join(f"{c.name} {c.value}" for c in state.characteristics),
         }
         for state in found.states
     )
