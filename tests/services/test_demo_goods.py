@@ -4,8 +4,9 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+from kazyna.marking.offline_kit import read_kit
 from kazyna.packs.pack import load_pack
-from kazyna.services import alerts, proposals
+from kazyna.services import alerts, offline_kits, proposals
 from kazyna.services.context import Actor, Installation
 from kazyna.services.demo_goods import BOTTLES, CLONES, run_goods, settings_of_goods
 from kazyna.services.settings import Settings
@@ -29,6 +30,9 @@ def test_the_smuggler_is_found_and_the_missing_excise_proposed(
         assert told.excise_proposed == Decimal("400000.00")
         [proposal] = [row for row in proposals.list_proposals(officer) if row.tax == "excise"]
         assert (proposal.status, proposal.declared) == ("proposed", Decimal("800000.00"))
+        kit = offline_kits.kit_for(installation.context())
+        believed = {offline_kits.kit_key(officer).key.public_key}
+        assert {key.key_id for key in read_kit(kit, trusted=believed).keys} == {"KG01", "KG02"}
 
         again = run_goods(installation)
         assert replace(again, steps=told.steps) == told

@@ -139,7 +139,7 @@ def _town_tables(town: "TownSummary") -> RenderableType:
         "taxpayers": town.taxpayers,
         "charged": f"{town.charged:,} {town.currency} on {town.bills} bills",
         "paid": f"{town.paid:,} {town.currency}",
-        "overdue": f"{town.overdue:,} {town.currency}",
+        "overdue, all taxes": f"{town.overdue:,} {town.currency}",
         "objections to bills": town.objections,
         "claims of relief": town.reliefs,
     }

@@ -9,6 +9,7 @@ Every document has a fixed id, so a demonstration that was stopped goes on where
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kazyna.core.errors import Refused
+from kazyna.core.errors import Conflict, Refused
 from kazyna.core.progress import Progress, silent
 from kazyna.marking.gs1.check_characters import compute_check_digit
 from kazyna.services import (
@@ -187,11 +188,15 @@ def run_goods(installation: Installation, *, progress: Progress = silent) -> Goo
 
 
 def _make_keys(installation: Installation) -> bool:
-    place = installation.settings.keys
-    if place is None or place.path.exists():
+    """Make a key for the tails of codes, and one that signs the kits of the page of checks."""
+    place, made = installation.settings.keys, 0
+    if place is None:
         return True
-    make_key(place.path, NewKey("KG01", "tag", "*", SINCE), Unlocking(place.password))
-    return False
+    for wanted in (NewKey("KG01", "tag", "*", SINCE), NewKey("KG02", "signature", "*", SINCE)):
+        with suppress(Conflict):
+            make_key(place.path, wanted, Unlocking(place.password))
+            made += 1
+    return not made
 
 
 def _register(officer: Context) -> bool:

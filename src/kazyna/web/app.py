@@ -19,6 +19,7 @@ from kazyna.core.errors import (
     InputError,
     KazynaError,
     NotFound,
+    Refused,
     SignInRequired,
     TooMany,
     Unavailable,
@@ -85,6 +86,7 @@ STATUS: tuple[tuple[type[KazynaError], HTTPStatus], ...] = (
     (Conflict, HTTPStatus.CONFLICT),
     (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
     (Forbidden, HTTPStatus.FORBIDDEN),
+    (Refused, HTTPStatus.CONFLICT),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
