@@ -1,12 +1,13 @@
 """Accounts from the journal to what the engine plays again: facts, and what is posted."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
 from kazyna.accounts import Corrections, Debt, Fact, Played, Terms, corrections, replay, weights
+from kazyna.core.errors import Finding, InputError, NotFound
 from kazyna.services.context import Context
 from kazyna.services.ledger import crediting_order
 from kazyna.store import ledger_interest, suspensions
@@ -16,6 +17,8 @@ from kazyna.store.ledger_interest import ChargedRow, HistoryRow
 SPREAD = frozenset({"payment", "offset", "transfer"})
 """Kinds of entry that settle debts in the order of the law; others name the debts they move."""
 OPEN_END = date(9000, 1, 1)
+READ_AT_ONCE = 1_000
+"""Accounts that are read and played at a time, so that memory does not grow with their number."""
 
 Pauses = Mapping[Debt, Sequence[tuple[date, date]]]
 
@@ -46,6 +49,32 @@ def terms_of(ctx: Context, through: date) -> Terms:
     rule = law.rule(ctx.pack.currency) if law else None
     table = weights(rule, through) if rule else None
     return Terms(lambda day: crediting_order(ctx, day), rule, table)
+
+
+def day_of_interest(ctx: Context, through: date | None) -> tuple[date, Terms]:
+    """Return the day through which interest is computed, today where none is said, and its law.
+
+    Raises
+    ------
+    NotFound
+        When the pack knows no penalty interest.
+    InputError
+        When the day lies in the future.
+    """
+    day = through or ctx.today
+    if day > ctx.today:
+        expected = f"a day up to {ctx.today}"
+        raise InputError(Finding("interest", f"the day is {day}", expected, column="through"))
+    terms = terms_of(ctx, day)
+    if terms.rule is None:
+        raise NotFound(f"The pack {ctx.pack.name} says nothing of penalty interest.")
+    return day, terms
+
+
+def read_in_parts(tx: Transaction, accounts: Sequence[str]) -> Iterator[list[AccountHistory]]:
+    """Read any number of accounts whole, some at a time."""
+    for start in range(0, len(accounts), READ_AT_ONCE):
+        yield read_histories(tx, accounts[start : start + READ_AT_ONCE])
 
 
 def read_histories(tx: Transaction, accounts: Sequence[str]) -> list[AccountHistory]:

@@ -13,17 +13,14 @@ from decimal import Decimal
 import pyarrow as pa
 
 from kazyna.accounts import Entry, Posting, Terms, accrued, revenue
-from kazyna.core.errors import Conflict, Finding, InputError, NotFound
+from kazyna.core.errors import Conflict
 from kazyna.core.money import from_minor
 from kazyna.services import late_interest
-from kazyna.services.account_history import read_histories, terms_of
+from kazyna.services.account_history import day_of_interest, read_in_parts
 from kazyna.services.context import Context
 from kazyna.services.late_interest import LateInterest
 from kazyna.store import ledger, ledger_control, ledger_interest
 from kazyna.store.connection import Transaction
-
-REPLAYED_AT_ONCE = 1_000
-"""Accounts that are read and played at a time, so that memory does not grow with their number."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +56,7 @@ def record(ctx: Context, *, through: date | None = None) -> Accrual:
         When interest is charged or accrued through a later day already.
     """
     ctx.require("officer")
-    day = through or ctx.today
-    if day > ctx.today:
-        expected = f"a day up to {ctx.today}"
-        raise InputError(Finding("interest", f"the day is {day}", expected, column="through"))
-    terms = terms_of(ctx, day)
-    if terms.rule is None:
-        raise NotFound(f"The pack {ctx.pack.name} says nothing of penalty interest.")
+    day, terms = day_of_interest(ctx, through)
     facts_to = settled(ctx)
     with ctx.transaction() as tx:
         run = ledger_interest.lock_runs(tx)
@@ -133,8 +124,8 @@ def _by_tax(late: LateInterest) -> Counter[str]:
 def _of_replayed(tx: Transaction, accounts: list[str], through: date, terms: Terms) -> Counter[str]:
     """Return what is not charged on accounts that have to be played from their first fact."""
     found: Counter[str] = Counter()
-    for start in range(0, len(accounts), REPLAYED_AT_ONCE):
-        for history in read_histories(tx, accounts[start : start + REPLAYED_AT_ONCE]):
+    for histories in read_in_parts(tx, accounts):
+        for history in histories:
             wrong = history.corrections(through, terms)
             found[history.account.split(":")[1]] += sum(wrong.interest.values())
     return found

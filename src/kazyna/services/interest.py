@@ -26,7 +26,13 @@ from kazyna.accounts import (
 from kazyna.core.errors import Conflict, Finding, Forbidden, InputError, NotFound
 from kazyna.core.money import from_minor
 from kazyna.services import accruals, late_interest
-from kazyna.services.account_history import AccountHistory, read_histories, terms_of
+from kazyna.services.account_history import (
+    AccountHistory,
+    day_of_interest,
+    read_histories,
+    read_in_parts,
+    terms_of,
+)
 from kazyna.services.context import Context
 from kazyna.services.late_interest import LateInterest
 from kazyna.store import ledger, ledger_interest, taxpayers
@@ -37,9 +43,6 @@ Part = tuple[date, Debt, int]
 
 AHEAD_DAYS_MAX = 3_660
 """Ten years: what interest will come to if nothing is paid; beyond it nobody knows the rates."""
-
-REPLAYED_AT_ONCE = 1_000
-"""Accounts that are read and played at a time, so that memory does not grow with their number."""
 
 
 @dataclass(frozen=True)
@@ -122,13 +125,7 @@ def accrue(ctx: Context, *, through: date | None = None) -> InterestRun:
         When interest is charged through a later day already.
     """
     ctx.require("officer")
-    day = through or ctx.today
-    if day > ctx.today:
-        expected = f"a day up to {ctx.today}"
-        raise InputError(Finding("interest", f"the day is {day}", expected, column="through"))
-    terms = terms_of(ctx, day)
-    if terms.rule is None:
-        raise NotFound(f"The pack {ctx.pack.name} says nothing of penalty interest.")
+    day, terms = day_of_interest(ctx, through)
     facts_to = accruals.settled(ctx)
     with ctx.transaction() as tx:
         before = ledger_interest.lock_runs(tx)
@@ -215,10 +212,10 @@ def _replay_all(
     left: list[str] = []
     revenue = ledger_interest.revenue_items(tx, {name.split(":")[1] for name in accounts})
     ledger.lock_accounts(tx, accounts)
-    for start in range(0, len(accounts), REPLAYED_AT_ONCE):
+    for part, histories in enumerate(read_in_parts(tx, accounts)):
         staged = []
         mended: list[tuple[str, Corrections]] = []
-        for history in read_histories(tx, accounts[start : start + REPLAYED_AT_ONCE]):
+        for history in histories:
             account, wrong = history.account, history.corrections(through, terms)
             if wrong.from_credit > -ledger.balance(tx, _credit_of(account)):
                 left.append(account)
@@ -231,7 +228,7 @@ def _replay_all(
                 {"debit": history.interest_items[debt], "credit": revenue[tax], "amount": amount}
                 for debt, amount in wrong.interest.items()
             ]
-        done = _charge(tx, pa.Table.from_pylist(staged), key=f"{key}:{start}", through=through)
+        done = _charge(tx, pa.Table.from_pylist(staged), key=f"{key}:{part}", through=through)
         debts, charged = debts + done[0], charged + done[1]
         for account, wrong in mended:
             raised = wrong.raised if wrong.is_even else ()
