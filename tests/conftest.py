@@ -76,8 +76,16 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server_url(shared_folder: Path) -> str:
-    """Start the bundled server, or join the one that another worker has started."""
-    return server.start(shared_folder / "data")
+    """Start the bundled server, or join the one that another worker has started.
+
+    It does not wait for the disk: what survives a fall of the program is tested, and nothing of a
+    test survives a fall of the machine. A clone is made ten times faster so.
+    """
+    url = server.start(shared_folder / "data")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return url
 
 
 def url_of(server_url: str, name: str) -> str:
