@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= python3
+# A program that may keep what it has compiled starts twice as fast.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 FRONTEND := src/kazyna/web/frontend
 PAGES := src/kazyna/web/static/.built
