@@ -29,7 +29,7 @@ import uvicorn
 
 from kazyna.asgi import create_app
 from kazyna.packs.pack import load_pack
-from kazyna.services import marking_orders, participants
+from kazyna.services import marking_fees, marking_orders, participants
 from kazyna.services.context import Actor, Installation, open_installation
 from kazyna.services.marking_documents import Document, lines_of, submit
 from kazyna.services.marking_keys import NewKey, Unlocking, make_key
@@ -77,9 +77,7 @@ def prepare(folder: Path, codes: int) -> list[str]:
         )
         ctx = opened.context(Actor("maker", "participant", participant_no=maker.participant_no))
         placed = marking_orders.place_order(ctx, NewOrder("order", (OrderLine(GTIN, codes),)))
-        marking_orders.pay_fees(
-            officer, "maker", amount=placed.fee, received_on=TODAY, key="payment"
-        )
+        marking_fees.pay_fees(officer, "maker", amount=placed.fee, received_on=TODAY, key="payment")
         whole = f"{placed.batches[0].batch}:0-{codes - 1}"
         for kind in ("apply", "introduce"):
             moment = datetime(2026, 3, 1, 12, tzinfo=UTC)

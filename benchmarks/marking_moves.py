@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from kazyna.marking.gs1 import compute_check_digit
 from kazyna.packs.pack import load_pack
-from kazyna.services import marking_orders, participants
+from kazyna.services import marking_fees, marking_orders, participants
 from kazyna.services.context import Actor, Installation
 from kazyna.services.marking_documents import Document, lines_of, submit
 from kazyna.services.marking_keys import NewKey, Unlocking, make_key
@@ -76,7 +76,7 @@ class Bench:
         placed = marking_orders.place_order(
             self.ctx, NewOrder(f"o{self.documents}", (OrderLine(GTIN, units),), "maker")
         )
-        marking_orders.pay_fees(
+        marking_fees.pay_fees(
             self.ctx, "maker", amount=placed.fee, received_on=DAY, key=placed.document_id
         )
         return placed

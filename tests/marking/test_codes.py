@@ -243,3 +243,84 @@ def test_a_key_makes_its_own_kind_of_code_only() -> None:
         key("K1")
     with pytest.raises(Conflict, match="already"):
         registry(TAG, TAG)
+
+
+VALUED = {
+    "tobacco_pack": (SHORT, {"price": "AACb"}),
+    "tobacco_block": (SHORT, {"8005": "013000"}),
+    "eaeu_medicines": (TAG, {"17": "281231", "10": "L7/x"}),
+}
+
+
+def valued(template: str, values: dict[str, str], count: int = 20) -> Codes:
+    form = RULES.template(template)
+    opened, _ = VALUED[template]
+    indices = np.arange(count, dtype=np.uint64)
+    return issue_codes(form, opened, gtin=GTIN, issuer="", batch=5, indices=indices, values=values)
+
+
+@pytest.mark.parametrize("template", VALUED)
+def test_values_of_a_batch_stand_in_its_codes_and_are_sealed(template: str) -> None:
+    _, values = VALUED[template]
+    codes = valued(template, values)
+    form = RULES.template(template)
+    (parts,) = {form.forms[-1].match(codes[3].decode())} - {None}
+    assert [element.value for element in parts.extras] == list(values.values())
+    found = judged(*codes.tolist())
+    assert {code.verdict for code in found} == {"genuine"}
+    assert [(code.template, code.batch, code.index) for code in found] == [
+        (template, 5, index) for index in range(len(codes))
+    ]
+    for name, value in values.items():
+        other = "270131" if name == "17" else value[::-1]
+        changed = [code.replace(value.encode(), other.encode(), 1) for code in codes.tolist()]
+        assert {code.verdict for code in judged(*changed)} <= {"wrong_tail", "malformed"}
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ({}, "(01)%s(21)%s(91)K001(92)%s"),
+        ({"17": "281231"}, "(01)%s(21)%s(17)281231(91)K001(92)%s"),
+        ({"10": "L7"}, "(01)%s(21)%s(91)K001(92)%s(10)L7"),
+        ({"17": "281231", "10": "L7"}, "(10)L7(17)281231(01)%s(21)%s(91)K001(92)%s"),
+    ],
+)
+def test_optional_values_are_read_in_any_order(values: dict[str, str], written: str) -> None:
+    """A tail stands for the values in the template's order, however a code is written."""
+    code = valued("eaeu_medicines", values)[7].decode()
+    assert judged(code)[0].verdict == "genuine"
+    plain = code.split("\x1d")
+    serial, tail = code[18:31], plain[-1].removeprefix("92")
+    found = judged(written % (GTIN, serial, tail))[0]
+    assert (found.verdict, found.batch, found.index) == ("genuine", 5, 7)
+
+
+def test_lost_separators_of_codes_with_values_are_mended() -> None:
+    code = valued("eaeu_medicines", {"17": "281231", "10": "L7"})[0].decode()
+    found = judged(code.replace("\x1d", ""))[0]
+    assert (found.verdict, found.repaired) == ("genuine", code)
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "told"),
+    [
+        ("tobacco_block", {}, "8005"),
+        ("tobacco_block", {"8005": "13000"}, "6 characters"),
+        ("tobacco_block", {"8005": "1300a0"}, "8005"),
+        ("eaeu_medicines", {"17": "281331"}, "month"),
+        ("eaeu_medicines", {"10": "Л7"}, "character set 82"),
+        ("eaeu_44", {"10": "L7"}, "no such value"),
+    ],
+)
+def test_values_that_codes_cannot_have(template: str, values: dict[str, str], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        issue_codes(
+            RULES.template(template),
+            FORMS["eaeu_44"] if template == "eaeu_44" else VALUED[template][0],
+            gtin=GTIN,
+            issuer=RULES.own_issuer if RULES.template(template).issuer_first else "",
+            batch=5,
+            indices=np.arange(3, dtype=np.uint64),
+            values=values,
+        )

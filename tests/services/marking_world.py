@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from kazyna.packs.pack import load_pack
-from kazyna.services import marking_orders, participants
+from kazyna.services import marking_fees, marking_orders, participants
 from kazyna.services.context import Actor, Context, Installation
 from kazyna.services.marking_documents import Document, SubmittedDocument, lines_of, submit
 from kazyna.services.marking_keys import NewKey, Unlocking, make_key
@@ -51,7 +51,7 @@ class World:
             self.ctx(name), NewOrder(document_id, (OrderLine(gtin, codes),))
         )
         if placed.fee:
-            marking_orders.pay_fees(
+            marking_fees.pay_fees(
                 self.ctx("officer"),
                 name,
                 amount=placed.fee,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from kazyna.services import marking_orders
+from kazyna.services import marking_fees, marking_orders
 from kazyna.services.marking_keys import NewKey, Unlocking, make_key
 from kazyna.services.marking_orders import NewOrder, OrderLine
 from services.marking_world import PASSWORD, SHOES, TODAY, World
@@ -48,7 +48,7 @@ def stock(world: World, folder: Path, *, template: str | None = None) -> Shelf:
     placed = marking_orders.place_order(
         world.ctx("maker"), NewOrder(f"shelf-{number}", (OrderLine(SHOES, 40, template),))
     )
-    marking_orders.pay_fees(
+    marking_fees.pay_fees(
         world.ctx("officer"), "maker", amount=placed.fee, received_on=TODAY, key=f"shelf-{number}"
     )
     out = folder / f"shelf-{number}.txt"

@@ -11,10 +11,17 @@ import pytest
 
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound, Refused
 from kazyna.marking.gs1 import compute_check_digit
-from kazyna.services import code_states, marking_orders
+from kazyna.services import (
+    code_batches,
+    code_standing,
+    code_states,
+    marking_fees,
+    marking_orders,
+)
 from kazyna.services.context import Context
 from kazyna.services.marking_documents import Document, lines_of, submit, submit_all
 from kazyna.services.marking_orders import NewOrder, OrderLine
+from kazyna.services.marking_symbols import render_codes
 from kazyna.store.connection import Database
 from services.marking_world import MILK, NOON, PILLS, SHOES, World, make_world
 
@@ -122,7 +129,7 @@ def test_codes_are_of_no_use_until_the_account_shows_them_paid(world: World) -> 
     with pytest.raises(Refused):
         marking_orders.codes_of_order(maker, first.order_no)
     for amount, released in ((first.fee - 1, ()), (Decimal(1), (first.order_no,))):
-        paid = marking_orders.pay_fees(
+        paid = marking_fees.pay_fees(
             world.ctx("officer"), "maker", amount=amount, received_on=maker.today,
             key=f"bank-{amount}",
         )  # fmt: skip
@@ -144,6 +151,39 @@ def test_a_cancelled_order_is_owed_no_more(world: World) -> None:
     with Database(world.installation.database.url) as database, database.administration() as tx:
         owed = "SELECT sum(balance) FROM items WHERE account = 'receivable:marking_fee:T-maker'"
         assert tx.value(owed) == 0
+
+
+def test_an_order_says_what_stands_in_its_codes(world: World, tmp_path: Path) -> None:
+    values = {"17": "270200", "10": "L7/x"}
+    new = NewOrder("valued", (OrderLine(PILLS, 30, values=values), OrderLine(PILLS, 5)))
+    maker = world.ctx("maker")
+    placed = marking_orders.place_order(maker, new)
+    assert [dict(batch.values) for batch in placed.batches] == [values, {}]
+    assert marking_orders.place_order(maker, new).created is False
+    other = replace(new.lines[0], values={"17": "270131", "10": "L7/x"})
+    with pytest.raises(Conflict):
+        marking_orders.place_order(maker, replace(new, lines=(other, new.lines[1])))
+    marking_orders.write_order_codes(maker, placed.order_no, tmp_path / "codes.txt")
+    texts = (tmp_path / "codes.txt").read_text().split("\n")[:30]
+    render_codes(tmp_path / "codes.txt", label_format="zpl-native", out=tmp_path / "labels.zpl",
+                 dated=NOON.date())  # fmt: skip
+    world.send("maker", "apply", *texts[:20], lot="L7/x", expires_on="2027-02-28")
+    assert statuses(world, *texts) == {"applied": 20, "emitted": 10}
+    told = code_standing.look_up_one(world.ctx("shop"), texts[25])
+    assert (told.verdict, told.lot, told.expires_on) == ("genuine", "L7/x", date(2027, 2, 28))
+
+
+def test_what_codes_cannot_say_is_told_by_line(world: World) -> None:
+    lines = (
+        OrderLine(PILLS, 5, values={"17": "279999", "8005": "1"}),
+        OrderLine(SHOES, 5, values={"10": "L7"}),
+        OrderLine(MILK, 5, template="tobacco_block"),
+    )
+    with pytest.raises(InputError) as caught:
+        marking_orders.place_order(world.ctx("maker"), NewOrder("unsaid", lines))
+    assert [(finding.row, finding.column) for finding in caught.value.findings] == [
+        (1, "values.17"), (1, "values.8005"), (2, "values.10"), (3, "template"),
+    ]  # fmt: skip
 
 
 def test_an_order_is_placed_once(world: World) -> None:
@@ -168,8 +208,8 @@ def test_unused_codes_expire_after_their_days(world: World) -> None:
     batch = world.order("maker", SHOES, 1_500)
     world.send("maker", "apply", f"{batch}:0-99")
     officer = replace(world.ctx("officer"), today=date(2027, 3, 3))
-    assert marking_orders.expire_unused(officer).codes >= 1_400
-    assert marking_orders.expire_unused(officer).batches == 0
+    assert code_batches.expire_unused(officer).codes >= 1_400
+    assert code_batches.expire_unused(officer).batches == 0
     assert statuses(world, f"{batch}:0-1499") == {"applied": 100, "expired": 1_400}
 
 

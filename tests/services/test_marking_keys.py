@@ -11,7 +11,7 @@ import pytest
 
 from kazyna.core.errors import Conflict, InputError, NotFound, Refused, Unavailable
 from kazyna.marking.batch import Verdict, verify_codes
-from kazyna.services.marking_codes import Order, issue_to_file, verify_file
+from kazyna.services.marking_codes import Issue, issue_to_file, verify_file
 from kazyna.services.marking_keys import (
     HsmPlace,
     KeyFile,
@@ -115,7 +115,7 @@ def test_a_hardware_module_makes_codes_and_keeps_its_keys(
     assert len(bytes.fromhex(made.keys[1].public_key)) == 32
     for template, key_id in (("eaeu_44", "H001"), ("eaeu_88", "H002")):
         out = tmp_path / f"{template}.txt"
-        order = Order(template, GTIN, 5, 20, goods="footwear")
+        order = Issue(template, GTIN, 5, 20, goods="footwear")
         done = issue_to_file(order, pack="kg", on=TODAY, keys=KeyFile(path, inside), out=out)
         assert done.key_id == key_id
         with out.open("rb") as file:

@@ -66,7 +66,9 @@ def test_a_forged_tail_never_reaches_the_database(
         asked.append(_)
         raise AssertionError("the database was asked")
 
-    scan_logs.scan_log(world.installation.database).flush()  # its thread must have nothing left to write
+    scan_logs.scan_log(
+        world.installation.database
+    ).flush()  # its thread must have nothing left to write
     for name in ("acting", "transaction", "call", "administration", "_connected"):
         monkeypatch.setattr(Database, name, acting)
     ctx = replace(public(world), public_checks=0)

@@ -12,7 +12,7 @@ from api.conftest import served
 from kazyna.services import users
 from kazyna.store.connection import Database
 from marking.epcis.epcis_events import document
-from services.marking_world import SHOES, World, make_world
+from services.marking_world import PILLS, SHOES, World, make_world
 from services.test_epcis_operations import applied, introduced, links, sold
 
 PASSWORD = "a long password"
@@ -57,6 +57,11 @@ def _orders(maker: httpx.Client) -> None:
         assert "is placed" in maker.post("/goods/orders", data=ordered).text
     page = maker.get("/goods").text
     assert page.count("pay by") == 1
+    valued = {"gtin": PILLS, "codes": "5", "key": "valued", "values": "17=281231; 10=L7"}
+    assert "is placed" in maker.post("/goods/orders", data=valued).text
+    unsaid = maker.post("/goods/orders", data=valued | {"values": "17=soon", "key": "unsaid"})
+    assert unsaid.status_code == 422
+    assert "values.17" in unsaid.text
     refused = maker.post("/goods/orders", data=ordered | {"codes": "many", "key": "other"})
     assert (refused.status_code, "expected a whole number" in refused.text) == (422, True)
 

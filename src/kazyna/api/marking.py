@@ -14,7 +14,13 @@ from pydantic import Field
 from kazyna.api.arguments import LINE, PREFIX, Amount, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
-from kazyna.services import goods_documents, marking_documents, marking_orders, participants
+from kazyna.services import (
+    goods_documents,
+    marking_documents,
+    marking_fees,
+    marking_orders,
+    participants,
+)
 from kazyna.services import stock as stock_service
 
 router = APIRouter(prefix=f"{PREFIX}/marking", tags=["marking"])
@@ -88,6 +94,8 @@ class NewOrderLine:
     gtin: Gtin
     codes: Annotated[int, Field(ge=1, le=marking_orders.ORDER_CODES_MAX)]
     template: Id | None = None
+    values: dict[Id, Id] = field(default_factory=dict)
+    """What all these codes say beside GTIN and serial, by AI: `{"17": "270131", "10": "L7"}`."""
 
 
 @dataclass(frozen=True)
@@ -234,15 +242,15 @@ def cancel_order(ctx: Caller, order_no: OrderNo) -> marking_orders.Order:
 
 
 @router.post("/releases", responses=WRITING)
-def release(ctx: Caller) -> marking_orders.ReleasedOrders:
+def release(ctx: Caller) -> marking_fees.ReleasedOrders:
     """Make the codes of orders usable whose fee the account shows paid."""
-    return marking_orders.release_paid(ctx)
+    return marking_fees.release_paid(ctx)
 
 
 @router.post("/fee-payments", status_code=HTTPStatus.CREATED, responses=WRITING)
-def pay_fees(ctx: Caller, new: NewFeePayment) -> marking_orders.FeePayment:
+def pay_fees(ctx: Caller, new: NewFeePayment) -> marking_fees.FeePayment:
     """Post a payment of fees; for officers."""
-    return marking_orders.pay_fees(
+    return marking_fees.pay_fees(
         ctx,
         new.participant_id,
         amount=Decimal(new.amount),

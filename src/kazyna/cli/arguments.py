@@ -26,6 +26,17 @@ def month(text: str) -> date:
         raise typer.BadParameter(f"{text!r} is not a month such as 2026-03") from None
 
 
+def named(given: list[str], option: str) -> dict[str, str]:
+    """Read NAME=VALUE as often as it is given."""
+    pairs = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise typer.BadParameter(f"{option}: {text!r} is not NAME=VALUE")
+        pairs[name] = value
+    return pairs
+
+
 Source = Annotated[
     str,
     typer.Argument(metavar="TABLE", help=SOURCE_HELP, show_default=False),
@@ -70,3 +81,12 @@ On = Annotated[
     ),
 ]
 IdColumn = Annotated[str, typer.Option("--id", help="Column that names the row.")]
+CodeValues = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--value",
+        metavar="NAME=VALUE",
+        help="What stands in all these codes, by its identifier: 8005 (price), 17 (expiry), "
+        "10 (lot). May be repeated.",
+    ),
+]

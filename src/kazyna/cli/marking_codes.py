@@ -14,7 +14,7 @@ import typer
 from rich.console import Group, RenderableType
 
 from kazyna.cli import output
-from kazyna.cli.arguments import day
+from kazyna.cli.arguments import CodeValues, day, named
 from kazyna.cli.progress import ProgressBars
 
 if TYPE_CHECKING:
@@ -169,6 +169,7 @@ def issue(
     out: Annotated[Path, typer.Option(help="File for the codes, a code a line.")],
     first: Annotated[int, typer.Option(min=0, help="Index of the first code.")] = 0,
     goods: Annotated[str, typer.Option(help="Group of goods, where the template has many.")] = "",
+    values: CodeValues = None,
     pack: PackName = "kg",
     on: On = None,
     hsm: Hsm = None,
@@ -178,20 +179,24 @@ def issue(
     r"""Issue the codes of a batch: unguessable serials, each with its tail.
 
     A serial is a keyed permutation of the batch's number and the code's index, so no two are
-    equal and none needs to be stored. The same batch issued twice gives the same codes.
+    equal and none needs to be stored. The same batch issued twice gives the same codes. What
+    --value gives (a printed price, an expiry, a lot) stands in all of them and is sealed by the
+    tail as all else.
 
     Example:
     ```sh
     kazyna mark issue --template eaeu_44 --gtin 04601234567893 --batch 1 --count 1000000 \
       --keys codes.keys --out codes.txt
+    kazyna mark issue --template tobacco_block --gtin 04601234567893 --batch 2 --count 1000 \
+      --value 8005=013000 --keys codes.keys --out blocks.txt
     ```
     """
-    from kazyna.services.marking_codes import Order, issue_to_file
+    from kazyna.services.marking_codes import Issue, issue_to_file
     from kazyna.services.marking_keys import KeyFile
 
     with ProgressBars() as progress:
         issued = issue_to_file(
-            Order(template, gtin, batch, count, first, goods),
+            Issue(template, gtin, batch, count, first, goods, named(values or [], "--value")),
             pack=pack,
             on=on or business_day(),
             keys=KeyFile(keys, _unlocking(hsm, token, password=hsm is None)),

@@ -12,8 +12,7 @@ from rich.console import Group, RenderableType
 
 from kazyna.cli import output
 from kazyna.cli.acting import As, acting
-from kazyna.cli.arguments import day
-from kazyna.cli.marking_registers import named
+from kazyna.cli.arguments import CodeValues, day, named
 from kazyna.cli.progress import ProgressBars
 from kazyna.cli.rounds import money
 
@@ -49,27 +48,31 @@ def order(
     template: Annotated[
         str | None, typer.Option(help="Code template; the first for the goods if not said.")
     ] = None,
+    values: CodeValues = None,
     participant: Participant = None,
     as_: As = "",
     as_json: output.Json = False,
 ) -> None:
     """Order codes. Their fee is charged to the account; they are usable when it is paid.
 
-    The keys are those of KAZYNA_KEYS.
+    The keys are those of KAZYNA_KEYS. What --value gives stands in every code of the order: the
+    printed price (8005), an expiry (17), a lot (10); goods of two lots are two orders.
 
     Example:
     ```sh
     kazyna mark order 04601234567893:100000 --id 2026-17 --for 01234567890123
+    kazyna mark order 04601234500012:5000 --id 2026-18 --value 17=281231 --value 10=L7
     ```
     """
     from kazyna.services.marking_orders import NewOrder, OrderLine, place_order
 
+    given = named(values or [], "--value")
     wanted = []
     for line in lines:
         gtin, _, count = line.partition(":")
         if not count.isascii() or not count.isdigit():
             raise typer.BadParameter(f"{line!r} is not GTIN:COUNT")
-        wanted.append(OrderLine(gtin, int(count), template))
+        wanted.append(OrderLine(gtin, int(count), template, given))
     with acting("officer", as_) as ctx:
         placed = place_order(ctx, NewOrder(document_id, tuple(wanted), participant))
     output.show(placed, as_json=as_json, table=_order_table)
@@ -133,12 +136,10 @@ def pay_fees(
     kazyna mark pay-fees 01234567890123 --amount 50000 --on 2026-02-01 --key bank-17
     ```
     """
-    from kazyna.services import marking_orders
+    from kazyna.services import marking_fees
 
     with acting("officer", as_) as ctx:
-        paid = marking_orders.pay_fees(
-            ctx, participant, amount=amount, received_on=received, key=key
-        )
+        paid = marking_fees.pay_fees(ctx, participant, amount=amount, received_on=received, key=key)
     output.show(paid, as_json=as_json)
 
 
@@ -164,10 +165,10 @@ def expire(as_: As = "", as_json: output.Json = False) -> None:
     kazyna mark expire
     ```
     """
-    from kazyna.services import marking_orders
+    from kazyna.services import code_batches
 
     with acting("officer", as_) as ctx:
-        output.show(marking_orders.expire_unused(ctx), as_json=as_json)
+        output.show(code_batches.expire_unused(ctx), as_json=as_json)
 
 
 def move(

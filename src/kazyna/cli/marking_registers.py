@@ -9,7 +9,7 @@ import typer
 
 from kazyna.cli import output
 from kazyna.cli.acting import As, acting
-from kazyna.cli.arguments import day
+from kazyna.cli.arguments import day, named
 
 if TYPE_CHECKING:
     from kazyna.services.participants import Version
@@ -240,14 +240,3 @@ def _versions(found: "tuple[Version, ...]", *, as_json: bool) -> None:
         for each in found
     )  # fmt: skip
     output.show({"versions": found}, as_json=as_json, table=lambda _: output.listing(rows))
-
-
-def named(given: list[str], option: str) -> dict[str, str]:
-    """Read NAME=VALUE as often as it is given."""
-    pairs = {}
-    for text in given:
-        name, sign, value = text.partition("=")
-        if not sign or not name:
-            raise typer.BadParameter(f"{option}: {text!r} is not NAME=VALUE")
-        pairs[name] = value
-    return pairs

@@ -1,7 +1,8 @@
 """Codes of one template by the million: issue, read and verify over arrays.
 
-A template without optional parts has codes of one length with every part at a fixed place, so a
-table of codes is a matrix of bytes, and each step is a few operations over its columns.
+Codes of a template have every part at a fixed place, once it is known which optional values they
+have and how long those are. So a table of codes of one layout is a matrix of bytes, and each step
+is a few operations over its columns.
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ from kazyna.marking.keys import KeyRegistry, OpenKey
 from kazyna.marking.permutation import Words
 from kazyna.marking.serials import find_positions, make_serials
 from kazyna.marking.tails import TAIL_LENGTHS, is_tail, make_tail, make_tails
-from kazyna.marking.template import CodeTemplate
+from kazyna.marking.template import NO_VALUES, CodeTemplate, Values
 
 Codes = NDArray[np.bytes_]
 """Codes of one length as byte strings, such as dtype S85."""
@@ -54,6 +56,13 @@ class Layout:
     tail: slice
     constants: tuple[tuple[int, int], ...]
     """Places and bytes of identifiers and separators."""
+    extras: tuple[tuple[str, slice, slice], ...] = ()
+    """Names of other values, where they stand, and where with their identifiers."""
+
+    @property
+    def signed(self) -> tuple[slice, ...]:
+        """What a tail stands for beside the extra values, in the order of `signed_text`."""
+        return (self.gtin, self.serial, self.key)
 
 
 @dataclass(frozen=True)
@@ -83,31 +92,56 @@ class Verified:
     """Whether the serial leads back to batch and index."""
 
 
-@lru_cache(maxsize=256)
-def layout_of(template: CodeTemplate) -> Layout:
+def layout_of(template: CodeTemplate, values: Values = NO_VALUES) -> Layout:
     """Return where the parts of issued codes stand.
 
     Raises
     ------
     ValueError
-        When the template has other parts than GTIN, serial, key and tail.
+        When a value is missing, has no place in the codes or is not accepted.
     """
+    form = template.form_with(values)
+    return _layout(form, tuple(len(values[part.called]) for part in form.extras))
+
+
+@lru_cache(maxsize=256)
+def layouts_of(template: CodeTemplate) -> tuple[Layout, ...]:
+    """Return every layout that codes of a template may have: by optional values and lengths.
+
+    None where codes of the template are not made here, as those of packages.
+    """
+    if template.tail is None or template.space is None:
+        return ()
+    return tuple(
+        _layout(form, lengths)
+        for form in template.forms
+        for lengths in product(*(part.lengths for part in form.extras))
+    )
+
+
+@lru_cache(maxsize=1024)
+def _layout(form: CodeTemplate, lengths: tuple[int, ...]) -> Layout:
+    """Lay out a form whose extra values have these lengths."""
     text, places = "", {"key": slice(0, 0), "tail": slice(0, 0)}
     constants: list[tuple[int, int]] = []
-    last = template.issued[-1]
-    for part in template.issued:
-        if part.role == "extra":
-            raise ValueError(f"codes of {template.name} have a value of their own, AI ({part.ai})")
-        constants += [(len(text) + at, ord(sign)) for at, sign in enumerate(part.ai)]
+    extras: list[tuple[str, slice, slice]] = []
+    sizes = iter(lengths)
+    for part in form.parts:
         begin = len(text) + len(part.ai)
-        text += part.ai + " " * part.lengths[0]
-        places[part.role] = slice(begin, len(text))
-        if part.separated and part is not last:
+        constants += [(len(text) + at, ord(sign)) for at, sign in enumerate(part.ai)]
+        size = next(sizes) if part.role == "extra" else part.lengths[0]
+        place = slice(begin, begin + size)
+        if part.role == "extra":
+            extras.append((part.called, place, slice(len(text), place.stop)))
+        else:
+            places[part.role] = place
+        text += part.ai + " " * size
+        if part.separated and part is not form.parts[-1]:
             constants.append((len(text), ord(GS)))
             text += GS
     return Layout(
         len(text), places["gtin"], places["serial"], places["key"], places["tail"],
-        tuple(constants),
+        tuple(constants), tuple(extras),
     )  # fmt: skip
 
 
@@ -119,6 +153,7 @@ def issue_codes(
     issuer: str,
     batch: int,
     indices: Words,
+    values: Values = NO_VALUES,
 ) -> Codes:
     """Issue codes of a batch: serials by permutation, each with its tail.
 
@@ -136,6 +171,8 @@ def issue_codes(
         The number of the batch.
     indices
         Which codes of the batch, shape (n,): all, or those of one chunk.
+    values
+        What else the template has in its codes, such as a price: the same in the whole batch.
 
     Returns
     -------
@@ -146,7 +183,7 @@ def issue_codes(
         raise ValueError(f"key {key.key.key_id} makes a {key.key.tail}, not a {template.tail}")
     if not is_gtin_14(gtin) or len(issuer) != template.issuer_first:
         raise ValueError("a GTIN of 14 digits, and the state's character where the template has it")
-    layout, space = layout_of(template), template.space
+    layout, space = layout_of(template, values), template.space
     if space is None:
         raise ValueError(f"codes of {template.name} have no serial")
     matrix = np.empty((len(indices), layout.length), dtype=np.uint8)
@@ -156,6 +193,8 @@ def issue_codes(
     row[layout.gtin] = np.frombuffer(gtin.encode(), dtype=np.uint8)
     if layout.key.stop:
         row[layout.key] = np.frombuffer(key.key.key_id.encode(), dtype=np.uint8)
+    for name, where, _ in layout.extras:
+        row[where] = np.frombuffer(values[name].encode(), dtype=np.uint8)
     if issuer:
         row[layout.serial.start] = ord(issuer)
     own = slice(layout.serial.start + len(issuer), layout.serial.stop)
@@ -169,7 +208,7 @@ def issue_codes(
     return matrix.view(f"S{layout.length}").ravel()
 
 
-def read_codes(codes: Codes, template: CodeTemplate) -> CodeTable:
+def read_codes(codes: Codes, template: CodeTemplate, *, layout: Layout | None = None) -> CodeTable:
     """Read codes of one template: places, characters and check digits.
 
     Parameters
@@ -179,8 +218,10 @@ def read_codes(codes: Codes, template: CodeTemplate) -> CodeTable:
         are malformed.
     template
         Their form.
+    layout
+        Where their parts stand, one of `layouts_of`; the first where it is not said.
     """
-    layout = layout_of(template)
+    layout = layout or layouts_of(template)[0]
     sized = codes.astype(f"S{layout.length}") if codes.itemsize != layout.length else codes
     matrix = np.ascontiguousarray(sized).view(np.uint8).reshape(len(codes), layout.length)
     verdict = np.empty(len(codes), dtype=np.uint8)
@@ -192,17 +233,16 @@ def read_codes(codes: Codes, template: CodeTemplate) -> CodeTable:
     return CodeTable(verdict, matrix, layout)
 
 
-def gtins_of(codes: Codes, template: CodeTemplate) -> Words:
-    """Return the products of codes of a template's length as numbers; of malformed ones anything.
+def gtins_of(codes: Codes, layout: Layout) -> Words:
+    """Return the products of codes as numbers; of malformed ones anything.
 
     Parameters
     ----------
     codes
-        As `read_codes` takes them, all of the length of the template's codes.
-    template
-        Their form.
+        As `read_codes` takes them, all of the length of the layout.
+    layout
+        Where their parts stand.
     """
-    layout = layout_of(template)
     return _gtins(np.ascontiguousarray(codes).view(np.uint8).reshape(len(codes), -1), layout)
 
 
@@ -214,6 +254,7 @@ def verify_codes(
     on: date,
     issuers: str = "",
     trace: bool = True,
+    layout: Layout | None = None,
 ) -> Verified:
     """Verify codes of one template: form, check digit, key, tail; then find batch and index.
 
@@ -232,8 +273,10 @@ def verify_codes(
         not known is foreign. Empty: it is a code of an unknown key.
     trace
         Whether to lead genuine codes back to batch and index; it takes longer than verifying.
+    layout
+        As `read_codes` takes it.
     """
-    table = read_codes(codes, template)
+    table = read_codes(codes, template, layout=layout)
     work = _Work(table.layout, template, registry, on, trace)
     size = len(codes)
     found = Verified(
@@ -251,6 +294,8 @@ def verify_codes(
     if issuers and template.issuer_first:
         first = table.matrix[:, table.layout.serial.start]
         own = np.isin(first, np.frombuffer(issuers.encode(), dtype=np.uint8))
+        # A code of another template may have this form; its serial leads nowhere in this one.
+        np.logical_and(found.traced, own, out=found.traced)
         found.verdict[(found.verdict == Verdict.KEY_UNKNOWN) & ~own] = Verdict.FOREIGN
     return found
 
@@ -377,13 +422,20 @@ def _in_set_82(characters: Bytes) -> NDArray[np.bool_]:
 
 def _texts(matrix: Bytes, layout: Layout) -> Bytes:
     """Lay out what the tails of some rows stand for, as `tails.signed_text` does."""
-    sizes = [part.stop - part.start for part in (layout.gtin, layout.serial, layout.key)]
-    texts = np.empty((len(matrix), 1 + sum(sizes)), dtype=np.uint8)
+    sizes = [part.stop - part.start for part in layout.signed]
+    others = [part for *_, part in layout.extras]
+    length = 1 + sum(sizes) + sum(1 + part.stop - part.start for part in others)
+    texts = np.empty((len(matrix), length), dtype=np.uint8)
     texts[:, 0] = sizes[1]
     at = 1
-    for part, size in zip((layout.gtin, layout.serial, layout.key), sizes, strict=True):
+    for part, size in zip(layout.signed, sizes, strict=True):
         texts[:, at : at + size] = matrix[:, part]
         at += size
+    for part in others:
+        texts[:, at] = ord(GS)
+        end = at + 1 + part.stop - part.start
+        texts[:, at + 1 : end] = matrix[:, part]
+        at = end
     return texts
 
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
-from kazyna.marking.batch import Verdict, gtins_of, layout_of, verify_codes
+from kazyna.marking.batch import Layout, Verdict, gtins_of, layouts_of, verify_codes
 from kazyna.marking.code_reading import judge_lines
 from kazyna.marking.epcis.identifiers import canonical_identifier
 from kazyna.marking.gs1 import Fault, Message, compute_check_digit, is_gtin_14, read
@@ -204,45 +204,52 @@ def _in_own_form(
 ) -> list[tuple[int, bytes]]:
     """Verify over arrays the codes that have the length of a template; return the others."""
     bare = [(number, line if line[:2] == b"01" else _bare(line), line) for number, line in codes]
+    lengths = {len(code) for _, code, _ in bare}
     for template in judging.templates:
-        if template.tail is None or any(part.role == "extra" for part in template.issued):
-            continue
-        length = layout_of(template).length
-        right = [(number, code) for number, code, _ in bare if len(code) == length]
-        if not right:
-            continue
-        table = np.array([code for _, code in right], dtype=f"S{length}")
-        numbers = np.array([number for number, _ in right], dtype=np.int64)
-        verified = verify_codes(
-            table, template, judging.registry, on=judging.on, issuers=judging.issuers
-        )
-        good = (verified.verdict == Verdict.GENUINE) & verified.traced
-        gtins = gtins_of(table, template).astype(np.int64)
-        if good.any():
-            found.traced.append(
-                Traced(
-                    numbers[good],
-                    gtins[good],
-                    verified.batch[good].astype(np.int64),
-                    verified.index[good].astype(np.int32),
-                )
-            )
-        foreign = verified.verdict == Verdict.FOREIGN
-        serial = layout_of(template).serial
-        found.serials += [
-            Serial(number, f"{gtin:014d}", code[serial].decode())
-            for number, gtin, code in zip(
-                numbers[foreign].tolist(),
-                gtins[foreign].tolist(),
-                table[foreign].tolist(),
-                strict=True,
-            )
-        ]
-        if len(table) == len(bare) and (good | foreign).all():
-            return []
-        done = set(numbers[good | foreign].tolist())
-        bare = [each for each in bare if each[0] not in done]
+        for layout in layouts_of(template):
+            if layout.length in lengths:
+                done = _take_layout(bare, template, layout, judging, found)
+                if len(done) == len(bare):
+                    return []
+                bare = [each for each in bare if each[0] not in done]
     return [(number, line) for number, _, line in bare]
+
+
+def _take_layout(
+    bare: list[tuple[int, bytes, bytes]],
+    template: CodeTemplate,
+    layout: Layout,
+    judging: _Judging,
+    found: ReadLines,
+) -> set[int]:
+    """Take up the codes of one layout that were made here or in another state; return which."""
+    right = [(number, code) for number, code, _ in bare if len(code) == layout.length]
+    if not right:
+        return set()
+    table = np.array([code for _, code in right], dtype=f"S{layout.length}")
+    numbers = np.array([number for number, _ in right], dtype=np.int64)
+    verified = verify_codes(
+        table, template, judging.registry, on=judging.on, issuers=judging.issuers, layout=layout
+    )
+    good = (verified.verdict == Verdict.GENUINE) & verified.traced
+    gtins = gtins_of(table, layout).astype(np.int64)
+    if good.any():
+        found.traced.append(
+            Traced(
+                numbers[good],
+                gtins[good],
+                verified.batch[good].astype(np.int64),
+                verified.index[good].astype(np.int32),
+            )
+        )
+    foreign = verified.verdict == Verdict.FOREIGN
+    found.serials += [
+        Serial(number, f"{gtin:014d}", code[layout.serial].decode())
+        for number, gtin, code in zip(
+            numbers[foreign].tolist(), gtins[foreign].tolist(), table[foreign].tolist(), strict=True
+        )
+    ]
+    return set(numbers[good | foreign].tolist())
 
 
 def _bare(line: bytes) -> bytes:

@@ -4,20 +4,21 @@
 form over arrays and the others, spoilt or written otherwise, one by one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kazyna.marking.batch import Verdict, Verified, layout_of, verify_codes
+from kazyna.marking.batch import Layout, Verdict, Verified, layouts_of, verify_codes
+from kazyna.marking.cmac import Cmac
 from kazyna.marking.gs1 import Fault, Message, application_identifiers, read
-from kazyna.marking.keys import KeyRegistry
+from kazyna.marking.keys import CodeKey, KeyRegistry
 from kazyna.marking.scanner_faults import Judge, ScannerFault, diagnose
 from kazyna.marking.serials import find_positions
 from kazyna.marking.tails import is_tail
-from kazyna.marking.template import CodeParts, CodeTemplate
+from kazyna.marking.template import CodeParts, CodeTemplate, forms_of
 
 PREFIXES = (b"]d2", b"]C1", b"]Q3", b"]e0", b"]J1")
 VERDICT_NAMES: dict[int, str] = {verdict: verdict.name.lower() for verdict in Verdict}
@@ -159,7 +160,7 @@ def judge_lines(
     first_line
         The number of the first line.
     """
-    judge = judge_of(registry, on)
+    judging = _Judging(templates, registry, issuers, judge_of(registry, on))
     settled = _in_own_form(
         lines, templates, registry, on=on, issuers=issuers, first_line=first_line
     )
@@ -167,38 +168,56 @@ def judge_lines(
         if code is None or code.verdict in UNSETTLED:
             if line.strip():
                 text = line.decode("utf-8-sig", errors="backslashreplace")
-                mended = _one_by_one(text, code, templates, registry, judge)
+                mended = _one_by_one(text, code, judging)
                 yield replace(mended, line=number)
         else:
             yield code
+
+
+@dataclass(frozen=True)
+class _Judging:
+    """By what codes are judged one by one."""
+
+    templates: Sequence[CodeTemplate]
+    registry: KeyRegistry
+    issuers: str
+    judge: Judge
 
 
 def judge_of(registry: KeyRegistry, on: date) -> Judge:
     """Return a function that tells whether a code's tail is right; None where it cannot know."""
 
     def judge(template: CodeTemplate, parts: CodeParts) -> bool | None:
-        if template.tail is None:
+        able = _able(registry, template, parts)
+        if not able:
             return None
-        if template.part("key"):
-            key, opened = registry.keys.get(parts.key_id), registry.opened.get(parts.key_id)
-            candidates = [(key, opened)] if key and key.tail == template.tail else []
-        else:
-            able = registry.tagging(template.tail, template.goods)
-            candidates = [(each.key, each) for each in able]
-        checkable = [
-            (key, opened.cmac if opened else None)
-            for key, opened in candidates
-            if key.tail == "signature" or (opened and opened.cmac)
-        ]
-        if not checkable:
-            return None
-        return any(
-            is_tail(key.tail, parts.signed, parts.tail, cmac=cmac, public_key=key.public_key)
-            for key, cmac in checkable
-            if not key.is_revoked(on)
-        )
+        return any(_made(key, parts, registry) for key in able if not key.is_revoked(on))
 
     return judge
+
+
+def _able(registry: KeyRegistry, template: CodeTemplate, parts: CodeParts) -> list[CodeKey]:
+    """Return the keys that may have made a code and whose tails can be checked here."""
+    if template.tail is None:
+        return []
+    if not template.part("key"):
+        return [each.key for each in registry.tagging(template.tail, template.goods)]
+    key = registry.keys.get(parts.key_id)
+    if key is None or key.tail != template.tail:
+        return []
+    return [key] if key.tail == "signature" or _cmac(registry, key) else []
+
+
+def _made(key: CodeKey, parts: CodeParts, registry: KeyRegistry) -> bool:
+    return is_tail(
+        key.tail, parts.signed, parts.tail,
+        cmac=_cmac(registry, key), public_key=key.public_key,
+    )  # fmt: skip
+
+
+def _cmac(registry: KeyRegistry, key: CodeKey) -> Cmac | None:
+    opened = registry.opened.get(key.key_id)
+    return opened.cmac if opened else None
 
 
 def _in_own_form(
@@ -215,23 +234,22 @@ def _in_own_form(
         line[3:] if line.startswith(PREFIXES) else line.removeprefix(b"\x1d") for line in lines
     ]
     judged: list[JudgedCode | None] = [None] * len(codes)
+    of_length: dict[int, list[int]] = {}
+    for row, code in enumerate(codes):
+        of_length.setdefault(len(code), []).append(row)
     for template in templates:
-        if template.tail is None or any(part.role == "extra" for part in template.issued):
-            continue
-        length = layout_of(template).length
-        rows = [
-            row
-            for row, code in enumerate(codes)
-            if len(code) == length and _rank(judged[row]) < SETTLED
-        ]
-        if not rows:
-            continue
-        table = np.array([codes[row] for row in rows], dtype=f"S{length}")
-        verified = verify_codes(table, template, registry, on=on, issuers=issuers)
-        told = _told(verified, table, template, [first_line + row for row in rows])
-        for row, code in zip(rows, told, strict=True):
-            if _rank(code) > _rank(judged[row]):
-                judged[row] = code
+        for layout in layouts_of(template):
+            rows = [row for row in of_length.get(layout.length, ()) if _rank(judged[row]) < SETTLED]
+            if not rows:
+                continue
+            table = np.array([codes[row] for row in rows], dtype=f"S{layout.length}")
+            verified = verify_codes(
+                table, template, registry, on=on, issuers=issuers, layout=layout
+            )
+            told = _told(verified, table, template, layout, [first_line + row for row in rows])
+            for row, judgement in zip(rows, told, strict=True):
+                if _rank(judgement) > _rank(judged[row]):
+                    judged[row] = judgement
     return judged
 
 
@@ -243,10 +261,13 @@ def _rank(code: JudgedCode | None) -> int:
 
 
 def _told(
-    verified: Verified, codes: NDArray[np.bytes_], template: CodeTemplate, lines: Sequence[int]
+    verified: Verified,
+    codes: NDArray[np.bytes_],
+    template: CodeTemplate,
+    layout: Layout,
+    lines: Sequence[int],
 ) -> Iterator[JudgedCode]:
     """Write the verdicts of an array one by one."""
-    key = layout_of(template).key
     columns = zip(
         lines,
         codes.tolist(),
@@ -257,34 +278,25 @@ def _told(
         strict=True,
     )
     for line, code, verdict, traced, batch, index in columns:
-        key_id = code[key].decode("ascii", "replace") or None
+        key_id = code[layout.key].decode("ascii", "replace") or None
         place = (batch, index) if traced else (None, None)
         yield JudgedCode(line, VERDICT_NAMES[verdict], template.name, key_id, *place)
 
 
-def _one_by_one(
-    text: str,
-    code: JudgedCode | None,
-    templates: Sequence[CodeTemplate],
-    registry: KeyRegistry,
-    judge: Judge,
-) -> JudgedCode:
+def _one_by_one(text: str, code: JudgedCode | None, judging: _Judging) -> JudgedCode:
     """Judge a code that is not of a template's own form, or whose tail is wrong."""
     found = read(text, associations=False)
     # A wrong tail was found over arrays: the code as it stands needs no second judgement.
     judged = code is not None and code.verdict == VERDICT_NAMES[Verdict.WRONG_TAIL]
     if isinstance(found, Message) and not judged:
-        for template in templates:
-            parts = template.fits(found.elements)
-            if parts is not None and judge(template, parts):
-                return _genuine(template, parts, registry)
-    spoilt = diagnose(text, templates, judge=judge)
+        fitting = ((each, each.fits(found.elements)) for each in judging.templates)
+        if genuine := _first_genuine(fitting, judging):
+            return genuine
+    spoilt = diagnose(text, judging.templates, judge=judging.judge)
     if spoilt is not None and spoilt.repaired is not None:
-        for template in templates:
-            parts = template.match(spoilt.repaired)
-            if parts is not None and judge(template, parts):
-                mended = _genuine(template, parts, registry)
-                return replace(mended, scanner_faults=spoilt.kinds, repaired=spoilt.repaired)
+        fitting = ((each, each.match(spoilt.repaired)) for each in forms_of(judging.templates))
+        if genuine := _first_genuine(fitting, judging):
+            return replace(genuine, scanner_faults=spoilt.kinds, repaired=spoilt.repaired)
     kinds = spoilt.kinds if spoilt else ()
     repaired = spoilt.repaired if spoilt else None
     if code is not None and code.verdict != VERDICT_NAMES[Verdict.MALFORMED]:
@@ -299,12 +311,29 @@ def _one_by_one(
     )
 
 
-def _genuine(template: CodeTemplate, parts: CodeParts, registry: KeyRegistry) -> JudgedCode:
+def _first_genuine(
+    fitting: Iterable[tuple[CodeTemplate, CodeParts | None]], judging: _Judging
+) -> JudgedCode | None:
+    """Report a code whose tail is right: by the template that leads it back, or else the first."""
+    found = None
+    for template, parts in fitting:
+        if parts is not None and judging.judge(template, parts):
+            genuine = _genuine(template, parts, judging)
+            if genuine.index is not None:
+                return genuine
+            found = found or genuine
+    return found
+
+
+def _genuine(template: CodeTemplate, parts: CodeParts, judging: _Judging) -> JudgedCode:
     """Report a code whose tail is right, with batch and index where its key is open."""
+    registry = judging.registry
     name, key_id = VERDICT_NAMES[Verdict.GENUINE], parts.key_id or None
-    opened = registry.opened.get(parts.key_id)
+    made = (key for key in _able(registry, template, parts) if _made(key, parts, registry))
+    opened = registry.opened.get(next(made).key_id)
     own = parts.serial[template.issuer_first :]
-    if opened is None or template.space is None or len(own) != template.space.length:
+    ours = not (template.issuer_first and judging.issuers) or parts.serial[0] in judging.issuers
+    if not ours or opened is None or template.space is None or len(own) != template.space.length:
         return JudgedCode(0, name, template.name, key_id)
     serial = np.frombuffer(own.encode("ascii"), dtype=np.uint8).reshape(1, -1)
     gtin = np.array([int(parts.gtin)], dtype=np.uint64)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from kazyna.marking.gs1 import GS
-from kazyna.marking.template import CHARACTERS, CodeParts, CodeTemplate
+from kazyna.marking.template import CHARACTERS, CodeParts, CodeTemplate, forms_of
 
 Kind = Literal[
     "lost_separator", "replaced_separator", "cyrillic_layout", "caps_lock", "case_lost", "cut_off"
@@ -94,7 +94,8 @@ def diagnose(
     ScannerFault or None
         None where the code has the form of a template as it is, or no fault explains it.
     """
-    candidates = list(_candidates(text, templates))
+    forms = forms_of(templates)
+    candidates = list(_candidates(text, forms))
     judged = [(each, judge(each.template, each.parts) if judge else None) for each in candidates]
     right = [each for each, verdict in judged if verdict]
     if right:
@@ -107,7 +108,7 @@ def diagnose(
         return ScannerFault(("case_lost",), None) if _one_case(text) else None
     if possible:
         return ScannerFault(possible[0].kinds, None, possible[0].template.name)
-    for template in templates:
+    for template in forms:
         if _cut_off(template).fullmatch(_separated(text.translate(_layout(text)))):
             return ScannerFault(("cut_off",), None, template.name)
     return None

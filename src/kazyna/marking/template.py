@@ -5,13 +5,15 @@ expression, and takes the parts out of any other form through their elements.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import compress, product
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from kazyna.marking.gs1 import GS, Element, application_identifiers, is_gtin_14
+from kazyna.marking.gs1 import GS, Element, Fault, application_identifiers, is_gtin_14, read
 from kazyna.marking.serials import SerialSpace
 from kazyna.marking.tails import TAIL_LENGTHS, Tail, signed_text
 
@@ -21,6 +23,11 @@ CHARACTERS = '[!"%-?A-Z_a-z]'
 DIGIT = "[0-9]"
 LEADING = r"(?:\]d2|\]C1|\]Q3|\]e0|\]J1|\x1d|)"
 """A scanner may send its symbology identifier or the first FNC1, or neither."""
+
+Values = Mapping[str, str]
+"""What stands in the codes of a batch beside GTIN, serial, key and tail, by the names of the parts:
+`{"17": "270131", "10": "L7"}`."""
+NO_VALUES: Values = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,18 @@ class Part:
     lengths: tuple[int, ...]
     """The lengths that occur, the one that is issued first."""
     required: bool = True
+    name: str = ""
+    """What a value without an identifier is called."""
+
+    @property
+    def called(self) -> str:
+        """By what a batch names its value of the part."""
+        return self.name or self.ai
+
+    @property
+    def title(self) -> str:
+        """What the value is, in words of GS1 or of the pack."""
+        return application_identifiers()[self.ai].title if self.ai else self.name
 
     @property
     def pattern(self) -> str:
@@ -46,6 +65,20 @@ class Part:
     def separated(self) -> bool:
         """Whether a separator must follow when more comes."""
         return bool(self.ai) and application_identifiers()[self.ai].fixed_length is None
+
+    def fault_in(self, value: str) -> tuple[str, str] | None:
+        """Say why a value cannot stand here and what could; None where it can."""
+        if len(value) not in self.lengths:
+            least, most = min(self.lengths), max(self.lengths)
+            wanted = f"{least}" if least == most else f"{least} to {most}"
+            return f"{value!r} has {len(value)} characters", f"{wanted} characters"
+        if not re.fullmatch(self.pattern, value):
+            return f"{value!r} has other characters", "characters of GS1 character set 82"
+        # A caret stands for FNC1, and is itself in no value.
+        found = read(f"^{self.ai}{value}", associations=False) if self.ai else None
+        if isinstance(found, Fault):
+            return f"{value!r}: {found.reason}", found.expected or f"a value of AI ({self.ai})"
+        return None
 
 
 class CodeParts(NamedTuple):
@@ -110,6 +143,49 @@ class CodeTemplate:
         return tuple(part for part in self.parts if part.required)
 
     @cached_property
+    def extras(self) -> tuple[Part, ...]:
+        """The parts whose values an order gives: price, expiry, lot."""
+        return tuple(part for part in self.parts if part.role == "extra")
+
+    @cached_property
+    def forms(self) -> tuple["CodeTemplate", ...]:
+        """The template with each choice of its optional parts, all of which are required then."""
+        optional = [part for part in self.parts if not part.required]
+        if not optional:
+            return (self,)
+        choices = product((False, True), repeat=len(optional))
+        return tuple(self._with(set(compress(optional, choice))) for choice in choices)
+
+    def _with(self, chosen: set[Part]) -> "CodeTemplate":
+        parts = (part for part in self.parts if part.required or part in chosen)
+        return replace(self, parts=tuple(replace(part, required=True) for part in parts))
+
+    def form_with(self, values: Values) -> "CodeTemplate":
+        """Return the form of codes that have these values.
+
+        Raises
+        ------
+        ValueError
+            When a value is missing, has no place or is not accepted.
+        """
+        for name, reason, expected in self.faults_in(values):
+            raise ValueError(f"{name or self.name}: {reason}, expected {expected}")
+        return self._with({part for part in self.extras if part.called in values})
+
+    def faults_in(self, values: Values) -> Iterator[tuple[str, str, str]]:
+        """Yield what is wrong with the values of a batch: the name, the reason, what can be."""
+        known = {part.called: part for part in self.extras}
+        for name, value in values.items():
+            if name not in known:
+                expected = " or ".join(known) or "none"
+                yield name, f"codes of {self.name} have no such value", expected
+            elif fault := known[name].fault_in(value):
+                yield name, *fault
+        for name, part in known.items():
+            if part.required and name not in values:
+                yield name, f"codes of {self.name} need this value", part.title
+
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         """A code without optional parts, as scanners send it."""
         text, last = LEADING if self.parts[0].ai else "", self.issued[-1]
@@ -156,20 +232,20 @@ class CodeTemplate:
         """Take the parts out of elements read from any form; optional ones stand anywhere."""
         values: dict[str, str] = dict.fromkeys(("gtin", "serial", "key", "tail"), "")
         by_ai = {part.ai: part for part in self.parts}
-        extras = []
+        extras: dict[str, str] = {}
         for ai, value in elements:
             part = by_ai.pop(ai, None)
             if part is None or len(value) not in part.lengths:
                 return None
             if part.role == "extra":
-                extras.append(Element(ai, value))
+                extras[ai] = value
             else:
                 values[part.role] = value
         if any(part.required for part in by_ai.values()):
             return None
-        return CodeParts(
-            values["gtin"], values["serial"], values["key"], values["tail"], tuple(extras)
-        )
+        # A Digital Link has them in an order of its own; the tail stands for that of the template.
+        ordered = tuple(Element(p.ai, extras[p.ai]) for p in self.extras if p.ai in extras)
+        return CodeParts(values["gtin"], values["serial"], values["key"], values["tail"], ordered)
 
     def write(self, parts: CodeParts) -> str:
         """Write a code as it goes into a symbol, without the leading FNC1."""
@@ -186,6 +262,11 @@ class CodeTemplate:
             part.ai + value + (GS if part.separated and number < last else "")
             for number, (part, value) in enumerate(given)
         )
+
+
+def forms_of(templates: Sequence[CodeTemplate]) -> list[CodeTemplate]:
+    """Return the forms of templates: those with optional parts several times."""
+    return [form for template in templates for form in template.forms]
 
 
 def _numeric(ai: str) -> bool:

@@ -105,5 +105,8 @@ def _part(row: Section) -> Part:
         row.fault("lengths", f"{lengths!r} is not accepted", "lengths, the one issued first")
     row.asked.add("required")
     required = row.values.get("required", True) is True
+    name = row.optional("name", str) or ""
+    if role == "extra" and not (ai or name):
+        row.fault("name", "the value has no identifier and no name", "what orders call it")
     row.finish()
-    return Part(ai, ROLES.get(role, "extra"), tuple(lengths), required)
+    return Part(ai, ROLES.get(role, "extra"), tuple(lengths), required, name)

@@ -19,7 +19,7 @@ import numpy as np
 from kazyna.core.errors import NotFound
 from kazyna.marking.code_blocks import locate, standing
 from kazyna.marking.code_reading import JudgedCode, judge_lines
-from kazyna.marking.gs1 import Message, read
+from kazyna.marking.gs1 import Message, read, read_short_date
 from kazyna.marking.lifecycle import Lifecycle
 from kazyna.marking.serials import INDEX_BITS
 from kazyna.marking.units import INDEX_MASK, Units, units_of
@@ -257,6 +257,11 @@ class _States:
         """Return a batch that was looked up."""
         return self.memory.by_number[number]
 
+    def _printed_expiry(self, batch: BatchRow) -> date | None:
+        """Return the expiry that the codes of a batch say themselves."""
+        printed = batch.code_values.get("17")
+        return read_short_date(printed, self.today) if printed else None
+
     def of(self, line: int, text: str, each: _Read, rules: CodeRules) -> CodeState:
         """Tell where the unit of one line stands."""
         row = None if each.key is None else self.rows[each.key]
@@ -286,9 +291,9 @@ class _States:
             product=product.name if product else None,
             holder=self.memory.parties.get(int(entry["holder"])),
             consignee=self.memory.parties.get(int(entry["consignee"])),
-            lot=lot.lot if lot else None,
+            lot=lot.lot if lot else about.code_values.get("10"),
             produced_on=lot.produced_on if lot else None,
-            expires_on=lot.expires_on if lot else None,
+            expires_on=(lot.expires_on if lot else None) or self._printed_expiry(about),
             parent=parent or None,
             reason=self.lifecycle.reasons[reason - 1] if reason else None,
             first_sold_at=facts.get("first_sold_at"),

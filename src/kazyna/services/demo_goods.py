@@ -23,6 +23,7 @@ from kazyna.marking.gs1.check_characters import compute_check_digit
 from kazyna.services import (
     alerts,
     declarations,
+    marking_fees,
     marking_log,
     marking_orders,
     participants,
@@ -227,7 +228,7 @@ def _order(story: Story) -> bool:
     importer = replace(story.people[IMPORTER], today=date(2026, 8, 25))
     placed = marking_orders.place_order(importer, NewOrder("order-1", (OrderLine(VODKA, BOTTLES),)))
     if placed.fee:
-        marking_orders.pay_fees(
+        marking_fees.pay_fees(
             story.officer, IMPORTER, amount=placed.fee, received_on=date(2026, 8, 27),
             key="demo-fee-1",
         )  # fmt: skip

@@ -2,34 +2,34 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from kazyna.core.errors import Refused
+from kazyna.core.errors import Finding, InputError, Refused
 from kazyna.core.progress import Progress, silent
-from kazyna.marking.batch import issue_codes, layout_of
+from kazyna.marking.batch import issue_codes
 from kazyna.marking.code_reading import JudgedCode, ReadCode, judge_lines, read_code
 from kazyna.marking.gs1 import is_gtin_14
-from kazyna.marking.keys import KeyRegistry
-from kazyna.marking.template import CodeTemplate
+from kazyna.marking.keys import KeyRegistry, OpenKey
+from kazyna.marking.template import CodeTemplate, Values
 from kazyna.packs.codes import CodeRules, read_code_rules
 from kazyna.packs.pack import folder_of
 from kazyna.services.marking_keys import KeyFile, open_registry
 from kazyna.store.code_files import line_blocks, open_codes, write_codes
 
-__all__ = ["IssuedCodes", "Order", "ReadCode", "VerifiedCodes", "code_rules", "issue_to_file",
-           "json_line", "open_codes", "parse_codes", "verify_file"]  # fmt: skip
+__all__ = ["Issue", "IssuedCodes", "ReadCode", "VerifiedCodes", "code_rules", "issue_to_file",
+           "issued_blocks", "json_line", "open_codes", "parse_codes", "verify_file"]  # fmt: skip
 
 ISSUED_AT_ONCE = 1 << 16
 REFUSED_SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Order:
+class Issue:
     """Codes to be issued."""
 
     template: str
@@ -40,6 +40,8 @@ class Order:
     """Index of the first code: a batch may be issued in parts."""
     goods: str = ""
     """The group of goods; the first of the template where it is not said."""
+    values: Values = field(default_factory=dict)
+    """What all of them say beside GTIN, serial, key and tail."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def json_line(code: ReadCode | JudgedCode) -> bytes:
 
 
 def issue_to_file(
-    order: Order,
+    issue: Issue,
     *,
     pack: str,
     on: date,
@@ -127,7 +129,7 @@ def issue_to_file(
 
     Parameters
     ----------
-    order
+    issue
         What is issued.
     pack
         Whose template it is, and whose character stands first in the serials.
@@ -143,44 +145,64 @@ def issue_to_file(
     Raises
     ------
     Refused
-        When the template does not hold on the day, cannot be issued by the batch, or has no room.
+        When the template does not hold on the day, or has no room.
+    InputError
+        When a value that the template has in its codes is missing or not accepted.
     NotFound
         When no open key issues such codes on the day.
     """
     rules = code_rules(pack)
-    template = rules.template(order.template)
-    _check(order, template, on)
-    goods = order.goods or template.goods[0]
+    template = rules.template(issue.template)
+    _check(issue, template, on)
+    goods = issue.goods or template.goods[0]
     with open_registry(keys.path, keys.unlocking) as registry:
         key = registry.issuing(template.tail or "tag", goods, on)
 
-        def blocks() -> Iterator[bytes]:
-            for at in range(order.first, order.first + order.count, ISSUED_AT_ONCE):
-                end = min(at + ISSUED_AT_ONCE, order.first + order.count)
-                codes = issue_codes(
-                    template,
-                    key,
-                    gtin=order.gtin,
-                    issuer=rules.own_issuer if template.issuer_first else "",
-                    batch=order.batch,
-                    indices=np.arange(at, end, dtype=np.uint64),
-                )
-                progress("issue codes", end - order.first, order.count)
-                yield b"\n".join(codes.tolist()) + b"\n"
-
-        write_codes(blocks(), out)
+        write_codes(issued_blocks(issue, rules, key, progress=progress), out)
     return IssuedCodes(
-        codes=order.count,
+        codes=issue.count,
         template=template.name,
-        gtin=order.gtin,
-        batch=order.batch,
-        first=order.first,
+        gtin=issue.gtin,
+        batch=issue.batch,
+        first=issue.first,
         key_id=key.key.key_id,
         file=str(out),
         law=template.law,
         confidence=template.confidence,
         doubt=template.doubt,
     )
+
+
+def issued_blocks(
+    issue: Issue, rules: CodeRules, key: OpenKey, *, progress: Progress = silent
+) -> Iterator[bytes]:
+    """Compute codes in blocks of lines, as they go into a symbol.
+
+    Parameters
+    ----------
+    issue
+        What is issued; it was checked.
+    rules
+        Of the pack.
+    key
+        The open key that makes them.
+    progress
+        Told how many codes are made.
+    """
+    template = rules.template(issue.template)
+    for at in range(issue.first, issue.first + issue.count, ISSUED_AT_ONCE):
+        end = min(at + ISSUED_AT_ONCE, issue.first + issue.count)
+        codes = issue_codes(
+            template,
+            key,
+            gtin=issue.gtin,
+            issuer=rules.own_issuer if template.issuer_first else "",
+            batch=issue.batch,
+            indices=np.arange(at, end, dtype=np.uint64),
+            values=issue.values,
+        )
+        progress("issue codes", end - issue.first, issue.count)
+        yield b"\n".join(codes.tolist()) + b"\n"
 
 
 def verify_file(
@@ -253,20 +275,22 @@ def _judged(
         line += len(block)
 
 
-def _check(order: Order, template: CodeTemplate, on: date) -> None:
+def _check(issue: Issue, template: CodeTemplate, on: date) -> None:
     """Refuse an order that cannot be filled."""
     if not template.holds_on(on):
         raise Refused(f"Codes of {template.name} are not issued on {on}.")
-    if not is_gtin_14(order.gtin):
-        raise Refused(f"{order.gtin!r} is no GTIN of 14 digits with its check digit.")
+    if not is_gtin_14(issue.gtin):
+        raise Refused(f"{issue.gtin!r} is no GTIN of 14 digits with its check digit.")
     space = template.space
-    try:
-        layout_of(template)
-    except ValueError as error:
-        raise Refused(f"These codes are not issued by the batch: {error}.") from None
     if space is None or template.tail is None:
         raise Refused(f"Codes of {template.name} have no serial or no tail to be made.")
-    if not 0 <= order.batch < space.batches_max:
-        raise Refused(f"Batch {order.batch} is not from 0 to {space.batches_max - 1:,}.")
-    if order.count < 1 or not 0 <= order.first <= space.batch_codes_max - order.count:
+    faults = [
+        Finding(template.name, reason, expected, column=name)
+        for name, reason, expected in template.faults_in(issue.values)
+    ]
+    if faults:
+        raise InputError(faults)
+    if not 0 <= issue.batch < space.batches_max:
+        raise Refused(f"Batch {issue.batch} is not from 0 to {space.batches_max - 1:,}.")
+    if issue.count < 1 or not 0 <= issue.first <= space.batch_codes_max - issue.count:
         raise Refused(f"A batch of {template.name} has at most {space.batch_codes_max:,} codes.")

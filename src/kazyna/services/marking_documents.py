@@ -21,9 +21,10 @@ from kazyna.marking.code_lines import LineFault
 from kazyna.marking.lifecycle import Effect, Operation
 from kazyna.marking.movement import Party
 from kazyna.services import marking_effects, marking_packages
+from kazyna.services.code_batches import RESERVED
 from kazyna.services.context import Context
 from kazyna.services.marking_effects import Faults, Task
-from kazyna.services.marking_orders import RESERVED, release_for
+from kazyna.services.marking_fees import release_for
 from kazyna.services.marking_own_events import Said, own_events, record_events
 from kazyna.services.marking_selection import (
     Found,

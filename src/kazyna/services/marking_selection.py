@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from kazyna.core.errors import NotFound, Refused
+from kazyna.core.errors import Finding, InputError, NotFound, Refused
 from kazyna.marking.code_blocks import Blocks, joined_blocks, locate, standing
 from kazyna.marking.code_lines import LineFault, ReadLines, Serial, candidates, read_lines
 from kazyna.marking.lifecycle import AUTHORITY, Lifecycle, Operation, Rule
@@ -352,3 +352,20 @@ def party_of(
             raise NotFound(f"No participant {counterparty_id!r} is registered on {on}.")
         other = found.participant_no
     return Party(number or 0, name, kinds, other)
+
+
+def orderer_of(ctx: Context, work: Work, participant_id: str | None) -> Party:
+    """Return for whom codes are ordered or paid: a participant, not the authority.
+
+    Raises
+    ------
+    InputError
+        When an officer names nobody.
+    NotFound
+        As `party_of`.
+    """
+    party = party_of(ctx, work, participant_id, None, on=ctx.today)
+    if not party.number:
+        finding = Finding("order", "no participant is named", "for whom", column="participant")
+        raise InputError(finding)
+    return party

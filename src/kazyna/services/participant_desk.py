@@ -1,6 +1,6 @@
 """What a participant does on its pages: orders and documents, files handed in, answers given."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -76,6 +76,8 @@ class Desk:
     products: tuple[Product, ...]
     facilities: tuple[Facility, ...]
     jobs: tuple[CaptureJob, ...]
+    code_values: Mapping[str, str]
+    """What codes of the participant's products may say beside GTIN and serial, with titles."""
 
 
 def desk(ctx: Context) -> Desk:
@@ -87,6 +89,7 @@ def desk(ctx: Context) -> Desk:
     if own is None:
         raise NotFound("You act for no participant of goods marking.")
     every_product = participants.all_products(ctx)
+    own_products = tuple(p for p in every_product if p.participant_no == own.participant_no)
     with ctx.transaction() as tx:
         moved = marking_log.moved_by_product(tx)
     return Desk(
@@ -101,14 +104,25 @@ def desk(ctx: Context) -> Desk:
         orders=orders(ctx),
         documents=documents(ctx),
         totals=_totals(moved, {each.gtin: each.name for each in every_product}),
-        products=tuple(p for p in every_product if p.participant_no == own.participant_no),
+        products=own_products,
         facilities=tuple(
             each
             for each in participants.all_facilities(ctx)
             if each.participant_no == own.participant_no
         ),
         jobs=list_jobs(ctx, per_page=10).jobs,
+        code_values=_code_values(ctx, {p.goods for p in own_products}),
     )
+
+
+def _code_values(ctx: Context, goods: Collection[str]) -> Mapping[str, str]:
+    templates = read_code_rules(ctx.pack.folder).on(ctx.today)
+    return {
+        part.called: part.title
+        for template in templates
+        if template.tail is not None and set(template.goods) & set(goods)
+        for part in template.extras
+    }
 
 
 def report_file(

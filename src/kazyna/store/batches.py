@@ -1,20 +1,21 @@
 """Batches, lots and orders of codes: rows that never change, on the registry's server."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from psycopg.types.json import Jsonb
 
 from kazyna.marking.units import Units, batch_number, runs_of
 from kazyna.store.connection import Transaction
 
 BATCHES = """
     SELECT batch, kind, participant_no, order_no, gtin, goods, template, key_id, issue_number,
-           codes, country, made_on
+           codes, country, made_on, code_values
     FROM marking_batches
     """
 
@@ -36,6 +37,8 @@ class BatchRow:
     codes: int
     country: str
     made_on: date
+    code_values: Mapping[str, str] = field(default_factory=dict)
+    """What its codes say beside GTIN, serial, key and tail."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,12 @@ def insert_batch(tx: Transaction, row: BatchRow) -> None:
     tx.execute(
         """
         INSERT INTO marking_batches (batch, kind, participant_no, order_no, gtin, goods, template,
-                                     key_id, issue_number, codes, country, made_on)
+                                     key_id, issue_number, codes, country, made_on, code_values)
         VALUES (%(batch)s, %(kind)s, %(participant_no)s, %(order_no)s, %(gtin)s, %(goods)s,
-                %(template)s, %(key_id)s, %(issue_number)s, %(codes)s, %(country)s, %(made_on)s)
+                %(template)s, %(key_id)s, %(issue_number)s, %(codes)s, %(country)s, %(made_on)s,
+                %(code_values)s)
         """,
-        vars(row),
+        vars(row) | {"code_values": Jsonb(dict(row.code_values))},
     )
 
 

@@ -35,6 +35,7 @@ def order(
     gtin: Word,
     codes: Annotated[str, Form(max_length=12)],
     key: Annotated[str, Form(max_length=64)],
+    values: Word = "",
 ) -> HTMLResponse:
     """Order codes; sent twice, the order is placed once."""
 
@@ -44,7 +45,8 @@ def order(
                 Finding("form", f"{codes!r} stands here", "a whole number", column="codes")
             )
         placed = marking_orders.place_order(
-            visit.ctx, NewOrder(f"page-{key}", (OrderLine(gtin, int(codes)),))
+            visit.ctx,
+            NewOrder(f"page-{key}", (OrderLine(gtin, int(codes), values=_pairs(values)),)),
         )
         return visit.write.gettext("Order {n} is placed.").format(n=placed.order_no)
 
@@ -69,7 +71,7 @@ def upload(
             content,
             kind=kind,
             counterparty=counterparty.strip() or None,
-            attributes=_attributes(needs),
+            attributes=_pairs(needs),
         )
         return done if isinstance(done, CaptureJob) else _taken(visit, done)
 
@@ -105,8 +107,8 @@ def facility(
     return _done(visit, work)
 
 
-def _attributes(text: str) -> dict[str, str]:
-    """Read what a document needs: `reason=loss; lot=A7`."""
+def _pairs(text: str) -> dict[str, str]:
+    """Read what a document needs, or codes say: `reason=loss; lot=A7`."""
     pairs = (part.partition("=") for part in text.split(";"))
     return {name.strip(): value.strip() for name, _, value in pairs if name.strip() and value}
 

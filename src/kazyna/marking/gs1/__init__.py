@@ -25,6 +25,7 @@ from kazyna.marking.gs1.flaw import CSET_82, Fault
 from kazyna.marking.gs1.message import Element, Form, Message
 from kazyna.marking.gs1.parse import parse, read, write
 from kazyna.marking.gs1.scan import CARRIERS, Carrier, write_scan
+from kazyna.marking.gs1.times import read_short_date
 
 __all__ = [
     "CARRIERS",
@@ -45,6 +46,7 @@ __all__ = [
     "parse",
     "read",
     "read_caret",
+    "read_short_date",
     "write",
     "write_bracketed",
     "write_link",

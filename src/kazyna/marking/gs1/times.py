@@ -1,7 +1,8 @@
 """Checks of dates, times and other numbers below a limit."""
 
-from calendar import isleap
+from calendar import isleap, monthrange
 from collections.abc import Callable
+from datetime import date
 
 from kazyna.marking.gs1.flaw import Flaw, digits_only
 
@@ -47,6 +48,23 @@ def date_of(length: int, *, day_zero: bool) -> Linter:
 
 
 short_date = date_of(6, day_zero=False)
+
+
+def read_short_date(text: str, on: date) -> date:
+    """Return the day that six digits mean: YYMMDD, where DD 00 is the end of the month.
+
+    Parameters
+    ----------
+    text
+        Six digits that are a date.
+    on
+        Today: YY is within 49 years before it and 50 after (GS1 General Specifications, 7.12).
+    """
+    year = on.year - (on.year - int(text[:2])) % 100
+    year += 100 * (on.year - year > 49)  # noqa: PLR2004
+    month, day = int(text[2:4]), int(text[4:])
+    return date(year, month, day or monthrange(year, month)[1])
+
 
 hour = below(24, 2, "an hour")
 minute = below(60, 2, "a minute")
