@@ -264,7 +264,8 @@ def test_values_of_a_batch_stand_in_its_codes_and_are_sealed(template: str) -> N
     _, values = VALUED[template]
     codes = valued(template, values)
     form = RULES.template(template)
-    (parts,) = {form.forms[-1].match(codes[3].decode())} - {None}
+    parts = form.forms[-1].match(codes[3].decode())
+    assert parts is not None
     assert [element.value for element in parts.extras] == list(values.values())
     found = judged(*codes.tolist())
     assert {code.verdict for code in found} == {"genuine"}

@@ -10,6 +10,7 @@ from kazyna.core.errors import NotFound, PackError
 from kazyna.core.money import Currency
 from kazyna.packs.cases import read_cases
 from kazyna.packs.pack import load_pack, read_pack
+from kazyna.tax.table import Table
 
 Edit = Callable[[str, str, str], None]
 
@@ -156,3 +157,25 @@ def test_a_case_without_a_source_is_refused(copy: Path, edit: Edit) -> None:
         read_cases(copy, "property_tax")
     columns = [found.column for found in caught.value.findings]
     assert columns[:2] == ["case[1].source", "case[1].origin"]
+
+
+@pytest.mark.parametrize("name", ["kg", "ru", "us_wa"])
+def test_what_is_not_certain_is_said_in_every_language(name: str) -> None:
+    pack = load_pack(name)
+    dated = [
+        parameter.values.on(day)
+        for tax in pack.taxes.values()
+        for parameter in tax.rules.parameters.values()
+        for day in parameter.values.days
+    ]
+    rows = [row for value in dated if isinstance(value.value, Table) for row in value.value.rows]
+    doubts = {each.doubt for each in dated} | {row.doubt for row in rows}
+    doubts.discard(None)
+    assert doubts
+    assert doubts <= pack.doubts.keys()
+
+
+def test_a_doubt_that_is_not_said_in_every_language_is_a_mistake(copy: Path) -> None:
+    (copy / "doubts.toml").write_text('[[doubts]]\nen = "from memory"\nru = "по памяти"\n')
+    with pytest.raises(PackError, match="ky"):
+        read_pack(copy)

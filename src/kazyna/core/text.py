@@ -1,5 +1,6 @@
 """Words in the public's three languages: English, Russian and Kyrgyz."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -19,3 +20,8 @@ class Text:
         """Return the phrase in one language."""
         phrase: str = getattr(self, language)
         return phrase
+
+
+def translated(phrase: str, known: Mapping[str, Text], language: Language) -> str:
+    """Say an English phrase in a language, where it is known by it, or as it is."""
+    return known[phrase].in_(language) if phrase in known else phrase

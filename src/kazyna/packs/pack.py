@@ -58,6 +58,8 @@ class Pack:
     words: Mapping[str, Text]
     """What the words of the tables, and the units, are called; others stand as they are."""
     sources: Mapping[str, Source]
+    doubts: Mapping[str, Text]
+    """What is not certain of the law, by its English words."""
     content_hash: str
     """SHA-256 over the pack's files: a roll says by exactly which law it was computed."""
     folder: Path
@@ -121,6 +123,7 @@ def read_pack(folder: Path) -> Pack:
     ground = Ground(
         columns=columns.by_name,
         sources=read_sources(sources_file),
+        doubts=_doubts(folder, findings),
         rounding=_parameter(about, "rounding", folder),
         due=accounts.due,
     )
@@ -157,6 +160,7 @@ def _pack(
         accounts=accounts,
         words=_words(folder, about.findings),
         sources=ground.sources,
+        doubts=ground.doubts,
         content_hash=_content_hash(folder),
         folder=folder,
     )
@@ -180,6 +184,20 @@ def _words(folder: Path, findings: list[Finding]) -> Mapping[str, Text]:
     if file:
         file.finish()
     return words
+
+
+def _doubts(folder: Path, findings: list[Finding]) -> Mapping[str, Text]:
+    """Read doubts.toml, which a pack may leave out."""
+    if not (folder / "doubts.toml").is_file():
+        return {}
+    file = read_file(folder, "doubts.toml", findings)
+    if file is None:
+        return {}
+    rows = file.rows("doubts")
+    said = [Text(*(row.required(language, str, "") for language in LANGUAGES)) for row in rows]
+    for section in (*rows, file):
+        section.finish()
+    return {text.en: text for text in said}
 
 
 def _currency(section: Section) -> Currency:

@@ -72,13 +72,11 @@ def read_dated(section: Section, read: Callable[[Section], T]) -> Dated[T] | Non
 
 
 def _parameter_value(row: Section) -> ParameterValue:
-    words = row.text("doubt") if isinstance(row.values.get("doubt"), dict) else None
     return ParameterValue(
         value=_value(row),
         law=row.required("law", str, ""),
         checked=row.optional("checked", date),
-        doubt=words.en if words else row.optional("doubt", str),
-        doubt_words=words,
+        doubt=row.optional("doubt", str),
         source=row.optional("source", str),
         confidence=_confidence(row),
     )

@@ -60,6 +60,7 @@ class Ground:
 
     columns: Mapping[str, InputColumn]
     sources: Mapping[str, Source]
+    doubts: Mapping[str, Text]
     rounding: Parameter | None
     """The pack's own rounding, for rules that ask for `rounding`."""
     due: Mapping[str, Dated[DueDay]]
@@ -102,6 +103,7 @@ def _wired(
             parameters=parameters.values(),
             sources=ground.sources,
             amount=amount,
+            doubts=ground.doubts,
         )
         for day in _days(wired):
             prove(wired, day)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from kazyna.accounts import next_steps, risk_points
 from kazyna.core.errors import Forbidden, NotFound
 from kazyna.core.money import from_minor, round_to
-from kazyna.core.text import LANGUAGES, Language
+from kazyna.core.text import LANGUAGES, Language, translated
 from kazyna.documents import demand as paper
 from kazyna.packs.collection import DunningLaw
 from kazyna.services.context import Context
@@ -231,7 +231,8 @@ def notice_pdf(ctx: Context, notice_id: int, *, language: Language | None = None
                 for debt in debts
             ),
             law=law.grounds.law if law else "",
-            doubt=law.grounds.doubt if law else None,
+            doubt=translated(law.grounds.doubt, ctx.pack.doubts, chosen)
+            if law and law.grounds.doubt else None,
             qr=payment_qr(
                 ctx, reference=reference or "", amount=from_minor(row.overdue, ctx.pack.currency),
                 tax=row.tax, year=row.late_since.year, language=chosen,

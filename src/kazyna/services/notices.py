@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from kazyna.core.errors import Finding, InputError, NotFound
-from kazyna.core.text import Language, Text
+from kazyna.core.text import Language, Text, translated
 from kazyna.documents import notice as paper
 from kazyna.documents.writing import Pen
 from kazyna.services import cadastre, rounds
@@ -291,7 +291,7 @@ def _law(
         return (), ()
     held = ctx.pack.objection_days.on(notice.opens_on or notice.valuation_date)
     cited = cite(held.law, ctx.pack.sources, language).text
-    doubt = held.doubt_words.in_(language) if held.doubt_words else held.doubt
+    doubt = translated(held.doubt, ctx.pack.doubts, language) if held.doubt else None
     return (cited,), (doubt,) if doubt else ()
 
 

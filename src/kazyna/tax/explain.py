@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from kazyna.core.text import Language, Text
+from kazyna.core.text import Language, Text, translated
 from kazyna.tax.arithmetic import NOTHING_LOST, Rounding
 from kazyna.tax.asked import AskedTable, asked
 from kazyna.tax.compute import Computation, compute
@@ -72,7 +72,7 @@ def explain(
     on
         The day whose parameters apply.
     language
-        Of the citations; titles and labels come in all languages.
+        Of the citations and doubts; titles and labels come in all languages.
 
     Returns
     -------
@@ -117,7 +117,10 @@ def _step(
             ),
             *(_row_applied(rules, name, row, language) for name, row in rows),
         ),
-        doubt=" ".join(dict.fromkeys(doubts)) or None,
+        doubt="; ".join(
+            translated(doubt, rules.doubts, language) for doubt in dict.fromkeys(doubts)
+        )
+        or None,
     )
 
 

@@ -26,8 +26,6 @@ class ParameterValue:
     """The day on which a person last compared the value with the act."""
     doubt: str | None = None
     """Why the value may be wrong; it is shown with every bill that uses it."""
-    doubt_words: Text | None = None
-    """The same in every language, where the pack says it so: for what owners read."""
     source: str | None = None
     """Where the value was read, beside the act that sets it."""
     confidence: Confidence | None = None

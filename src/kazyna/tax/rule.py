@@ -13,11 +13,12 @@ is all the wiring there is.
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
 
 from kazyna.core.errors import Finding, InputError, PackError
 from kazyna.core.schema import Schema
@@ -63,6 +64,8 @@ class RuleSet:
     """Every formula of every rule; `rules` and `inputs` are those of the newest ones."""
     columns: tuple[InputColumn, ...] = ()
     """Every input that a formula of any day asks for."""
+    doubts: Mapping[str, Text] = field(default_factory=dict)
+    """The doubts of parameters and tables in all languages, by their English words."""
 
     @lru_cache(maxsize=256)  # noqa: B019 (packs live as long as the program)
     def on(self, day: date) -> "RuleSet":
@@ -143,6 +146,7 @@ def rule_set(
     parameters: Iterable[Parameter],
     sources: Mapping[str, Source],
     amount: str,
+    doubts: Mapping[str, Text] = MappingProxyType({}),
 ) -> RuleSet:
     """Wire rules to their inputs and parameters.
 
@@ -160,6 +164,8 @@ def rule_set(
         The acts that rules and parameters cite.
     amount
         The rule whose result is charged.
+    doubts
+        The doubts of parameters and tables in all languages, by their English words.
 
     Returns
     -------
@@ -195,7 +201,7 @@ def rule_set(
     ordered, circles = _ordered(name, newest)
     if findings or circles:
         raise PackError([*findings, *circles])
-    return RuleSet(name, ordered, used, dated, sources, amount, tuple(rules), every)
+    return RuleSet(name, ordered, used, dated, sources, amount, tuple(rules), every, doubts)
 
 
 def _held_rules(rules: Sequence[Rule], day: date) -> tuple[Rule, ...]:
