@@ -70,3 +70,28 @@ def test_an_unknown_language_is_wrong_usage(kazyna: Kazyna, houses: Path) -> Non
     done = kazyna("profile", houses, "--language", "fr")
     assert done.code == 2
     assert "'fr' is not one of en, ru, ky" in done.err
+
+
+def test_a_profile_says_that_no_price_is_known_until_it_is_named(
+    kazyna: Kazyna, tmp_path: Path
+) -> None:
+    path = tmp_path / "sold.csv"
+    rows = [
+        f"{n},{9000 + 37 * (n * 11 % 50)},{(9000 + 37 * (n * 11 % 50)) / 89}" for n in range(50)
+    ]
+    path.write_text("nr,koopsom,x\n" + "\n".join(rows), encoding="utf-8")
+    unnamed = kazyna("profile", path, "--json").result["profile"]["issues"]
+    assert [issue["kind"] for issue in unnamed] == ["no price"]
+    named = kazyna("profile", path, "--price", "koopsom", "--json").result["profile"]["issues"]
+    assert [(issue["kind"], issue["column"]) for issue in named] == [("leakage", "x")]
+    wrong = kazyna("profile", path, "--price", "kosten", "--json")
+    assert wrong.code == 2
+    assert wrong.failure["findings"][0]["column"] == "kosten"
+
+
+def test_a_profile_of_no_rows_is_refused(kazyna: Kazyna, tmp_path: Path) -> None:
+    path = tmp_path / "empty.csv"
+    path.write_text("id,price\n", encoding="utf-8")
+    refused = kazyna("profile", path, "--json")
+    assert refused.code == 2
+    assert refused.failure["findings"][0]["reason"] == "the table has no rows"

@@ -7,7 +7,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 import pytest
 
-from cli.conftest import Kazyna
+from cli.conftest import Kazyna, Outcome
 
 NAMES = ("--price", "price", "--date", "date", "--id", "id", "--lon", "long", "--lat", "lat")
 MEASURES = (
@@ -287,3 +287,62 @@ def test_tables_of_a_database_are_valued(
     screened = kazyna("screen", sold, *NAMES, "--out", tmp_path / "screened.csv", "--json")
     assert screened.code == 0, screened.err
     assert screened.result["sales"] == county.num_rows
+
+
+@pytest.fixture
+def thin(tmp_path: Path) -> Path:
+    """Write forty sales of one place, quickly valued."""
+    rows = [
+        f"P{n},{30_000 + 500 * (n * 7 % 40)},2024-0{n % 9 + 1}-10,{74.5 + n / 500},"
+        f"{42.8 + n % 7 / 100},{40 + n * 7 % 40}"
+        for n in range(40)
+    ]
+    path = tmp_path / "thin.csv"
+    path.write_text("id,price,date,lon,lat,area\n" + "\n".join(rows), encoding="utf-8")
+    return path
+
+
+PLACED = ("--price", "price", "--date", "date", "--id", "id", "--lon", "lon", "--lat", "lat")
+
+
+def valued_at(kazyna: Kazyna, sales: Path, homes: str) -> Outcome:
+    path = sales.with_name("homes.csv")
+    path.write_text("id,lon,lat,area\n" + homes, encoding="utf-8")
+    return kazyna(
+        *("value", "--sales", sales, "--properties", path, "--as-of", "2024-12-31"),
+        *("--out", sales.with_name("values"), *PLACED, "--json"),
+    )
+
+
+def test_properties_that_are_all_elsewhere_are_refused(kazyna: Kazyna, thin: Path) -> None:
+    refused = valued_at(kazyna, thin, "a,42.82,74.51,60\nb,42.83,74.52,70\n")
+    assert refused.code == 2
+    (finding,) = refused.failure["findings"]
+    assert finding["reason"] == "none of the 2 places is near a sale"
+    assert "swapped" in finding["expected"]
+    assert not thin.with_name("values").joinpath("values.csv").exists()
+
+
+def test_properties_without_a_place_are_told(kazyna: Kazyna, thin: Path) -> None:
+    valued = valued_at(kazyna, thin, "a,42.82,74.51,60\nb,74.52,42.83,70\nc,,,70\nd,0,0,70\n")
+    assert valued.code == 0, valued.err
+    notes = valued.result["notes"]
+    assert "2 of 4 properties have no place" in notes
+    assert "1 of 4 properties lie far from all sales: their place is taken for unknown" in notes
+
+
+def test_sales_of_tomorrow_are_left_out_with_and_without_a_map(
+    kazyna: Kazyna, thin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAZYNA_TODAY", "2024-08-31")
+    for columns in (PLACED, ()):
+        tested = kazyna("backtest", thin, *columns, "--json")
+        assert tested.code == 0, tested.err
+        assert any("4 sales left out: the date is in the future" in each
+                   for each in tested.result["notes"])  # fmt: skip
+        screened = kazyna("screen", thin, *columns, "--out", thin.with_name("s.csv"), "--json")
+        assert screened.result["sales"] == 36
+    monkeypatch.setenv("KAZYNA_TODAY", "2023-08-31")
+    refused = kazyna("backtest", thin, *PLACED, "--json")
+    assert refused.code == 2
+    assert "all 40 sales are dated after today" in refused.failure["findings"][0]["reason"]

@@ -40,6 +40,28 @@ def test_a_backtest_tells_what_its_models_left_out() -> None:
     assert any("too few sales for trees" in note for note in found.notes)
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        [f"contract of {row * 3} for {price:,.0f}" for row, price in enumerate(
+            invented(60)["paid"].to_pylist())],
+        [f"KV-{int(price):09d}" for price in invented(60)["paid"].to_pylist()],
+    ],
+    ids=["second number", "a text of its own in every row"],
+)  # fmt: skip
+def test_a_text_that_holds_the_price_is_leakage(told: list[str]) -> None:
+    notes = fit(replaced(invented(60), "deed", told), columns=COLUMNS, as_of=AS_OF).notes()
+    assert "column deed left out: leakage: its digits order the sales as the price does" in notes
+
+
+@pytest.mark.parametrize("dress", [lambda price: price * 1.07, np.log, lambda price: 1 / price])
+def test_a_price_in_another_dress_is_leakage_even_where_it_is_mostly_missing(dress) -> None:  # type: ignore[no-untyped-def]
+    market = invented(90)
+    told = np.where(np.arange(90) % 3 == 0, dress(np.array(market["paid"])), np.nan)
+    notes = fit(replaced(market, "told", told), columns=COLUMNS, as_of=AS_OF).notes()
+    assert "column told left out: leakage: it orders the sales as the price does" in notes
+
+
 @pytest.mark.parametrize("day", [date(2091, 1, 1), date(1900, 1, 1)])
 def test_a_day_astray_is_refused_by_row_in_a_backtest(day: date) -> None:
     with pytest.raises(InputError, match="years away from all other sales") as caught:

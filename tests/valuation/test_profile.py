@@ -137,7 +137,7 @@ def test_a_table_that_nobody_knows_is_described_too() -> None:
     found = profile(table, source="t", today=date(2025, 6, 1))
     assert [item.kind for item in found.columns] == ["other", "whole number", "other", "text"]
     assert {(issue.kind, issue.column) for issue in found.issues} == {
-        ("empty", "c"), ("constant", "d"), ("rare categories", "d"),
+        ("empty", "c"), ("constant", "d"), ("rare categories", "d"), ("no price", None),
     }  # fmt: skip
     nothing = profile(table.slice(0, 0), source="t", today=date(2025, 6, 1), columns=COLUMNS)
     assert nothing.rows == 0
@@ -157,3 +157,27 @@ def test_counts_add_up_whatever_the_numbers(values: list[float | None]) -> None:
         assert found.histogram is not None
         assert sum(found.histogram.counts) == len(known)
         assert list(found.histogram.edges) == sorted(found.histogram.edges)
+
+
+def test_places_with_swapped_coordinates_are_told() -> None:
+    lon, lat = [74.5 + n / 1000 for n in range(40)], [42.8 + n / 1000 for n in range(40)]
+    lon[5], lat[5] = lat[5], lon[5]
+    table = pa.table({"pin": range(40), "paid": range(1, 41), "x": lon, "y": lat})
+    columns = ColumnMap("pin", "paid", "", "x", "y")
+    found = profile(table, source="t", today=date(2025, 6, 1), columns=columns)
+    (issue,) = [each for each in found.issues if each.kind == "place astray"]
+    assert (issue.level, issue.rows, issue.column, issue.first_rows) == ("wrong", 1, "x", (6,))
+
+
+def test_an_identifier_and_a_text_that_hold_the_price_are_told() -> None:
+    price = [10_000 + 317 * (n * 7 % 40) for n in range(40)]
+    table = pa.table(
+        {
+            "pin": [f"KV-{each:09d}" for each in price],
+            "paid": price,
+            "deed": [f"deed {n % 3} for {each}" for n, each in enumerate(price)],
+        }
+    )
+    found = profile(table, source="t", today=date(2025, 6, 1), columns=ColumnMap("pin", "paid", ""))
+    leaking = [each.column for each in found.issues if each.kind == "leakage"]
+    assert leaking == ["pin", "deed"]

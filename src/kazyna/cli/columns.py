@@ -2,14 +2,17 @@
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from kazyna.cli import output
+from kazyna.services.settings import Settings
 
 if TYPE_CHECKING:
     from kazyna.services.sales_files import Columns
@@ -56,6 +59,13 @@ def columns_of(
         land_area=land_area, floor_area=floor_area,
     )  # fmt: skip
     return columns if areas is None else replace(columns, areas=areas)
+
+
+def today() -> date:
+    """Return the day after which no sale can be dated."""
+    from kazyna.services.context import business_date
+
+    return business_date(Settings.read(os.environ))
 
 
 def tell_guess(guessed_map: str) -> None:

@@ -2,7 +2,6 @@
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
@@ -10,10 +9,10 @@ import typer
 from rich.console import Group, RenderableType
 
 from kazyna.cli import output
-from kazyna.cli.arguments import Source
+from kazyna.cli.arguments import Id, Lat, Lon, Price, SoldOn, Source
+from kazyna.cli.columns import today
 from kazyna.cli.progress import ProgressBars
 from kazyna.core.text import Language
-from kazyna.services.settings import Settings
 
 if TYPE_CHECKING:
     from kazyna.services.evidence import (
@@ -63,6 +62,11 @@ def _place(guessed: "GuessedMap") -> RenderableType:
 def profile(
     table: Source,
     *,
+    price: Price = None,
+    sold_on: SoldOn = None,
+    property_id: Id = None,
+    lon: Lon = None,
+    lat: Lat = None,
     table_map: Annotated[
         Path | None, typer.Option("--map", help="Table map in TOML: see `kazyna columns`.")
     ] = None,
@@ -73,24 +77,30 @@ def profile(
     """Describe every column of a table before anything is modelled on it.
 
     Tells what is missing, impossible, rare, constant, far from all others or written twice, and
-    which columns give the price away. With a map the clean table is described, and how far each
+    which columns give the price away. What plays which part is recognised by name where it is not
+    said. With a map the clean table is described, and how far each
     text was understood.
 
     Example:
     ```sh
+    kazyna profile sales.csv --price paid --date sold_on
     kazyna profile houses.csv --map houses.toml --html profile.html
     ```
     """
     from kazyna.services import evidence
-    from kazyna.services.context import business_date
 
     if language not in get_args(Language):
         raise typer.BadParameter(f"{language!r} is not one of en, ru, ky")
+    parts = {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat}
+    named = {part: column for part, column in parts.items() if column is not None}
+    if table_map is not None and named:
+        options = ", ".join(f"--{name}" for name in named)
+        raise typer.BadParameter(f"the table map names the columns; leave out {options}")
     with ProgressBars() as progress:
         found = evidence.profile_table(
             table,
-            table_map,
-            today=business_date(Settings.read(os.environ)),
+            table_map or named,
+            today=today(),
             html=html,
             language=cast("Language", language),
             progress=progress,

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 
 from kazyna.cli import output
 from kazyna.cli.arguments import Decisions, Flags, Id, Lat, Lon, Price, SoldOn, Source, TableMap
-from kazyna.cli.columns import columns_of, tell_guess
+from kazyna.cli.columns import columns_of, tell_guess, today
 from kazyna.cli.progress import ProgressBars
 from kazyna.core.text import Language
 
@@ -73,7 +73,7 @@ def screen(
             table,
             columns=columns,
             out=out,
-            evidence=screening.Evidence(tuple(flag or ()), by, deal, area),
+            evidence=screening.Evidence(tuple(flag or ()), by, deal, area, today()),
             decisions=decisions,
             language=language,
             progress=progress,

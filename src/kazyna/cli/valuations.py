@@ -24,7 +24,7 @@ from kazyna.cli.arguments import (
     TableMap,
     day,
 )
-from kazyna.cli.columns import columns_of, tell_guess
+from kazyna.cli.columns import columns_of, tell_guess, today
 from kazyna.cli.progress import ProgressBars
 from kazyna.core.text import Language
 
@@ -146,7 +146,7 @@ def backtest(
         segment=segment,
         rising=rising,
     )
-    known = valuations.KnownSales(tuple(flag or ()), decisions)
+    known = valuations.KnownSales(tuple(flag or ()), decisions, today())
     _require_screening(decisions, screen=screen)
     with ProgressBars() as progress:
         report = valuations.backtest(
@@ -218,7 +218,7 @@ def value(
         procedure=valuations.Ru237Columns(use_code=use_code, district=district, earlier=earlier),
     )  # fmt: skip
     wanted = valuations.Report(report, told) if report or profile else None
-    known = valuations.KnownSales(tuple(flag or ()), decisions)
+    known = valuations.KnownSales(tuple(flag or ()), decisions, today())
     options = valuations.Options(
         screen, known, wanted, costs, on_spark=engine == "spark", seed=seed
     )

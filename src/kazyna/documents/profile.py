@@ -71,6 +71,16 @@ _ISSUES: dict[IssueKind, Text] = {
     "future day": Text("in the future", "в будущем", "келечекте"),
     "impossible place": Text("no such place", "такого места нет", "мындай жер жок"),
     "place of nought": Text("coordinate 0", "координата 0", "координата 0"),
+    "place astray": Text(
+        "place far from all others; the other way round?",
+        "место далеко от всех других; координаты переставлены?",
+        "жери башкалардан алыс; координаталар алмашып калганбы?",
+    ),
+    "no price": Text(
+        "no column is known as the price: what gives it away was not looked for",
+        "столбец цены не назван: что её выдаёт, не проверено",
+        "баанын тилкеси аталган жок: аны эмне ачыкка чыгарары текшерилген эмес",
+    ),
     "part above whole": Text("part above the whole", "часть больше целого", "бөлүгү бүтүндөн чоң"),
     "outlier": Text("far from all others", "далеко от всех", "башкалардан өтө алыс"),
     "leakage": Text("gives the price away", "выдаёт цену", "бааны ачыкка чыгарат"),

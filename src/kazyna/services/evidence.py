@@ -1,5 +1,6 @@
 """Market evidence from files: its columns guessed, mapped, and looked at before modelling."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -150,7 +151,7 @@ def made_clean(
 
 def profile_table(
     source: Source,
-    map_path: Path | None = None,
+    columns: Path | Mapping[str, str] | None = None,
     *,
     today: date,
     html: Path | None = None,
@@ -163,9 +164,10 @@ def profile_table(
     ----------
     source
         The raw table: a file, or the address of a table in PostgreSQL.
-    map_path
+    columns
         A table map; the clean table is then described, and how it was read. Without one the raw
-        table is, its parts recognised by name.
+        table is, its parts recognised by name unless they are named here: price, date, id, lon,
+        lat.
     today
         Days after this one are mistakes.
     html
@@ -173,24 +175,37 @@ def profile_table(
     """
     reading: MappingReport | None = None
     table = files.read_table(source)
-    if map_path is not None:
-        mapped = apply_table_map(
-            table, read_map(map_path), source=files.name_of(source), today=today
+    if table.num_rows == 0:
+        raise InputError(
+            Finding(files.name_of(source), "the table has no rows", "at least one row")
         )
-        table, columns, reading = mapped.table, mapped.columns, mapped.report
+    if isinstance(columns, Path):
+        mapped = apply_table_map(
+            table, read_map(columns), source=files.name_of(source), today=today
+        )
+        table, parts, reading = mapped.table, mapped.columns, mapped.report
     else:
-        columns = _parts_by_name(guess_table_map(table, source=files.name_of(source)))
+        parts = _parts_by_name(table, columns or {}, files.name_of(source))
     found = profile(
-        table, source=files.name_of(source), today=today, columns=columns, progress=progress
+        table, source=files.name_of(source), today=today, columns=parts, progress=progress
     )
     if html is not None:
         files.write_text(profile_page(found, reading, language=language), html)
     return ProfiledTable(found, reading, str(html) if html else None)
 
 
-def _parts_by_name(guessed: TableMap) -> ColumnMap:
-    """Return the columns that seem to play a part; the profile passes over those left empty."""
-    names = {role: reading.column for role, reading in guessed.roles().items()}
+def _parts_by_name(table: pa.Table, named: Mapping[str, str], source: str) -> ColumnMap:
+    """Return the columns that play a part, or seem to; the profile passes over those left empty."""
+    absent = [name for name in named.values() if name not in table.column_names]
+    if absent:
+        has = ", ".join(table.column_names)
+        raise InputError(
+            Finding(source, f"there is no such column; the table has {has}",
+                    "a column by that name", column=name)
+            for name in absent
+        )  # fmt: skip
+    guessed = guess_table_map(table, source=source)
+    names = {role: reading.column for role, reading in guessed.roles().items()} | dict(named)
     return ColumnMap(
         id=names.get("id", ""),
         price=names.get("price", ""),

@@ -38,6 +38,8 @@ class KnownSales:
     """`COLUMN=REASON:VALUE[,VALUE…]`: what a column declares by these values."""
     decisions: Path | None = None
     """A file with the columns of `DECISIONS`."""
+    today: date | None = None
+    """Sales dated after this day are mistakes, and left out."""
 
 
 def read_flags(texts: Sequence[str]) -> tuple[Flag, ...]:

@@ -13,7 +13,8 @@ from kazyna.services.known_sales import KnownSales, read_decisions, read_flags, 
 from kazyna.store import files
 from kazyna.valuation.column_guess import guess_table_map
 from kazyna.valuation.column_map_text import table_map_toml
-from kazyna.valuation.columns import ColumnMap
+from kazyna.valuation.columns import ColumnMap, day_number, read_sales
+from kazyna.valuation.mapping import IN_FUTURE
 from kazyna.valuation.screening import Decision
 from kazyna.valuation.table_map import RowNumber, TableMap
 
@@ -60,7 +61,6 @@ def read_sales_file(
     columns: Columns,
     *,
     known: KnownSales | None = None,
-    today: date | None = None,
 ) -> SalesFile:
     """Read sales, make them clean where a map says how, and leave out what is declared.
 
@@ -71,9 +71,7 @@ def read_sales_file(
     columns
         The names of the columns, or a table map.
     known
-        What is declared and decided about the sales.
-    today
-        Sales after this day are left out by a map.
+        What is declared and decided about the sales, and the day after which none can be.
     """
     known = known or KnownSales()
     table_map, guessed = None, ""
@@ -82,9 +80,11 @@ def read_sales_file(
     if isinstance(columns, MapFile):
         by = _map_of(columns, table, name)
         guessed = table_map_toml(by) if columns.path is None else ""
-        mapped = evidence.made_clean(table, by, source=name, today=today)
+        mapped = evidence.made_clean(table, by, source=name, today=known.today)
         table, columns, table_map = mapped.table, mapped.columns, mapped.table_map
         notes = _told(mapped)
+    elif known.today is not None:
+        table, notes = _up_to(known.today, table, columns, name)
     flags = read_flags(known.flags)
     table, declared = without_declared(table, flags, source=name)
     flagged = tuple(dict.fromkeys(flag.column for flag in flags))
@@ -96,6 +96,20 @@ def read_sales_file(
         (*notes, *declared),
         guessed,
     )
+
+
+def _up_to(
+    today: date, table: pa.Table, columns: ColumnMap, name: str
+) -> tuple[pa.Table, tuple[str, ...]]:
+    """Leave out the sales of a future that nobody knows yet."""
+    late = read_sales(table, columns, source=name).day > day_number(today)
+    if late.all():
+        reason = f"all {len(late)} sales are dated after today, {today}"
+        raise InputError(Finding(name, reason, "days of sales", column=columns.date))
+    if not late.any():
+        return table, ()
+    note = f"{int(late.sum())} sales left out: {IN_FUTURE.en}, which is after {today}"
+    return table.filter(pa.array(~late)), (note,)
 
 
 def properties_of(

@@ -1,6 +1,7 @@
 """Screening of a file of sales: which are market evidence, and why the others are not."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from kazyna.core.progress import Progress, silent
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import check
 from kazyna.core.text import Language, Text
-from kazyna.services.known_sales import read_decisions, read_flags
+from kazyna.services.known_sales import KnownSales, read_decisions, read_flags
 from kazyna.services.sales_files import Columns, MapFile, read_sales_file
 from kazyna.store import files
 from kazyna.store.copy import json_text
@@ -21,6 +22,7 @@ from kazyna.valuation.columns import ColumnMap, Floats, Sales, read_sales
 from kazyna.valuation.quick_hedonic import SALES_MIN, quick_hedonic
 from kazyna.valuation.screening import Clues, Screening, declared_sales, screen
 from kazyna.valuation.screening_reasons import KINDS
+from kazyna.valuation.stray_places import with_places_of_one_market
 
 __all__ = ["ColumnMap", "Evidence", "MapFile", "PriceDistribution", "ScreenedTable", "screen_file"]
 
@@ -41,6 +43,8 @@ class Evidence:
     """Column of the deed or the buyer."""
     area: str | None = None
     """Column of the area, for prices per unit of it."""
+    today: date | None = None
+    """Sales dated after this day are mistakes, and left out."""
 
 
 @dataclass(frozen=True)
@@ -121,12 +125,14 @@ def screen_file(
         When the file, a flag or a decision cannot be read, or two decisions disagree.
     """
     evidence = evidence or Evidence()
-    given, name = read_sales_file(source, columns), files.name_of(source)
+    name = files.name_of(source)
+    given = read_sales_file(source, columns, known=KnownSales(today=evidence.today))
     table, flags = given.table, read_flags(evidence.flags)
     declared = declared_sales(table, flags, source=name)
     _there(table, evidence, name)
     aside = (*(flag.column for flag in flags), *filter(None, (evidence.deal,)))
     sales = read_sales(table, _ignoring(given.columns, aside), source=name)
+    sales = with_places_of_one_market(sales)
     clues, missing = _clues(sales, table, evidence, progress)
     progress("judge the sales")
     clues = Clues(declared, clues.residual, clues.spread, clues.level, clues.stratum, clues.deal,
@@ -143,7 +149,7 @@ def screen_file(
         after=_distribution(after) if len(after) else None,
         decisions_applied=len(found.decisions),
         decisions_unused=len(found.unused),
-        notes=(*given.notes, *missing),
+        notes=(*given.notes, *sales.remarks, *missing),
         files=(str(out),),
         guessed_map=given.guessed_map,
     )

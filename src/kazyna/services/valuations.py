@@ -24,6 +24,7 @@ from kazyna.services.file_reports import (
     write_profile,
 )
 from kazyna.services.known_sales import KnownSales
+from kazyna.services.property_places import PropertyPlaces
 from kazyna.services.sales_files import (
     Columns,
     MapFile,
@@ -34,7 +35,6 @@ from kazyna.services.sales_files import (
 )
 from kazyna.store import files
 from kazyna.valuation import ColumnMap, Holdout, MarketModel, ModelSummary
-from kazyna.valuation.table_map import TableMap
 from kazyna.valuation.valuation_report import ReportedModel, ReportedStratum
 
 __all__ = [
@@ -251,7 +251,7 @@ def value_files(
         Screening, report, Spark and seed.
     """
     options = options or Options()
-    given = read_sales_file(sales, columns, known=options.known, today=as_of)
+    given = read_sales_file(sales, columns, known=options.known)
     evidence_of, columns, table_map = given.table, given.columns, given.table_map
     decided = given.decisions if options.screened else False
     start = perf_counter()
@@ -262,6 +262,7 @@ def value_files(
     )  # fmt: skip
     fitted = perf_counter()
     progress("value")
+    places = PropertyPlaces(model, files.name_of(properties))
     if options.on_spark:
         if table_map is not None:
             reason = "on Spark no table map is applied"
@@ -272,7 +273,8 @@ def value_files(
         counted, total, written = _on_spark(model, properties, out)
     else:
         by_cost = _ByCost.of(model, options.costs, files.name_of(properties))
-        counted, total, written = _valued(model, properties, table_map, by_cost=by_cost, out=out)
+        parts = places.watched(properties_of(properties, model.columns.id, table_map))
+        counted, total, written = _valued(model, properties, parts, by_cost=by_cost, out=out)
     valued = perf_counter()
     summary = model.summary()
     written += _index_file(summary, out)
@@ -290,7 +292,7 @@ def value_files(
         fit_seconds=round(fitted - start, 2),
         value_seconds=round(valued - fitted, 2),
         guessed_map=given.guessed_map,
-        notes=(*given.notes, *model.notes()),
+        notes=(*given.notes, *model.notes(), *places.notes()),
         strata=ReportedModel.of(summary).strata,
     )
 
@@ -337,7 +339,7 @@ class _ByCost:
 def _valued(
     model: MarketModel,
     properties: Path | str,
-    table_map: TableMap | None,
+    parts: Iterable[pa.Table],
     *,
     by_cost: _ByCost | None,
     out: Path,
@@ -345,7 +347,6 @@ def _valued(
     counted, total = 0, Decimal(0)
 
     def every() -> Iterator[pa.Table]:
-        parts = properties_of(properties, model.columns.id, table_map)
         processes = max(os.cpu_count() or 1, 1) if long_file(properties) else 1
         sold = parts if by_cost is None else by_cost.market(parts)
         values = model.stream(sold, processes=processes, source=files.name_of(properties))

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.schema import Schema
 from kazyna.core.table import as_arrow, check
-from kazyna.valuation.schemas import PROPERTIES, SALES
+from kazyna.valuation.schemas import PLACE, PROPERTIES, SALES
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -89,13 +89,20 @@ class Sales:
     """Days since 1 January 1970."""
     note: tuple[tuple[str, int], ...] = field(default=())
     """Rows that were left out, as (reason, count)."""
+    remarks: tuple[str, ...] = field(default=())
+    """What was mended in the rows that stay."""
 
     def __len__(self) -> int:
         return len(self.price)
 
     def take(self, rows: Rows, *, left_out: str | None = None) -> "Sales":
         """Take the rows at these positions; `left_out` records why the others went."""
-        kept = Sales(self.properties.take(rows), self.price[rows], self.day[rows], self.note)
+        kept = replace(
+            self,
+            properties=self.properties.take(rows),
+            price=self.price[rows],
+            day=self.day[rows],
+        )
         missing = len(self) - len(kept)
         if left_out is not None and missing:
             kept = replace(kept, note=(*self.note, (left_out, missing)))
@@ -134,6 +141,21 @@ def read_sales(sales: object, columns: ColumnMap, *, source: str) -> Sales:
     day = np.asarray(table[columns.date].cast(pa.int32())).astype(np.int64)
     _no_sale_twice(table, columns, source)
     return Sales(_properties(table, columns), np.array(table[columns.price]), day)
+
+
+def read_places(properties: object, columns: ColumnMap, *, source: str) -> Floats:
+    """Check the coordinates of properties and return them, shape (rows, 2); NaN is unknown.
+
+    Raises
+    ------
+    InputError
+        When a coordinate is impossible, or its column is not there.
+    """
+    table = as_arrow(properties)
+    named = columns.named()
+    _all_there(table, tuple(named[part] for part in ("lon", "lat") if part in named), source)
+    places = _in_callers_words(Schema("places", PLACE), columns)
+    return _lonlat(check(table, places, source=source), columns)
 
 
 def read_properties(
@@ -183,6 +205,12 @@ def _in_callers_words(schema: Schema, columns: ColumnMap) -> Schema:
 
 def _properties(table: pa.Table, columns: ColumnMap) -> Properties:
     taken = {*columns.named().values(), *columns.ignore}
+    rest = [name for name in table.column_names if name not in taken]
+    ids = np.array(table[columns.id].to_pylist(), dtype=object)
+    return Properties(ids, _lonlat(table, columns), table.select(rest))
+
+
+def _lonlat(table: pa.Table, columns: ColumnMap) -> Floats:
     lonlat = np.full((table.num_rows, 2), np.nan)
     for axis, name in enumerate((columns.lon, columns.lat)):
         if name is not None:
@@ -190,9 +218,7 @@ def _properties(table: pa.Table, columns: ColumnMap) -> Properties:
     # The point where the equator meets Greenwich lies in the sea: it stands for no place at all.
     unknown = np.isnan(lonlat).any(axis=1) | (lonlat == 0).all(axis=1)
     lonlat[unknown] = np.nan
-    rest = [name for name in table.column_names if name not in taken]
-    ids = np.array(table[columns.id].to_pylist(), dtype=object)
-    return Properties(ids, lonlat, table.select(rest))
+    return lonlat
 
 
 def _no_sale_twice(table: pa.Table, columns: ColumnMap, source: str) -> None:

@@ -1,5 +1,6 @@
 """Characteristics as a matrix of numbers, learnt from the sales and repeated for any property."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -26,6 +27,10 @@ PROBE_ROWS_MIN = 20
 """Below this many sales a high correlation with the price may be chance."""
 LEAK_CORRELATION = 0.995
 """Rank correlation with the price beyond which a column cannot be a mere characteristic."""
+DIGITS = re.compile(r"\d{1,15}(?:[\u00a0\u202f ,.]\d{3})*")
+"""A number in a text, its thousands marked or not."""
+NUMBERS_IN_TEXT = 4
+"""Numbers looked at in one text, such as the parts of a contract's number."""
 LEAK_SPREAD = 0.005
 """Log deviation within which a product of two columns counts as the price itself."""
 DAYS_PER_YEAR = 365.25
@@ -116,8 +121,9 @@ def learn_encoder(
             left_out.append((name, reason))
     matrix = encode(Encoder(tuple(used), ()), characteristics, rows=len(price), source=source)
     leaks = dict(_leaks(used, matrix, price))
-    leaks |= dict(_written_prices(used, characteristics, price))
+    leaks |= dict(_written_prices(characteristics, price))
     leaks |= dict(_summands(used, matrix, price))
+    left_out = [(name, reason) for name, reason in left_out if name not in leaks]
     left_out += leaks.items()
     return Encoder(tuple(item for item in used if item.name not in leaks), tuple(left_out))
 
@@ -162,10 +168,8 @@ def _described(name: str, values: pa.ChunkedArray) -> tuple[Characteristic | Non
         return None, f"constant: every sale has {counts[0].as_py()['values']!r}"
     if kind != "category":
         return Characteristic(name, kind), ""
-    frequent = sorted(
-        (-row["counts"], row["values"]) for row in counts.to_pylist()
-         if row["counts"] >= LEVEL_SALES_MIN
-    )  # fmt: skip
+    repeated = counts.filter(pc.greater_equal(pc.struct_field(counts, "counts"), LEVEL_SALES_MIN))
+    frequent = sorted((-row["counts"], row["values"]) for row in repeated.to_pylist())
     if not frequent:
         return None, f"{len(counts)} texts, none in {LEVEL_SALES_MIN} or more sales"
     return Characteristic(name, kind, tuple(text for _, text in frequent[:LEVELS_MAX])), ""
@@ -220,7 +224,7 @@ def _leaks(items: list[Characteristic], matrix: Floats, price: Floats) -> Iterat
         return
     numbers: list[tuple[str, Floats]] = []
     for item, column in zip(items, matrix[rows].T, strict=True):
-        if item.kind != "number" or np.isnan(column).mean() > 0.5:  # noqa: PLR2004
+        if item.kind != "number" or (~np.isnan(column)).sum() < PROBE_ROWS_MIN:
             continue
         if abs(_rank_correlation(column, wanted)) > LEAK_CORRELATION:
             yield item.name, "leakage: it orders the sales as the price does"
@@ -257,13 +261,11 @@ def _summands(
                 yield other, f"leakage: with {name} it adds up to the price"
 
 
-def _written_prices(
-    items: list[Characteristic], table: pa.Table, price: Floats
-) -> Iterator[tuple[str, str]]:
+def _written_prices(table: pa.Table, price: Floats) -> Iterator[tuple[str, str]]:
     """Texts whose digits order the sales as the price does."""
-    for item in items:
-        if item.kind == "category" and tells_price(table[item.name], price):
-            yield item.name, "leakage: its digits order the sales as the price does"
+    for name in table.column_names:
+        if _kind(table.schema.field(name).type) == "category" and tells_price(table[name], price):
+            yield name, "leakage: its digits order the sales as the price does"
 
 
 def tells_price(texts: pa.ChunkedArray, price: Floats) -> bool:
@@ -271,12 +273,17 @@ def tells_price(texts: pa.ChunkedArray, price: Floats) -> bool:
     rows = np.unique(np.linspace(0, len(price) - 1, PROBE_ROWS).astype(int))
     if len(rows) < PROBE_ROWS_MIN or np.ptp(price[rows]) == 0:
         return False
-    digits = pc.extract_regex(texts.take(rows).cast(pa.string()), r"(?P<digits>\d[\d  ,.]*)")
-    joined = pc.replace_substring_regex(pc.struct_field(digits, "digits"), r"[^\d]", "")
-    number = _as_floats(pc.if_else(pc.equal(joined, ""), None, joined))
-    if np.isnan(number).mean() > 0.5:  # noqa: PLR2004
-        return False
-    return abs(_rank_correlation(number, price[rows])) > LEAK_CORRELATION
+    numbers = [
+        [float(re.sub(r"\D", "", part)) for part in DIGITS.findall(text or "")]
+        for text in texts.take(rows).cast(pa.string()).to_pylist()
+    ]
+    for position in range(NUMBERS_IN_TEXT):
+        number = np.array([each[position] if position < len(each) else np.nan for each in numbers])
+        if np.isnan(number).mean() > 0.5:  # noqa: PLR2004
+            return False
+        if abs(_rank_correlation(number, price[rows])) > LEAK_CORRELATION:
+            return True
+    return False
 
 
 def _rank_correlation(left: Floats, right: Floats) -> float:

@@ -8,6 +8,8 @@ from kazyna.valuation.columns import Floats
 
 KM_PER_DEGREE = 111.32
 """Length of a degree of latitude (and of longitude on the equator), to 0.5 %."""
+REACH_KM = 100.0
+"""A market tells of places as far beyond its sales as it is wide itself, or as this at least."""
 
 
 @dataclass(frozen=True)
@@ -30,3 +32,32 @@ def plane_of(lonlat: Floats) -> Plane | None:
         return None
     lon, lat = np.median(known, axis=0)
     return Plane(float(lon), float(lat))
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The least box that holds the sales, in kilometres on their plane."""
+
+    low: tuple[float, float]
+    high: tuple[float, float]
+
+    @property
+    def reach_km(self) -> float:
+        """How far beyond the box the sales still tell of a place."""
+        width, height = (end - start for start, end in zip(self.low, self.high, strict=True))
+        return max(REACH_KM, width, height)
+
+    def beyond(self, km: Floats) -> Floats:
+        """How far each place, shape (rows, 2), lies beyond the box; not above 0 inside of it."""
+        return np.asarray(np.maximum(self.low - km, km - self.high).max(axis=1))
+
+    def within_reach(self, km: Floats) -> Floats:
+        """Take the places beyond reach for unknown: they are none of this market's."""
+        return np.where((self.beyond(km) > self.reach_km)[:, None], np.nan, km)
+
+
+def extent_of(km: Floats) -> Extent:
+    """Return the box around these places, of which one at least is known."""
+    west, south = np.nanmin(km, axis=0).tolist()
+    east, north = np.nanmax(km, axis=0).tolist()
+    return Extent((west, south), (east, north))

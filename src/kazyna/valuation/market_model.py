@@ -27,7 +27,7 @@ from kazyna.valuation.features import design_of, learn_encoder, tells_price
 from kazyna.valuation.holdout import fold_of
 from kazyna.valuation.interval import ageing_of, late_sales, margins_of
 from kazyna.valuation.land import LandModel, fit_land
-from kazyna.valuation.location import plane_of
+from kazyna.valuation.location import extent_of, plane_of
 from kazyna.valuation.market import Market, usual_range
 from kazyna.valuation.models import regression
 from kazyna.valuation.price_index import PriceIndex, hedonic_index, refined
@@ -37,6 +37,7 @@ from kazyna.valuation.segments import segments_of, stacked, with_levels
 from kazyna.valuation.settled import settled
 from kazyna.valuation.stacking import drawn_to, sparing_weights, stack_weights
 from kazyna.valuation.stray_days import stray_days
+from kazyna.valuation.stray_places import with_places_of_one_market
 from kazyna.valuation.summary import ModelSummary, notes_of, summary_of
 from kazyna.valuation.values import (
     BLOCK_ROWS,
@@ -219,6 +220,7 @@ def _fitted(
         encoder = encoder.without(columns.id, "leakage: it tells the price; no number is ever used")
     plane = plane_of(market.properties.lonlat)
     design = design_of(market.properties, encoder, plane, source=source)
+    extent = extent_of(design.km) if plane is not None else None
     fold = fold_of(market, shares=np.full(FOLDS, 1 / FOLDS), seed=seed)
     log_price = np.log(market.price)
     progress("follow prices over time")
@@ -247,8 +249,8 @@ def _fitted(
     early = ~late_sales(market.day)
     forward = regression.predicted_from(terms, target, trust, penalties=penalties, rows=early)
     ageing = ageing_of(target - forward, target - out_of_fold[:, 0], day=market.day, late=~early)
-    return MarketModel(columns, as_of, market, screening, encoder, plane, index, fitted, segments,
-                       equity, margins, ageing, expected + beside, usual_range(design),
+    return MarketModel(columns, as_of, market, screening, encoder, plane, extent, index, fitted,
+                       segments, equity, margins, ageing, expected + beside, usual_range(design),
                        _land(market, columns, index))  # fmt: skip
 
 
@@ -305,4 +307,4 @@ def _market(read: Sales, as_of: date, source: str) -> Sales:
                 "prices that differ as the properties do",
             )
         )
-    return market
+    return with_places_of_one_market(market)

@@ -22,6 +22,7 @@ from kazyna.valuation.profile_issues import (
     Issue,
     issues_of_column,
     issues_of_pairs,
+    issues_of_places,
     issues_of_rows,
     leaks,
 )
@@ -139,7 +140,10 @@ def profile(
     duplicate_rows = int(repeats(whole).sum())
     near = in_groups(like) & ~in_groups(whole) if "id" in parts else np.zeros(0, dtype=bool)
     issues += issues_of_pairs(raw)
+    issues += issues_of_places(raw, parts)
     issues += leaks(raw, parts)
+    if "price" not in parts:
+        issues.append(Issue("no price", "look", raw.num_rows))
     issues += issues_of_rows(duplicate_rows, duplicate_ids, near)
     order = {name: position for position, name in enumerate(raw.column_names)}
     issues.sort(key=lambda issue: (issue.level != "wrong", order.get(issue.column or "", -1)))

@@ -17,11 +17,13 @@ import pyarrow.compute as pc
 
 from kazyna.valuation.columns import Floats, day_number
 from kazyna.valuation.features import learn_encoder
+from kazyna.valuation.stray_places import GAP_KM, stray_places
 
 IssueKind = Literal[
     "empty", "constant", "mostly missing", "rare categories", "negative", "zero",
     "impossible year", "future day", "impossible place", "place of nought", "part above whole",
-    "outlier", "leakage", "duplicate rows", "duplicate identifiers", "near duplicates", "one price",
+    "place astray", "outlier", "leakage", "duplicate rows", "duplicate identifiers",
+    "near duplicates", "one price", "no price",
 ]  # fmt: skip
 Level = Literal["wrong", "look"]
 """`wrong` cannot be true; `look` may be, and a person should decide."""
@@ -167,24 +169,41 @@ def leaks(table: pa.Table, parts: dict[str, str]) -> Iterator[Issue]:
     probe = table.take(rows)
     prices = np.asarray(probe[price].cast(pa.float64()))
     priced = prices > 0
-    columns = {n: probe[n] for n in table.column_names if n not in places}
-    numbers = {name: found for name, v in columns.items() if (found := _as_number(v)) is not None}
-    if not numbers or not priced.any():
+    others = {n: _as_number(probe[n]) for n in table.column_names if n not in places}
+    if not others or not priced.any():
         return
-    encoder = learn_encoder(pa.table(numbers).filter(pa.array(priced)), prices[priced])
+    encoder = learn_encoder(pa.table(others).filter(pa.array(priced)), prices[priced])
     for name, reason in encoder.left_out:
         if reason.startswith("leakage: "):
             yield Issue("leakage", "wrong", table.num_rows, name, reason.removeprefix("leakage: "))
 
 
-def _as_number(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Take numbers, and texts that are all digits, such as an identifier."""
-    if _is_number(values.type):
-        return values.cast(pa.float64())
-    if pa.types.is_string(values.type):
+def _as_number(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Take texts that are all digits, such as an identifier, for numbers."""
+    if pa.types.is_string(values.type) and values.null_count == 0:
         digits = pc.all(pc.match_substring_regex(values, r"^\d{1,15}$")).as_py()
-        return values.cast(pa.float64()) if digits and values.null_count == 0 else None
-    return None
+        return values.cast(pa.float64()) if digits else values
+    return values
+
+
+def issues_of_places(table: pa.Table, parts: dict[str, str]) -> Iterator[Issue]:
+    """Find places that are none of this market's, such as those with swapped coordinates."""
+    names = [parts[axis] for axis in ("lon", "lat") if axis in parts]
+    if len(names) != len(("lon", "lat")) or not all(
+        _is_number(table.schema.field(name).type) for name in names
+    ):
+        return
+    lonlat = np.column_stack([np.asarray(table[name].cast(pa.float64())) for name in names])
+    lonlat[~np.isfinite(lonlat).all(axis=1) | (lonlat == 0).all(axis=1)] = np.nan
+    found = stray_places(lonlat)
+    kinds: tuple[tuple[Level, Mask, str], ...] = (
+        ("wrong", found.mirrored, f"{names[0]} ↔ {names[1]}, ±"),
+        ("look", found.far, f"> {GAP_KM:,.0f} km"),
+    )
+    for level, mask, detail in kinds:
+        rows = np.flatnonzero(mask)
+        if len(rows):
+            yield Issue("place astray", level, len(rows), names[0], detail, _first(rows))
 
 
 def issues_of_rows(duplicate_rows: int, duplicate_ids: int, near: Mask) -> Iterator[Issue]:

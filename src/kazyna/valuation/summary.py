@@ -79,9 +79,14 @@ def notes_of(model: Market) -> tuple[str, ...]:
 
 
 def _fall_backs(model: Market) -> tuple[str, ...]:
-    notes = []
+    notes = list(model.sales.remarks)
     if model.plane is None:
         notes.append("no coordinates: location is known by the characteristics only")
+    elif unplaced := int(np.isnan(model.sales.properties.lonlat).any(axis=1).sum()):
+        notes.append(
+            f"{unplaced} of {len(model.sales)} sales without a place: known by their"
+            " characteristics only"
+        )
     if not model.fitted.boosting.views:
         notes.append("too few sales for trees: regression, comparables and Gaussian process only")
     if model.margins.spread is None:

@@ -223,11 +223,12 @@ def _confidence(*, evidence: Floats, width: Floats, unusual: Ints) -> Floats:
 
 
 def _unusual(market: Market, design: Design) -> Ints:
-    """Count the characteristics of each property that lie beyond what was sold."""
+    """Count what lies beyond the sold of each property: its characteristics, and its place."""
     outside = (design.values < market.usual[0]) | (design.values > market.usual[1])
     levels = np.array([len(item.levels) for item in market.encoder.characteristics])
     unknown: npt.NDArray[np.bool_] = design.categories & (design.values == levels)
-    return np.asarray(np.where(design.categories, unknown, outside).sum(axis=1), dtype=np.int64)
+    found = np.where(design.categories, unknown, outside).sum(axis=1)
+    return np.asarray(found + market.extrapolated_place(design), dtype=np.int64)
 
 
 def _comparable_lists(

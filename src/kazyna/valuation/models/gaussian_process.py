@@ -46,6 +46,8 @@ class Axes:
     curves: tuple[Curve, ...]
     centre_km: Floats
     scale_km: float
+    ends: Floats
+    """Where the slope of the place is continued level: at the outermost sales, shape (2, 2)."""
     means: Floats
     weights: Floats
     """Root of the weight of each axis."""
@@ -54,9 +56,9 @@ class Axes:
 
     def points(self, design: Design) -> Floats:
         """Points of some properties, shape (rows, axes); what is unknown is the mean."""
-        return (_raw(self.curves, design, self.centre_km, self.scale_km) - self.means) * (
-            self.weights
-        )
+        raw = _raw(self.curves, design, self.centre_km, self.scale_km)
+        raw[:, -2:] = np.clip(raw[:, -2:], *self.ends)
+        return (raw - self.means) * self.weights
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,8 @@ def _candidate_axes(curves: tuple[Curve, ...], design: Design) -> Iterator[Axes]
     owners = np.array([*owner, len(curves), len(curves)], dtype=np.int64)
     for weight in PLACE_WEIGHTS if placed else PLACE_WEIGHTS[:1]:
         root = np.where(owners == len(curves), np.sqrt(weight), 1.0)
-        yield Axes(curves, centre, scale, raw.mean(axis=0), root, owners)
+        ends = np.array([raw[:, -2:].min(axis=0), raw[:, -2:].max(axis=0)])
+        yield Axes(curves, centre, scale, ends, raw.mean(axis=0), root, owners)
 
 
 def _raw(curves: tuple[Curve, ...], design: Design, centre: Floats, scale: float) -> Floats:
