@@ -1,17 +1,23 @@
 """Rolls of the register: drafted, issued, corrected by what changed since, withdrawn."""
 
+import io
+import zipfile
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from conftest import DRAFTER, OFFICER, issue_roll
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound, Refused
+from kazyna.packs.archive import pack_archive
+from kazyna.packs.pack import Pack
 from kazyna.services import (
     confirmations,
     ledger,
     objects,
+    recomputation,
     roll_lifecycle,
     rolls,
     taxpayers,
@@ -19,7 +25,7 @@ from kazyna.services import (
 from kazyna.services.context import Context, Installation
 from kazyna.services.taxpayers import Holder
 from kazyna.store.connection import Database
-from services.kyrgyz_office import OTHER, OWN, hold, homes, open_office, settle
+from services.kyrgyz_office import OTHER, OWN, hold, homes, kyrgyz_pack, open_office, settle
 
 TAX, YEAR = "residential_property", 2026
 HALF = Decimal("0.5")
@@ -202,7 +208,7 @@ def test_a_past_year_is_taxed_by_the_law_of_its_day(officer: Context) -> None:
 
 
 def test_a_bill_is_the_same_to_the_letter_after_all_that_came_later(
-    officer: Context, office: Installation
+    officer: Context, office: Installation, tmp_path: Path
 ) -> None:
     issue(officer)
     (bill,) = (b for b in rolls.bills_of_taxpayer(officer, "T2") if b.property_id == "H1")
@@ -212,14 +218,63 @@ def test_a_bill_is_the_same_to_the_letter_after_all_that_came_later(
     with later.transaction() as tx:
         tx.execute("UPDATE taxpayers SET name = 'Other' WHERE taxpayer_id = 'T2'")
     assert rolls.bill_pdf(later, reference=bill.reference, language="ky") == before
-    # another edition of the pack is in force: the bill is explained by the one that was kept
-    newer = replace(later, pack=replace(later.pack, content_hash="0" * 64, taxes={}))
+    # another edition of the pack is in force: the bill says what was kept with it
+    newer = replace(
+        later, pack=replace(later.pack, content_hash="0" * 64, taxes={}), data_folder=tmp_path
+    )
     assert rolls.bill_pdf(newer, reference=bill.reference, language="ky") == before
+    again = recomputation.recompute_bill(newer, reference=bill.reference)
+    assert again.same
+    assert {step.rule for step in again.steps} >= {"taxed_area", "residential_tax"}
     with office.database.administration() as tx:
         tx.execute("ALTER TABLE bills DISABLE TRIGGER append_only")
         tx.execute("""UPDATE bills SET steps = jsonb_set(steps, '{taxed_area}', '"1"')""")
-    with pytest.raises(Refused, match="cannot be reproduced: its step taxed_area was 1"):
-        rolls.bill_pdf(later, reference=bill.reference, language="ky")
+    again = recomputation.recompute_bill(later, reference=bill.reference)
+    (shifted,) = (step for step in again.steps if not step.same)
+    assert shifted == recomputation.RecomputedStep("taxed_area", Decimal(1), Decimal(40))
+    assert not again.same
+
+
+def test_a_bill_outlives_what_reads_the_files_of_its_law(
+    officer: Context, office: Installation, tmp_path: Path
+) -> None:
+    issue(officer)
+    bill = next(b for b in rolls.bills_of_taxpayer(officer, "T2") if b.property_id == "H1")
+    paper = rolls.bill_pdf(officer, reference=bill.reference, language="ru")
+    with office.database.administration() as tx:
+        tx.execute("UPDATE laws SET content = %s", (of_another_format(kyrgyz_pack()),))
+    newer = replace(
+        officer, pack=replace(officer.pack, content_hash="0" * 64, taxes={}), data_folder=tmp_path
+    )
+    assert rolls.find_bill(newer, reference=bill.reference) == bill
+    assert rolls.bill_pdf(newer, reference=bill.reference, language="ru") == paper
+    with pytest.raises(Refused, match=r"stands as it was issued.*version 0\.1\.0 computed it"):
+        recomputation.recompute_bill(newer, reference=bill.reference)
+
+
+def test_a_bill_from_before_records_were_kept_is_told_from_the_files_of_its_law(
+    officer: Context, office: Installation
+) -> None:
+    issue(officer)
+    bill = next(b for b in rolls.bills_of_taxpayer(officer, "T2") if b.property_id == "H1")
+    with office.database.administration() as tx:
+        tx.execute("ALTER TABLE bills DISABLE TRIGGER append_only")
+        tx.execute("UPDATE bills SET law_id = NULL, law_rows = NULL")
+    assert rolls.find_bill(officer, reference=bill.reference) == bill
+    assert recomputation.recompute_bill(officer, reference=bill.reference).issued_with is None
+
+
+def of_another_format(pack: Pack) -> bytes:
+    """Archive a pack with a key in a file that its reader does not know."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(pack_archive(pack))) as kept,
+        zipfile.ZipFile(out, "w") as other,
+    ):
+        for name in kept.namelist():
+            more = b"\nabolished = 1\n" if name == "columns.toml" else b""
+            other.writestr(name, more + kept.read(name))
+    return out.getvalue()
 
 
 def test_everyone_sees_what_is_theirs(office: Installation, officer: Context) -> None:

@@ -22,14 +22,17 @@ from kazyna.tax import (
     Source,
     Table,
     TableRow,
+    applied_rows,
     compute,
     doubtful,
     doubtful_in_case,
     explain,
+    look_ups,
     rule,
     rule_set,
     run_roll,
 )
+from kazyna.tax.explain import rows_of_case
 
 T = Text("t", "t", "t")
 D = Decimal
@@ -205,6 +208,18 @@ def test_a_scale_is_the_same_for_a_bill_and_a_roll(cents: list[int]) -> None:
     for value, amount in zip(cents, amounts, strict=True):
         ends = ((12500000, 2), (25000000, 3), (92500000, 5), (150000000, 2))
         assert amount * 10**4 == sum(max(value - end, 0) * more for end, more in ends)
+
+
+def test_a_scale_tells_the_brackets_that_an_amount_reaches() -> None:
+    rules = law(duty, table=SCALE, name="scale")
+    values = [D(0), D(125000), D(125001), D(925001)]
+    cases = pa.table({"id": range(4), "value": pa.array(values, pa.decimal128(12, 2))})
+    assert look_ups(rules, ON) == {"tax": ("scale",) * len(SCALE.rows)}
+    reached = applied_rows(rules, cases, on=ON, id_column="id")["tax"].to_pylist()
+    answers = [[("scale", n) for n in row if n is not None] for row in reached]
+    for value, answered in zip(values, answers, strict=True):
+        assert rows_of_case(rules, {"value": value}, on=ON).get("tax", []) == answered
+    assert [len(each) for each in answers] == [0, 1, 2, 4]
 
 
 def test_only_doubts_that_a_bill_rests_on_are_named() -> None:

@@ -10,7 +10,7 @@ from kazyna.api.arguments import LINE, PREFIX, Reference, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.core.text import Language
-from kazyna.services import roll_comparison, roll_lifecycle, rolls
+from kazyna.services import recomputation, roll_comparison, roll_lifecycle, rolls
 
 router = APIRouter(prefix=PREFIX, tags=["rolls"])
 BY_ROLE = documented(HTTPStatus.FORBIDDEN)
@@ -105,6 +105,12 @@ def bills(
 def versions(ctx: Caller, reference: Reference) -> list[rolls.BillVersion]:
     """Return what a bill said as it was issued, and after each correction."""
     return list(rolls.bill_versions(ctx, reference=reference))
+
+
+@router.get("/bills/{reference}/recomputed", responses=FOUND)
+def recompute(ctx: Caller, reference: Reference) -> recomputation.RecomputedBill:
+    """Compute a bill again by the very law that it was issued by, and tell what differs."""
+    return recomputation.recompute_bill(ctx, reference=reference)
 
 
 @router.get("/bills/mine", responses=BY_ROLE)

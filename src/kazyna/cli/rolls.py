@@ -1,4 +1,4 @@
-"""Rolls of the register: `tax-roll draft`, `compare`, `issue`, `correct`, `withdraw`, `print`."""
+"""Rolls of the register: `tax-roll draft`, `compare`, `issue`, `correct`, `print` and more."""
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
@@ -13,6 +13,7 @@ from kazyna.cli.acting import As, acting
 
 if TYPE_CHECKING:
     from kazyna.services.forecasts import ForecastBill
+    from kazyna.services.recomputation import RecomputedBill
     from kazyna.services.roll_lifecycle import RollEvent
 
 app = typer.Typer(
@@ -183,6 +184,39 @@ def print_bills(
     with acting("officer", name) as ctx:
         printed = rolls.bills_pdf(ctx, tax=tax, year=year, out=out)
     output.show(printed, as_json=as_json)
+
+
+@app.command("recompute")
+def recompute(
+    reference: Annotated[str, typer.Argument(help="Payment reference.", show_default=False)],
+    *,
+    name: As = "",
+    as_json: output.Json = False,
+) -> None:
+    """Compute a bill again by the very law that it was issued by, and tell what differs.
+
+    Bills are shown as they were issued; this proves that the program still comes to the same. Ends
+    with 1 where a step differs.
+
+    Example:
+    ```sh
+    kazyna tax-roll recompute RF86000100000001
+    ```
+    """
+    from kazyna.services import recomputation
+
+    with acting("officer", name) as ctx:
+        found = recomputation.recompute_bill(ctx, reference=reference)
+    output.show(found, as_json=as_json, table=_recomputed)
+    if not found.same:
+        raise typer.Exit(1)
+
+
+def _recomputed(found: "RecomputedBill") -> RenderableType:
+    return output.listing(
+        {"step": each.rule, "issued": each.issued, "now": each.now, "same": each.same}
+        for each in found.steps
+    )
 
 
 def _forecast(found: "dict[str, tuple[ForecastBill, ...]]") -> RenderableType:

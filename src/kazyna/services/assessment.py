@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -13,11 +12,20 @@ from kazyna.core.errors import NotFound
 from kazyna.core.schema import ColumnType
 from kazyna.packs.register import Origin
 from kazyna.packs.taxes import Tax
+from kazyna.services import laws
 from kazyna.services.context import Context
 from kazyna.store import rounds, taxables
 from kazyna.store.connection import Transaction
 from kazyna.store.copy import as_json
-from kazyna.tax import CASE, InputColumn, cases_of, run_roll, split_by_share, verify_sample
+from kazyna.tax import (
+    CASE,
+    InputColumn,
+    applied_rows,
+    cases_of,
+    run_roll,
+    split_by_share,
+    verify_sample,
+)
 from kazyna.tax.inputs import Value
 from kazyna.tax.months import months_owed
 
@@ -36,6 +44,7 @@ ASSESSED = pa.schema(
         ("amount_minor", pa.int64()),
         ("inputs", pa.string()),
         ("steps", pa.string()),
+        ("law_rows", pa.string()),
     ]
 )
 
@@ -148,13 +157,13 @@ def assess(ctx: Context, law: Tax, held: pa.Table, ground: Ground) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        Columns as `ASSESSED`, inputs and steps as JSON text, in the order of the property and the
-        holder.
+        Columns as `ASSESSED`; inputs, steps and the rows of the law's tables that answered as JSON
+        text; in the order of the property and the holder.
     """
     if held.num_rows == 0:
         return ASSESSED.empty_table()  # of a correction where all holdings are gone
-    rules, on = law.rules, ground.law_on
-    roll = run_roll(rules, cases(held), on=on, id_column=CASE)
+    rules, on, given = law.rules, ground.law_on, cases(held)
+    roll = run_roll(rules, given, on=on, id_column=CASE)
     verify_sample(rules, roll, on=on, size=VERIFIED_BILLS, seed=on.toordinal())
     taken = [column.name for column in rules.on(on).inputs]
     steps = [name for name in roll.column_names if name not in {CASE, "amount", *taken}]
@@ -165,6 +174,8 @@ def assess(ctx: Context, law: Tax, held: pa.Table, ground: Ground) -> pa.Table:
             "steps": as_json(roll.select(steps)),
         }
     )
+    answers = applied_rows(rules, given, on=on, id_column=CASE)
+    written = written.append_column("law_rows", as_json(answers.drop([CASE])))
     kept = [CASE, "property_id", "taxpayer_id", "share", "held_from"]
     shares = held.select([*kept, "budget_place", "round_value"])
     shares = shares.rename_columns([*kept, "place", "value"])
@@ -177,18 +188,10 @@ def assess(ctx: Context, law: Tax, held: pa.Table, ground: Ground) -> pa.Table:
 def inputs_of_case(law: Tax, on: date, inputs: Mapping[str, Any]) -> dict[str, Value]:
     """Read the inputs of a bill from the register, as the rules take them."""
     return {
-        column.name: _value(column, inputs[column.name])
+        column.name: laws.fact(column.type, inputs[column.name])
         for column in law.rules.on(on).inputs
         if column.name in inputs
     }
-
-
-def _value(column: InputColumn, written: Any) -> Value:
-    if column.type == "text":
-        return str(written)
-    if column.type == "boolean":
-        return written in {True, "true", "True"}
-    return Decimal(str(written))
 
 
 def _taken(

@@ -1,32 +1,197 @@
-"""The very law by which a roll was computed: kept with the roll, found again years later."""
+"""The law by which a roll was computed, kept with it in two ways.
 
+What bills say of the law is kept as plain data (`KeptLaw`), so that a bill of years ago is shown
+and printed whatever has become of the program that made it. The files of the pack are kept beside
+it: with them a bill is computed again, when somebody asks.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
+from typing import Any, Literal
 
+from pydantic import TypeAdapter
+
+import kazyna
+from kazyna.core.money import Currency
+from kazyna.core.schema import ColumnType
+from kazyna.core.text import Language, Text
 from kazyna.packs.archive import pack_archive, unpack
 from kazyna.packs.pack import Pack
 from kazyna.services.context import Context
 from kazyna.store import roll_lifecycle as register
 from kazyna.store.connection import Transaction
+from kazyna.tax import StatedLaw, Step, compute, look_ups, state_law, stated_steps
+from kazyna.tax.explain import rows_of_case
+from kazyna.tax.inputs import Checked
+from kazyna.tax.stated import Answers
 
 LAWS_LOADED_MAX = 16
 
 
-def keep(tx: Transaction, ctx: Context) -> None:
-    """Keep the files of the pack in force, once."""
-    register.keep_law(
-        tx, pack=ctx.pack.name, pack_hash=ctx.pack.content_hash, content=pack_archive(ctx.pack)
+@dataclass(frozen=True)
+class KeptColumn:
+    """What an input is called."""
+
+    label: Text
+    unit: str | None
+    type: ColumnType
+
+
+@dataclass(frozen=True)
+class KeptLaw:
+    """All that the bills of a tax say of the law of a day, and of the pack that it stood in."""
+
+    format: Literal[1]
+    """Of this record. Records are never written again: another format has another reader."""
+    program: str
+    """The version of Kazyna that computed."""
+    pack: str
+    pack_hash: str
+    """Of the files that the law is computed from again."""
+    issuer: Text
+    currency: Currency
+    payment_qr: str | None
+    tax: str
+    tax_title: Text
+    columns: Mapping[str, KeptColumn]
+    """The inputs of the rules, in the order in which a bill lists them."""
+    words: Mapping[str, Text]
+    look_ups: Mapping[str, tuple[str, ...]]
+    """By rule: the tables that it asks, in the order of the rows that a bill keeps."""
+    law: StatedLaw
+
+
+@dataclass(frozen=True)
+class LawOfBill:
+    """What one bill says of the law: the record, and the rows that answered for it."""
+
+    kept: KeptLaw
+    answers: Answers
+
+    def steps(
+        self, inputs: Mapping[str, Any], steps: Mapping[str, Any], language: Language
+    ) -> tuple[Step, ...]:
+        """Say how the bill was computed, from the figures that it keeps."""
+        values = {name: Decimal(str(written)) for name, written in steps.items()}
+        facts = facts_of(self.kept, inputs)
+        return stated_steps(self.kept.law, facts, values, self.answers, language)
+
+
+_RECORD = TypeAdapter(KeptLaw)
+
+
+def kept_law(pack: Pack, tax: str, on: date) -> KeptLaw:
+    """Write down what the bills of a tax say of the law of a day."""
+    law = pack.taxes[tax]
+    inputs = {column.name for column in law.rules.on(on).inputs}
+    return KeptLaw(
+        format=1,
+        program=kazyna.__version__,
+        pack=pack.name,
+        pack_hash=pack.content_hash,
+        issuer=pack.title,
+        currency=pack.currency,
+        payment_qr=pack.accounts.collection.payment_qr,
+        tax=tax,
+        tax_title=law.title,
+        columns={
+            name: KeptColumn(column.label, column.unit, column.type)
+            for name, column in pack.columns.items()
+            if name in inputs
+        },
+        words=pack.words,
+        look_ups=look_ups(law.rules, on),
+        law=state_law(law.rules, on),
     )
 
 
+def law_of_case(pack: Pack, tax: str, on: date, inputs: Mapping[str, Any]) -> LawOfBill:
+    """Compute a case to tell what its bill says of the law: of one from before that was kept."""
+    rules, kept = pack.taxes[tax].rules.on(on), kept_law(pack, tax, on)
+    computed = compute(rules, facts_of(kept, inputs), on)
+    return LawOfBill(kept, rows_of_case(rules, {**computed.inputs, **computed.steps}, on=on))
+
+
+def keep(tx: Transaction, ctx: Context, *, tax: str, on: date) -> int:
+    """Keep the files of the pack in force and what bills say of them, once; return the number."""
+    pack = ctx.pack
+    register.keep_law(tx, pack=pack.name, pack_hash=pack.content_hash, content=pack_archive(pack))
+    content = _RECORD.dump_json(kept_law(pack, tax, on)).decode()
+    return register.state_law(
+        tx, content_hash=sha256(content.encode()).hexdigest(), content=content
+    )
+
+
+def read_record(content: str) -> KeptLaw:
+    """Read what was kept."""
+    return _RECORD.validate_json(content)
+
+
+def kept(tx: Transaction, law_id: int) -> KeptLaw:
+    """Return what the bills under a number say of the law."""
+    return _read_once(register.stated_law(tx, law_id))
+
+
+def law_of_bill(
+    tx: Transaction, law_id: int, rows: Mapping[str, Sequence[int | None]]
+) -> LawOfBill:
+    """Return what a bill says of the law, by the record and the rows that it keeps."""
+    record = kept(tx, law_id)
+    return LawOfBill(record, answers_of(record, rows))
+
+
+def answers_of(record: KeptLaw, rows: Mapping[str, Sequence[int | None]]) -> Answers:
+    """Name the tables whose rows a bill keeps by their numbers, in the order of asking."""
+    return {
+        rule: [
+            (name, number)
+            for name, number in zip(record.look_ups[rule], numbers, strict=True)
+            if number is not None
+        ]
+        for rule, numbers in rows.items()
+    }
+
+
+def facts_of(kept: KeptLaw, inputs: Mapping[str, Any]) -> dict[str, Checked]:
+    """Read the inputs of a bill from the register, as the rules take them."""
+    return {
+        name: fact(column.type, inputs[name])
+        for name, column in kept.columns.items()
+        if name in inputs
+    }
+
+
 def pack_of(tx: Transaction, ctx: Context, pack_hash: str) -> Pack:
-    """Return the pack with a hash; of a roll from before packs were kept, the one in force."""
+    """Return the pack with a hash, from its files; of a roll from before, the one in force.
+
+    Raises
+    ------
+    PackError
+        When this version of the program does not read the files any more.
+    """
     if pack_hash == ctx.pack.content_hash:
         return ctx.pack
     content = register.law_of(tx, pack_hash)
     if content is None:
         return ctx.pack
     return _unpacked(content, ctx.pack.name, pack_hash, ctx.data_folder / "laws")
+
+
+def fact(kind: ColumnType, written: Any) -> Checked:
+    """Read one input of a bill from the register, as the rules take it."""
+    if kind == "text":
+        return str(written)
+    if kind == "boolean":
+        return written in {True, "true", "True"}
+    return Decimal(str(written))
+
+
+_read_once = lru_cache(maxsize=LAWS_LOADED_MAX)(read_record)
 
 
 @lru_cache(maxsize=LAWS_LOADED_MAX)

@@ -174,8 +174,9 @@ def issue_roll(ctx: Context, *, tax: str, year: int) -> IssuedRoll:
         if bills.num_rows == 0:
             raise NotFound(f"No holder of an object is known for {tax} in {year}.")
         referred = _referred(bills, stands.roll_id)
+        law_id = laws.keep(tx, ctx, tax=tax, on=stands.law_on)
         content_hash = register.issue_bills(
-            tx, stands.roll_id, referred.select(["bill_no", "reference"])
+            tx, stands.roll_id, referred.select(["bill_no", "reference"]), law_id=law_id
         )
         _move(tx, stands, "issued", content_hash=content_hash, bills=bills.num_rows)
         _charge(tx, ctx, referred, stands, kind="charge", key="charge")
@@ -297,7 +298,6 @@ def _drafted(tx: Transaction, ctx: Context, law: Tax, *, year: int) -> DraftedRo
         raise NotFound(f"Nobody holds a property on {ground.law_on}: load the holdings first.")
     bills = _staged(ctx, assessment.assess(ctx, law, held, ground))
     owned = bills.filter(bills["taxpayer_id"].is_valid())
-    laws.keep(tx, ctx)
     roll_id = register.insert_draft(
         tx,
         {
@@ -371,7 +371,7 @@ def _posted(
     difference: Decimal = pc.sum(moved).as_py() or Decimal(0)
     if changed.num_rows == 0 and known == stands.known_change:
         return difference
-    laws.keep(tx, ctx)
+    law_id = laws.keep(tx, ctx, tax=stands.tax, on=stands.law_on)
     is_new = changed["bill_no"].is_null()
     late = changed.filter(is_new)
     event = _move(
@@ -383,16 +383,19 @@ def _posted(
         numbers = pa.array(range(first, first + late.num_rows), pa.int64())
         late = late.set_column(late.column_names.index("bill_no"), "bill_no", numbers)
         late = _referred(late.drop(["reference"]), stands.roll_id)
-        register.insert_late_bills(tx, stands.roll_id, late.drop(["version", "before"]))
+        register.insert_late_bills(
+            tx, stands.roll_id, late.drop(["version", "before"]), law_id=law_id
+        )
         _charge(tx, ctx, late, stands, kind="charge", key="charge")
     old = changed.append_column("difference", moved).filter(pc.invert(is_new))
     if old.num_rows:
         n = old.num_rows
         register.insert_versions(
             tx,
-            old.select(["bill_no", "version", "share", "value", "inputs", "steps", "amount",
-                        "difference"])
+            old.select(["bill_no", "version", "share", "value", "inputs", "steps", "law_rows",
+                        "amount", "difference"])
             .append_column("roll_id", pa.array([stands.roll_id] * n, pa.int64()))
+            .append_column("law_id", pa.array([law_id] * n, pa.int64()))
             .append_column("event_id", pa.array([event] * n, pa.int64())),
         )  # fmt: skip
         version = pc.cast(old["version"], pa.string())

@@ -3,26 +3,24 @@
 How a roll comes to be is in roll_lifecycle.py.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from kazyna.core.errors import NotFound, Refused
+from kazyna.core.errors import NotFound
 from kazyna.core.progress import Progress, silent
 from kazyna.core.text import Language, Text
 from kazyna.documents import bill as paper
-from kazyna.packs.pack import Pack
-from kazyna.packs.taxes import Tax
-from kazyna.services import assessment, laws
+from kazyna.services import laws
 from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
-from kazyna.services.payment_codes import payment_qr
+from kazyna.services.payment_codes import qr_by
 from kazyna.services.roll_lifecycle import IssuedRoll, issue_roll
 from kazyna.store import files, rolls, rounds, taxpayers
 from kazyna.store.connection import Transaction
 from kazyna.tax import Step, explain
-from kazyna.tax.explain import AppliedParameter
+from kazyna.tax.stated import AppliedParameter
 
 __all__ = [
     "Bill",
@@ -215,8 +213,7 @@ def find_bill(ctx: Context, *, reference: str) -> Bill:
     """
     ctx.require("officer", "auditor", "taxpayer")
     with ctx.transaction() as tx:
-        row = _bill_row(tx, reference)
-        return _bill(laws.pack_of(tx, ctx, row.pack_hash), row, ctx.language)
+        return _bill(ctx, tx, _bill_row(tx, reference))
 
 
 def bill_versions(ctx: Context, *, reference: str) -> tuple[BillVersion, ...]:
@@ -286,21 +283,21 @@ def _document(
 ) -> paper.BillDocument:
     """Lay out a bill as it was computed: by the law that was kept with it."""
     taxpayer = taxpayers.find_taxpayer(tx, row.taxpayer_id)
-    pack = laws.pack_of(tx, ctx, row.pack_hash)
-    law = pack.taxes[row.tax]
-    steps = _explained(law, row, language)
+    law = _law_of(ctx, tx, row)
+    steps = _steps(law, row, language)
+    tax, issuer = law.kept.tax_title.in_(language), law.kept.issuer.in_(language)
     notes = [step.doubt for step in steps if step.doubt]
     if taxpayer and taxpayer.synthetic:
         notes.append(SYNTHETIC.in_(language))
     facts = [
-        (each.label.in_(language), _worded(pack, each.value, language, unit=each.unit))
-        for each in _inputs(pack, row)
+        (each.label.in_(language), _worded(law.kept, each.value, language, unit=each.unit))
+        for each in _inputs(law.kept, row)
         if each.name != "value" or row.value is None
     ]
     return paper.BillDocument(
         language=language,
-        issuer=pack.title.in_(language),
-        tax=law.title.in_(language),
+        issuer=issuer,
+        tax=tax,
         year=row.year,
         number=f"{row.roll_id}-{row.bill_no}" + (f"/{row.version}" if row.version > 1 else ""),
         issued_on=row.issued_on or row.law_on,
@@ -311,44 +308,45 @@ def _document(
         assessed_value=row.value,
         valuation_date=row.valuation_date,
         share=row.share,
-        steps=tuple(_printed(step, steps, pack, language) for step in steps),
+        steps=tuple(_printed(step, steps, law.kept, language) for step in steps),
         amount=row.amount,
-        currency=pack.currency,
+        currency=law.kept.currency,
         due_on=row.due_on,
         reference=row.reference,
         notes=tuple(notes),
-        qr=payment_qr(
-            replace(ctx, pack=pack),
+        qr=qr_by(
+            law.kept.payment_qr,
             reference=row.reference,
             amount=row.amount,
-            tax=law.title.in_(language),
+            currency=law.kept.currency,
+            issuer=issuer,
+            tax=tax,
             year=row.year,
-            language=language,
         ),
     )
 
 
 def _bills(ctx: Context, tx: Transaction, rows: list[rolls.BillRow]) -> tuple[Bill, ...]:
-    return tuple(_bill(laws.pack_of(tx, ctx, row.pack_hash), row, ctx.language) for row in rows)
+    return tuple(_bill(ctx, tx, row) for row in rows)
 
 
-def _bill(pack: Pack, row: rolls.BillRow, language: Language) -> Bill:
-    law = pack.taxes[row.tax]
+def _bill(ctx: Context, tx: Transaction, row: rolls.BillRow) -> Bill:
+    law = _law_of(ctx, tx, row)
     return Bill(
         roll_id=row.roll_id,
         bill_no=row.bill_no,
         version=row.version,
         status=row.status,
         tax=row.tax,
-        tax_title=law.title,
+        tax_title=law.kept.tax_title,
         year=row.year,
         property_id=row.property_id,
         taxpayer_id=row.taxpayer_id,
         taxpayer_name=row.taxpayer_name,
         share=row.share,
         assessed_value=row.value,
-        inputs=_inputs(pack, row),
-        steps=_explained(law, row, language),
+        inputs=_inputs(law.kept, row),
+        steps=_steps(law, row, ctx.language),
         amount=row.amount,
         issued_on=row.issued_on or row.law_on,
         due_on=row.due_on,
@@ -356,57 +354,57 @@ def _bill(pack: Pack, row: rolls.BillRow, language: Language) -> Bill:
     )
 
 
-def _explained(law: Tax, row: rolls.BillRow, language: Language) -> tuple[Step, ...]:
-    """Explain a bill, and refuse an explanation that is not the one it was issued with."""
-    if not row.steps:
-        return ()
-    inputs = assessment.inputs_of_case(law, row.law_on, row.inputs)
-    explained = explain(law.rules, inputs, row.law_on, language)
-    for step in explained.steps:
-        if step.rule in row.steps and Decimal(str(row.steps[step.rule])) != step.value:
-            raise Refused(
-                f"The bill {row.reference} cannot be reproduced: its step {step.rule} was"
-                f" {row.steps[step.rule]} and would be {step.value} now."
-            )
-    return explained.steps
+def _law_of(ctx: Context, tx: Transaction, row: rolls.BillRow) -> laws.LawOfBill:
+    """Find what a bill says of the law: as it was kept, else from the files of its pack."""
+    if row.law_id is not None:
+        return laws.law_of_bill(tx, row.law_id, row.law_rows or {})
+    pack = laws.pack_of(tx, ctx, row.pack_hash)
+    return laws.law_of_case(pack, row.tax, row.law_on, row.inputs)
 
 
-def _inputs(pack: Pack, row: rolls.BillRow) -> tuple[BillInput, ...]:
+def _steps(law: laws.LawOfBill, row: rolls.BillRow, language: Language) -> tuple[Step, ...]:
+    """Say how a bill was computed; one that was corrected to nothing says nothing."""
+    return law.steps(row.inputs, row.steps, language) if row.steps else ()
+
+
+def _inputs(kept: laws.KeptLaw, row: rolls.BillRow) -> tuple[BillInput, ...]:
     return tuple(
         BillInput(name, column.label, str(row.inputs[name]), column.unit)
-        for name, column in pack.columns.items()
+        for name, column in kept.columns.items()
         if name in row.inputs
     )
 
 
-def _worded(pack: Pack, value: str, language: Language, *, unit: str | None = None) -> str:
+def _worded(kept: laws.KeptLaw, value: str, language: Language, *, unit: str | None = None) -> str:
     """Write a word of the pack's tables, or a number with its unit."""
     written = []
     for word in filter(None, (value, unit)):
-        named = pack.words.get(word)
+        named = kept.words.get(word)
         written.append(named.in_(language) if named else word.replace("_", " "))
     return " ".join(written)
 
 
-def _printed(step: Step, steps: tuple[Step, ...], pack: Pack, language: Language) -> paper.BillStep:
+def _printed(
+    step: Step, steps: tuple[Step, ...], kept: laws.KeptLaw, language: Language
+) -> paper.BillStep:
     earlier = {each.rule: each for each in steps}
     figures = []
     for name, value in step.inputs:
-        column, before = pack.columns.get(name), earlier.get(name)
+        column, before = kept.columns.get(name), earlier.get(name)
         label = column.label if column else before.title if before else None
         unit = column.unit if column else before.unit if before else None
-        written = _worded(pack, value, language) if isinstance(value, str) else value
+        written = _worded(kept, value, language) if isinstance(value, str) else value
         named = label.in_(language) if label else name
         figures.append(paper.BillFigure(named, written, unit))
     figures += [
-        paper.BillFigure(_named(pack, p, language), p.value, p.unit, p.law, p.since)
+        paper.BillFigure(_named(kept, p, language), p.value, p.unit, p.law, p.since)
         for p in step.parameters
     ]
     return paper.BillStep(step.title.in_(language), step.value, step.unit, step.law, tuple(figures))
 
 
-def _named(pack: Pack, parameter: AppliedParameter, language: Language) -> str:
+def _named(kept: laws.KeptLaw, parameter: AppliedParameter, language: Language) -> str:
     """Name a parameter, with the keys of its row where it is a table."""
-    keys = ", ".join(_worded(pack, key, language) for key in parameter.keys)
+    keys = ", ".join(_worded(kept, key, language) for key in parameter.keys)
     label = parameter.label.in_(language)
     return f"{label} ({keys})" if keys else label

@@ -11,7 +11,8 @@ from kazyna.store.connection import Transaction
 
 STAGED_BILLS: LiteralString = (
     "bill_no bigint, property_id text, taxpayer_id text, share numeric(9, 8),"
-    " value numeric(18, 2), place text, inputs jsonb, steps jsonb, amount numeric(18, 2)"
+    " value numeric(18, 2), place text, inputs jsonb, steps jsonb, law_rows jsonb,"
+    " amount numeric(18, 2)"
 )
 CHANGES = pa.schema(
     [
@@ -26,6 +27,7 @@ CHANGES = pa.schema(
         ("place", pa.string()),
         ("inputs", pa.string()),
         ("steps", pa.string()),
+        ("law_rows", pa.string()),
         ("amount", pa.decimal128(18, 2)),
     ]
 )
@@ -106,9 +108,9 @@ def insert_draft(tx: Transaction, roll: dict[str, Any], bills: pa.Table) -> int 
         tx.execute(
             """
             INSERT INTO draft_bills (roll_id, bill_no, property_id, taxpayer_id, share, value,
-                                     place, inputs, steps, amount)
+                                     place, inputs, steps, law_rows, amount)
             SELECT %s, bill_no, property_id, taxpayer_id, share, value, place, inputs, steps,
-                   amount FROM drafted
+                   law_rows, amount FROM drafted
             """,
             (roll_id,),
         )
@@ -159,7 +161,7 @@ def drafted(tx: Transaction, roll_id: int) -> pa.Table:
     )
 
 
-def issue_bills(tx: Transaction, roll_id: int, references: pa.Table) -> str:
+def issue_bills(tx: Transaction, roll_id: int, references: pa.Table, *, law_id: int) -> str:
     """Make bills of a draft, under the references given; return the hash of what was issued.
 
     Parameters
@@ -170,19 +172,22 @@ def issue_bills(tx: Transaction, roll_id: int, references: pa.Table) -> str:
         Of the draft.
     references
         bill_no and reference of each.
+    law_id
+        What the bills say of the law.
     """
     with tx.staged("referred", "bill_no bigint, reference text", references):
         tx.execute(
             """
             INSERT INTO bills (roll_id, bill_no, reference, property_id, taxpayer_id, share, value,
-                               place, inputs, steps, amount, payer_name, issued_on)
+                               place, inputs, steps, law_id, law_rows, amount, payer_name,
+                               issued_on)
             SELECT roll_id, bill_no, reference, property_id, draft.taxpayer_id, share, value,
-                   place, inputs, steps, amount, name, business_day()
+                   place, inputs, steps, %s, law_rows, amount, name, business_day()
             FROM draft_bills AS draft JOIN referred USING (bill_no)
             JOIN taxpayers ON taxpayers.taxpayer_id = draft.taxpayer_id
             WHERE roll_id = %s ORDER BY bill_no
             """,
-            (roll_id,),
+            (law_id, roll_id),
         )
     tx.execute("DELETE FROM draft_bills WHERE roll_id = %s", (roll_id,))
     return content_hash(tx, roll_id)
@@ -274,7 +279,8 @@ def changes(
                    CASE WHEN assessed.bill_no IS NULL THEN standing.value ELSE assessed.value END,
                    coalesce(assessed.place, standing.place),
                    coalesce(assessed.inputs, standing.inputs),
-                   coalesce(assessed.steps, '{}'), coalesce(assessed.amount, 0)
+                   coalesce(assessed.steps, '{}'), coalesce(assessed.law_rows, '{}'),
+                   coalesce(assessed.amount, 0)
             FROM standing FULL JOIN assessed USING (property_id, taxpayer_id, turn)
             WHERE (standing.amount, standing.share, standing.inputs, standing.steps)
                   IS DISTINCT FROM (coalesce(assessed.amount, 0),
@@ -300,18 +306,19 @@ def insert_versions(tx: Transaction, versions: pa.Table) -> None:
     tx.append("bill_versions", versions)
 
 
-def insert_late_bills(tx: Transaction, roll_id: int, bills: pa.Table) -> None:
+def insert_late_bills(tx: Transaction, roll_id: int, bills: pa.Table, *, law_id: int) -> None:
     """Record bills that a correction adds: `STAGED_BILLS` and a reference."""
     with tx.staged("late", STAGED_BILLS + ", reference text", bills):
         tx.execute(
             """
             INSERT INTO bills (roll_id, bill_no, reference, property_id, taxpayer_id, share, value,
-                               place, inputs, steps, amount, payer_name, issued_on)
+                               place, inputs, steps, law_id, law_rows, amount, payer_name,
+                               issued_on)
             SELECT %s, bill_no, reference, property_id, late.taxpayer_id, share, value, place,
-                   inputs, steps, amount, name, business_day()
+                   inputs, steps, %s, law_rows, amount, name, business_day()
             FROM late JOIN taxpayers ON taxpayers.taxpayer_id = late.taxpayer_id ORDER BY bill_no
             """,
-            (roll_id,),
+            (roll_id, law_id),
         )
 
 
@@ -339,6 +346,24 @@ def keep_law(tx: Transaction, *, pack: str, pack_hash: str, content: bytes) -> N
         "INSERT INTO laws (pack_hash, pack, content) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
         (pack_hash, pack, content),
     )
+
+
+def state_law(tx: Transaction, *, content_hash: str, content: str) -> int:
+    """Keep what bills say of the law, once, and return its number."""
+    tx.execute(
+        "INSERT INTO stated_laws (content_hash, content) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+        (content_hash, content),
+    )
+    number: int = tx.value(
+        "SELECT law_id FROM stated_laws WHERE content_hash = %s", (content_hash,)
+    )
+    return number
+
+
+def stated_law(tx: Transaction, law_id: int) -> str:
+    """Return what bills under a number say of the law."""
+    content: str = tx.value("SELECT content FROM stated_laws WHERE law_id = %s", (law_id,))
+    return content
 
 
 def law_of(tx: Transaction, pack_hash: str) -> bytes | None:

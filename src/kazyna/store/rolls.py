@@ -79,6 +79,9 @@ class BillRow:
     value: Decimal | None
     inputs: dict[str, Any]
     steps: dict[str, Any]
+    law_id: int | None
+    """What it says of the law; None of a bill from before that was kept."""
+    law_rows: dict[str, Any] | None
     amount: Decimal
 
 
@@ -182,7 +185,7 @@ BILLS: LiteralString = """
            law_on, due_on,
            coalesce(standing.issued_on, rolls.issued_on) AS issued_on, valuation_date, reference,
            property_id, standing.taxpayer_id, coalesce(payer_name, name) AS taxpayer_name, share,
-           value, inputs, steps,
+           value, inputs, steps, law_id, law_rows,
            CASE WHEN rolls.status = 'withdrawn' THEN 0 ELSE amount END AS amount
     FROM standing_bills AS standing JOIN rolls USING (roll_id)
     JOIN taxpayers ON taxpayers.taxpayer_id = standing.taxpayer_id

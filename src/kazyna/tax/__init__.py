@@ -9,13 +9,21 @@ from kazyna.tax.arithmetic import Rounding, divide, maximum, minimum, round_to, 
 from kazyna.tax.compile import compile_query
 from kazyna.tax.compute import Computation, PreparedRules, compute
 from kazyna.tax.doubts import DoubtfulValue, doubtful, doubtful_in_case
-from kazyna.tax.explain import Explanation, Step, explain
+from kazyna.tax.explain import Explanation, explain
 from kazyna.tax.inputs import InputColumn
 from kazyna.tax.law import Source
 from kazyna.tax.parameter import Parameter, ParameterValue
 from kazyna.tax.roll import ControlTotals, control_totals, roll_total, run_roll, verify_sample
 from kazyna.tax.rule import Rule, RuleSet, rule, rule_set
 from kazyna.tax.shares import CASE, cases_of, split_by_share
+from kazyna.tax.stated import (
+    StatedLaw,
+    Step,
+    applied_rows,
+    look_ups,
+    state_law,
+    stated_steps,
+)
 from kazyna.tax.table import KeyColumn, Table, TableRow
 
 __all__ = [
@@ -33,9 +41,11 @@ __all__ = [
     "Rule",
     "RuleSet",
     "Source",
+    "StatedLaw",
     "Step",
     "Table",
     "TableRow",
+    "applied_rows",
     "cases_of",
     "compile_query",
     "compute",
@@ -44,6 +54,7 @@ __all__ = [
     "doubtful",
     "doubtful_in_case",
     "explain",
+    "look_ups",
     "maximum",
     "minimum",
     "roll_total",
@@ -52,6 +63,8 @@ __all__ = [
     "rule_set",
     "run_roll",
     "split_by_share",
+    "state_law",
+    "stated_steps",
     "verify_sample",
     "when",
 ]

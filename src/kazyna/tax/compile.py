@@ -1,6 +1,6 @@
 """The same rules as one SQL query: every step a column, every width proved."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from kazyna.core.errors import Finding, PackError
 from kazyna.tax.arithmetic import NOTHING_LOST, Rounding
-from kazyna.tax.asked import AskedTable, LookUp, asked
+from kazyna.tax.asked import AskedTable, LookUp, Reach, asked
 from kazyna.tax.expression import (
     Condition,
     Expression,
@@ -38,10 +38,15 @@ ANSWER = "answer"
 
 @dataclass(frozen=True)
 class Answers:
-    """A query for the rows that answer, and the rule and table of each of its columns."""
+    """A query for the rows that answer, and the rule and table of each thing that it asks."""
 
     query: str
     look_ups: tuple[tuple[str, Table], ...]
+
+
+Asking = Mapping[str, Sequence[LookUp | Reach]]
+"""What each rule asks of tables; a look-up may find no answer, a bracket of a scale is reached or
+not."""
 
 
 Term = Expression | Condition | TextColumn | Rounding | Table
@@ -87,13 +92,14 @@ def compile_query(
 def _written(rules: RuleSet, on: date, table: str, id_column: str, dialect: Dialect) -> str:
     """Write a query once: proving its widths takes a second, and the rules do not change."""
     rules = rules.on(on)
-    steps, asked_for = _steps(rules, on)
-    inner = _layered(rules, steps, _unanswered(asked_for), table=table, id_column=id_column)
+    steps, asking = _steps(rules, on)
+    unanswered = _unanswered(asking)
+    inner = _layered(rules, steps, unanswered, table=table, id_column=id_column)
     names = [id_column, *(item.name for item in rules.inputs), *(item.name for item in rules.rules)]
     amount = exp.alias_(exp.column(rules.amount_rule, quoted=True), AMOUNT, quoted=True)
     chosen = [exp.column(name, quoted=True) for name in names]
-    asking = [exp.column(f"{UNANSWERED} {name}", quoted=True) for name in asked_for]
-    last = [exp.alias_(exp.or_(*asking), UNANSWERED, quoted=True)] if asking else []
+    missing = [exp.column(f"{UNANSWERED} {name}", quoted=True) for name in unanswered]
+    last = [exp.alias_(exp.or_(*missing), UNANSWERED, quoted=True)] if missing else []
     whole = exp.select(*chosen, amount, *last, copy=False).from_(
         inner.subquery("steps", copy=False), copy=False
     )
@@ -126,27 +132,72 @@ def compile_rows_query(rules: RuleSet, on: date, *, table: str, id_column: str) 
         The query gives one row: for each look-up the list of the numbers of its table's rows.
     """
     rules = rules.on(on)
-    steps, asked_for = _steps(rules, on)
-    named = [(name, number, look_up) for name, each in asked_for.items()
-             for number, look_up in enumerate(each)]  # fmt: skip
-    beside = {
-        name: [
-            exp.alias_(look_up.row, f"{ANSWER} {name} {number}", quoted=True)
-            for number, look_up in enumerate(each)
-        ]
-        for name, each in asked_for.items()
+    steps, asking = _steps(rules, on)
+    look_ups = {
+        name: found
+        for name, each in asking.items()
+        if (found := [one for one in each if isinstance(one, LookUp)])
     }
-    inner = _layered(rules, steps, beside, table=table, id_column=id_column)
+    inner = _layered(rules, steps, _answers(look_ups), table=table, id_column=id_column)
     lists = [
-        exp.ArrayAgg(
-            this=exp.Distinct(expressions=[exp.column(f"{ANSWER} {name} {number}", quoted=True)])
-        )
-        for name, number, _ in named
+        exp.ArrayAgg(this=exp.Distinct(expressions=[column]))
+        for columns in _answer_columns(look_ups).values()
+        for column in columns
     ]
     query = exp.select(*lists).from_(inner.subquery("steps", copy=False), copy=False)
-    return Answers(
-        query.sql(dialect="duckdb"), tuple((name, look_up.table) for name, _, look_up in named)
+    return Answers(query.sql(dialect="duckdb"), _named(look_ups))
+
+
+@lru_cache(maxsize=128)
+def compile_applied_query(rules: RuleSet, on: date, *, table: str, id_column: str) -> Answers:
+    """Write the query that tells for every case which rows of the law's tables answer for it.
+
+    Parameters
+    ----------
+    rules, on, table, id_column
+        As `compile_query` takes them.
+
+    Returns
+    -------
+    Answers
+        The query gives for each case its identifier, and under the name of each rule that asks
+        tables the numbers of the rows, in the order of asking: NULL for a bracket not reached.
+    """
+    rules = rules.on(on)
+    steps, asking = _steps(rules, on)
+    inner = _layered(rules, steps, _answers(asking), table=table, id_column=id_column)
+    chosen = [
+        exp.alias_(exp.Array(expressions=columns), name, quoted=True)
+        for name, columns in _answer_columns(asking).items()
+    ]
+    identifier = exp.column(id_column, quoted=True)
+    query = exp.select(identifier, *chosen, copy=False).from_(
+        inner.subquery("steps", copy=False), copy=False
     )
+    return Answers(query.sql(dialect="duckdb"), _named(asking))
+
+
+def _answers(asking: Asking) -> dict[str, list[exp.Expr]]:
+    """Write beside each rule's step the numbers of the rows that answer."""
+    return {
+        name: [
+            exp.alias_(one.row, f"{ANSWER} {name} {number}", quoted=True)
+            for number, one in enumerate(each)
+        ]
+        for name, each in asking.items()
+    }
+
+
+def _answer_columns(asking: Asking) -> dict[str, list[exp.Expr]]:
+    """Name the columns that `_answers` writes."""
+    return {
+        name: [exp.column(f"{ANSWER} {name} {number}", quoted=True) for number in range(len(each))]
+        for name, each in asking.items()
+    }
+
+
+def _named(asking: Asking) -> tuple[tuple[str, Table], ...]:
+    return tuple((name, one.table) for name, each in asking.items() for one in each)
 
 
 def _layered(
@@ -167,21 +218,23 @@ def _layered(
     return query
 
 
-def _unanswered(asked_for: Mapping[str, list[LookUp]]) -> dict[str, list[exp.Expr]]:
+def _unanswered(asking: Asking) -> dict[str, list[exp.Expr]]:
     """Write for each rule whether one of its look-ups has no value."""
     found: dict[str, list[exp.Expr]] = {}
-    for name, look_ups in asked_for.items():
+    for name, asked_of in asking.items():
         nothing = [
             exp.Is(this=exp.Paren(this=each.value.copy()), expression=exp.Null())
-            for each in look_ups
+            for each in asked_of
+            if isinstance(each, LookUp)
         ]
-        found[name] = [exp.alias_(exp.or_(*nothing), f"{UNANSWERED} {name}", quoted=True)]
+        if nothing:
+            found[name] = [exp.alias_(exp.or_(*nothing), f"{UNANSWERED} {name}", quoted=True)]
     return found
 
 
-def _steps(rules: RuleSet, on: date) -> tuple[dict[str, Expression], dict[str, list[LookUp]]]:
-    """Call every rule with columns: its formula in SQL, and the look-ups that it makes."""
-    asked_for: dict[str, list[LookUp]] = {}
+def _steps(rules: RuleSet, on: date) -> tuple[dict[str, Expression], Asking]:
+    """Call every rule with columns: its formula in SQL, and what it asks of tables."""
+    asking: dict[str, list[LookUp | Reach]] = {}
     known: dict[str, Term] = {item.name: _input(item) for item in rules.inputs}
     for name, value in rules.held_on(on).items():
         known[name] = literal(value) if isinstance(value, Decimal) else _held(value)
@@ -191,29 +244,29 @@ def _steps(rules: RuleSet, on: date) -> tuple[dict[str, Expression], dict[str, l
         if any(argument not in known for argument in item.arguments):
             continue  # it rests on a rule that has already been found wanting
         try:
-            formula, look_ups = _formula(item, known)
+            formula, asked_of = _formula(item, known)
         except (TypeError, ValueError, ArithmeticError) as error:
             expected = "a formula that can be proved to fit 38 digits"
             reason = str(error) if error.args and isinstance(error.args[0], str) else _INEXACT
             findings.append(Finding(rules.name, reason, expected, column=item.name))
         else:
             steps[item.name] = formula
-            if look_ups:
-                asked_for[item.name] = look_ups
+            if asked_of:
+                asking[item.name] = asked_of
             known[item.name] = column(
                 item.name, low=formula.low, high=formula.high, scale=formula.scale
             )
     if findings:
         raise PackError(findings)
-    return steps, asked_for
+    return steps, asking
 
 
-def _formula(item: Rule, known: dict[str, Term]) -> tuple[Expression, list[LookUp]]:
+def _formula(item: Rule, known: dict[str, Term]) -> tuple[Expression, list[LookUp | Reach]]:
     taken = asked([known[name] for name in item.arguments])
     with localcontext(NOTHING_LOST):
         formula = as_expression(item.formula(*taken))
     fitted(formula)  # raises where the result needs more than 38 digits
-    return formula, [each for t in taken if isinstance(t, AskedTable) for each in t.look_ups]
+    return formula, [each for t in taken if isinstance(t, AskedTable) for each in t.asked_of]
 
 
 def _input(item: InputColumn) -> Term:

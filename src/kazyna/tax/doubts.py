@@ -17,7 +17,7 @@ from kazyna.core.text import Text
 from kazyna.tax.arithmetic import Rounding
 from kazyna.tax.compile import compile_rows_query
 from kazyna.tax.compute import compute
-from kazyna.tax.explain import rows_asked
+from kazyna.tax.explain import rows_of_case
 from kazyna.tax.inputs import Value
 from kazyna.tax.parameter import Parameter
 from kazyna.tax.roll import checked_inputs
@@ -107,11 +107,9 @@ def doubtful_in_case(
     computed = compute(rules, case, on)
     facts = {**computed.inputs, **computed.steps}
     rows: dict[str, set[int]] = {}
-    for item in rules.rules:
-        for name, row in rows_asked(rules, item, facts, on=on):
-            table = rules.parameters[name].on(on).value
-            if isinstance(table, Table):
-                rows.setdefault(name, set()).add(table.rows.index(row))
+    for answers in rows_of_case(rules, facts, on=on).values():
+        for name, number in answers:
+            rows.setdefault(name, set()).add(number)
     return tuple(_of_parameters(rules, on, rows))
 
 

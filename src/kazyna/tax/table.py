@@ -107,6 +107,10 @@ class Table:
                 raise Unanswered(f"{self.name} has no row for {self.described(keys)}")
         return cast(TableRow, found)
 
+    def number_at(self, *keys: Key | int) -> int:
+        """Return the number of the row that answers for the keys, counted from 0."""
+        return self._numbers[id(self.row_at(*keys))]
+
     def marginal(self, amount: Decimal | int) -> Decimal:
         """Tax an amount by a marginal scale: each bracket's rate on what falls into the bracket.
 
@@ -143,6 +147,11 @@ class Table:
         return {}
 
     @cached_property
+    def _numbers(self) -> dict[int, int]:
+        """The number of each row, by the row itself."""
+        return {id(row): number for number, row in enumerate(self.rows)}
+
+    @cached_property
     def _tree(self) -> Mapping[Key, Any]:
         """The rows by their keys, one level a key."""
         tree: dict[Key, Any] = {}
@@ -170,9 +179,8 @@ class Table:
 
     def row_number(self, *keys: Term) -> exp.Expr:
         """Write into a query which row answers, counted from 0."""
-        numbers = {id(row): number for number, row in enumerate(self.rows)}
         return self._looked_up(
-            [_term(key) for key in keys], lambda row: exp.Literal.number(numbers[id(row)])
+            [_term(key) for key in keys], lambda row: exp.Literal.number(self._numbers[id(row)])
         )
 
     def _looked_up(self, terms: list[Term], written: Callable[[TableRow], exp.Expr]) -> exp.Expr:
