@@ -11,7 +11,13 @@ import pytest
 
 from conftest import COUNTY, ROOT
 from kazyna.core.errors import InputError
-from kazyna.services.evidence import MappedTable, guess_columns, read_evidence, read_properties
+from kazyna.services.evidence import (
+    MappedTable,
+    guess_columns,
+    profile_table,
+    read_evidence,
+    read_properties,
+)
 from kazyna.valuation import read_table_map, table_map_toml
 from kazyna.valuation.columns import read_sales
 
@@ -184,6 +190,32 @@ def test_what_was_measured_near_by_is_a_characteristic(city: Path) -> None:
     again = read_properties(city / "sales.csv", found.table_map)
     assert again.table["elevation"].to_pylist()[:2] == found.table["elevation"].to_pylist()[:2]
     assert read_table_map(table_map_toml(found.table_map), source="again").measured
+
+
+def test_heights_are_read_off_a_grid_and_roads_are_lines(city: Path) -> None:
+    (city / "dem.asc").write_text(
+        "ncols 2\nnrows 2\nxllcenter 74.60\nyllcenter 42.87\ncellsize 0.01\n780 800\n760 790\n"
+    )
+    road = {"type": "MultiLineString", "coordinates": [[[74.5, 42.87], [74.7, 42.87]]]}
+    layer(city / "layers/roads.geojson", ("r", road))
+    found = with_map(
+        city,
+        PLACES + '[near.road]\nfile = "layers/roads.geojson"\n'
+        '[measured.height]\nfile = "dem.asc"\n',
+    )
+    assert found.table["height"].to_pylist() == [pytest.approx(760), pytest.approx(800), None]
+    assert found.table["road_distance_m"].to_pylist()[:2] == [
+        pytest.approx(0, abs=0.1), pytest.approx(1_111, rel=1e-3)
+    ]  # fmt: skip
+    told = profile_table(city / "sales.csv", city / "map.toml", today=date(2025, 7, 1))
+    assert {"height", "road_distance_m"} <= {each.name for each in told.profile.columns}
+    assert read_table_map(table_map_toml(found.table_map), source="again").measured
+
+
+def test_points_need_the_column_that_was_measured(city: Path) -> None:
+    (city / "heights.csv").write_text("lon,lat,height\n74.60,42.87,760\n")
+    with pytest.raises(InputError, match="the column that was measured is not named"):
+        with_map(city, PLACES + MEASURED.replace('column = "height"', ""))
 
 
 def test_market_areas_are_given_or_found(city: Path) -> None:

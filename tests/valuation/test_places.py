@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazyna.valuation.columns import Floats
-from kazyna.valuation.places import Layer, area_of, distance_features, in_space
+from kazyna.valuation.places import Grid, Layer, area_of, distance_features, in_space, read_off
 
 BISHKEK = (74.6, 42.87)
 
@@ -127,3 +127,25 @@ def test_inside_is_an_odd_number_of_crossings(
             if min(y1, y2) <= y < max(y1, y2):
                 odd ^= x < x1 + (y - y1) / (y2 - y1) * (x2 - x1)
         assert (label == 0) == odd
+
+
+def test_a_grid_is_read_between_its_nodes() -> None:
+    grid = Grid(74.0, 43.0, (0.5, 0.25), np.array([[0, 10, 20], [100, 110, np.nan]], float))
+    places = np.array([
+        (74.0, 43.0), (74.25, 43.0), (74.25, 42.875), (75.0, 42.75), (74.75, 42.8), (74.0, 43.1),
+        (74.0, 43.2), (75.3, 43.0), (np.nan, 43.0),
+    ])  # fmt: skip
+    unknown_apart = (0.2 * 0.5 * 10 + 0.2 * 0.5 * 20 + 0.8 * 0.5 * 110) / (1 - 0.8 * 0.5)
+    np.testing.assert_allclose(
+        read_off(places, grid), [0, 5, 55, np.nan, unknown_apart, 0, np.nan, np.nan, np.nan]
+    )
+
+
+@given(st.floats(-1, 1), st.floats(-1, 1), st.floats(0, 1), st.floats(0, 1))
+def test_a_plane_is_read_off_a_grid_exactly(
+    east: float, south: float, across: float, down: float
+) -> None:
+    row, column = np.mgrid[:4, :5]
+    grid = Grid(10.0, 20.0, (0.25, 0.5), east * column + south * row)
+    found = read_off(np.array([(10 + across, 20 - 1.5 * down)]), grid)
+    assert found[0] == pytest.approx(east * across * 4 + south * down * 3, abs=1e-9)

@@ -13,13 +13,13 @@ from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
 from kazyna.core.text import Language
 from kazyna.documents.profile import profile_page
-from kazyna.store import files
+from kazyna.store import files, rasters
 from kazyna.valuation.column_guess import guess_table_map
 from kazyna.valuation.column_map import read_table_map
 from kazyna.valuation.column_map_text import table_map_toml
 from kazyna.valuation.columns import ColumnMap
 from kazyna.valuation.mapping import MappedTable, MappingReport, Wanted, apply_table_map
-from kazyna.valuation.places import Layer, area_of, distance_features, measured_at
+from kazyna.valuation.places import Grid, Layer, area_of, distance_features, measured_at, read_off
 from kazyna.valuation.profile import ColumnProfile, Profile, profile
 from kazyna.valuation.table_map import Areas, Measured, TableMap
 
@@ -180,9 +180,7 @@ def profile_table(
             Finding(files.name_of(source), "the table has no rows", "at least one row")
         )
     if isinstance(columns, Path):
-        mapped = apply_table_map(
-            table, read_map(columns), source=files.name_of(source), today=today
-        )
+        mapped = made_clean(table, read_map(columns), source=files.name_of(source), today=today)
         table, parts, reading = mapped.table, mapped.columns, mapped.report
     else:
         parts = _parts_by_name(table, columns or {}, files.name_of(source))
@@ -248,7 +246,16 @@ def _with_places(mapped: MappedTable) -> MappedTable:
 def _measured(
     lonlat: npt.NDArray[np.float64], name: str, measured: Measured
 ) -> npt.NDArray[np.float64]:
-    """Read off at each place what was measured at the points of a file."""
+    """Read off at each place what was measured at the points or the grid of a file."""
+    path = Path(measured.file)
+    if path.suffix.lower() in (*rasters.SUFFIXES, *rasters.OTHER_RASTERS):
+        raster = rasters.read_raster(path)
+        return read_off(lonlat, Grid(raster.west, raster.north, raster.step, raster.values))
+    if measured.column is None:
+        reason = f"measured.{name}: the column that was measured is not named"
+        raise InputError(
+            Finding(measured.file, reason, "column = one of the columns of the points")
+        )
     points = files.read_table(measured.file)
     lacking = [each for each in ("lon", "lat", measured.column) if each not in points.column_names]
     if lacking:

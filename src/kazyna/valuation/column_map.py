@@ -255,12 +255,13 @@ def _measured(raw: Mapping[str, Any], faults: _Faults) -> Iterator[tuple[str, Me
         return
     for name, given in tables.items():
         key = f"measured.{name}"
-        if not faults.typed(key, given, dict, f"a table [{key}] with file, column"):
+        if not faults.typed(key, given, dict, f"a table [{key}] with file, and column for points"):
             continue
         faults.known(f"{key}.", given, ("file", "column"))
         file, column = given.get("file"), given.get("column")
-        fine = faults.typed(f"{key}.file", file, str, "the path of a table of points")
-        fine &= faults.typed(f"{key}.column", column, str, "the column that was measured")
+        fine = faults.typed(f"{key}.file", file, str, "the path of a table of points, or a grid")
+        if column is not None:
+            fine &= faults.typed(f"{key}.column", column, str, "the column that was measured")
         if fine:
             yield name, Measured(file, column)
 

@@ -29,7 +29,8 @@ def table_map_toml(table_map: TableMap) -> str:
             lines.append(f"radius_m = {near.radius_m}")
     for name, measured in table_map.measured:
         lines += ["", f"[measured.{_key(name)}]", f"file = {_text(measured.file)}"]
-        lines.append(f"column = {_text(measured.column)}")
+        if measured.column is not None:
+            lines.append(f"column = {_text(measured.column)}")
     if isinstance(table_map.areas, int):
         lines += ["", "[areas]", f"found = {table_map.areas}"]
     elif table_map.areas is not None:

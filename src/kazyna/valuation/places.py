@@ -23,6 +23,8 @@ PIECES_MAX = 2_000_000
 MEASUREMENTS = 4
 """Measurements near by of which a mean is taken: the corners of a cell where they are a grid."""
 SAME_PLACE_M = 0.01
+HALF_STEP = 0.5
+"""How far beyond its outermost nodes, in steps, a grid is read."""
 PIECES_TRIED = 4
 """Ends of pieces nearest to a place whose pieces are measured exactly."""
 
@@ -116,6 +118,57 @@ def measured_at(lonlat: Floats, points: Floats, values: Floats) -> Floats:
     distance, at = distance.reshape(-1, count), at.reshape(-1, count)
     weight = 1 / np.maximum(distance, SAME_PLACE_M) ** 2
     found[known] = (weight * values[usable][at]).sum(axis=1) / weight.sum(axis=1)
+    return found
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Values at the nodes of a grid, north first."""
+
+    west: float
+    north: float
+    """Degrees of the node of the first row and column."""
+    step: tuple[float, float]
+    """Degrees from node to node, eastward and southward."""
+    values: Floats
+    """Shape (rows, columns); NaN is unknown."""
+
+
+def read_off(lonlat: Floats, grid: Grid) -> Floats:
+    """Read off a grid, such as one of heights, at places between its nodes.
+
+    Parameters
+    ----------
+    lonlat
+        Shape (rows, 2), in degrees; NaN is unknown and stays unknown.
+    grid
+        What is read.
+
+    Returns
+    -------
+    Shape (rows,): bilinear between the four nodes around; where some of these are unknown, by the
+    others; NaN where all are, and beyond half a step outside of the grid.
+    """
+    rows, columns = grid.values.shape
+    across = (lonlat[:, 0] - grid.west) / grid.step[0]
+    down = (grid.north - lonlat[:, 1]) / grid.step[1]
+    beyond = [np.maximum(-at, at - last) for at, last in ((across, columns - 1), (down, rows - 1))]
+    inside = np.maximum(*beyond) <= HALF_STEP
+    found = np.full(len(lonlat), np.nan)
+    x, y = np.clip(across[inside], 0, columns - 1), np.clip(down[inside], 0, rows - 1)
+    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
+    right, low = np.minimum(left + 1, columns - 1), np.minimum(top + 1, rows - 1)
+    right_share, low_share = x - left, y - top
+    corners = [
+        (grid.values[top, left], (1 - low_share) * (1 - right_share)),
+        (grid.values[top, right], (1 - low_share) * right_share),
+        (grid.values[low, left], low_share * (1 - right_share)),
+        (grid.values[low, right], low_share * right_share),
+    ]
+    known = [np.where(np.isnan(value), 0.0, weight) for value, weight in corners]
+    weight = np.sum(known, axis=0)
+    total = np.sum([np.nan_to_num(c) * w for (c, _), w in zip(corners, known, strict=True)], axis=0)
+    found[inside] = np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), np.nan)
     return found
 
 

@@ -46,12 +46,12 @@ class Near:
 
 @dataclass(frozen=True)
 class Measured:
-    """A file of points at which something was measured, such as the elevation."""
+    """A file of points or a grid at which something was measured, such as the elevation."""
 
     file: str
-    """Points: GeoJSON or GeoPackage, or CSV or Parquet with lon and lat."""
-    column: str
-    """What was measured there."""
+    """Points: GeoJSON or GeoPackage, or CSV or Parquet with lon and lat. Or a grid: .asc, .hgt."""
+    column: str | None = None
+    """What was measured at points; a grid has nothing else."""
 
 
 @dataclass(frozen=True)
