@@ -13,13 +13,34 @@ def test_a_zone_is_as_dear_as_its_training_sales() -> None:
     zone = price_zone(price, zones, train=train)
     middle = np.sqrt(200 * 100)
     assert zone[-1] == pytest.approx((200 / middle) ** (50 / 55)), "its own price does not count"
-    assert zone[0] == pytest.approx((200 / middle) ** (49 / 54)), "nor does one's own in training"
+    assert zone[0] == pytest.approx((200 / middle) ** (40 / 45)), "nor does a fifth in training"
     assert zone[50] < 1 < zone[0]
 
 
 def test_a_sale_without_a_zone_is_average() -> None:
     zone = price_zone(np.array([1.0, 2.0, 3.0]), [None, "a", "a"], train=np.ones(3, bool))
     assert zone[0] == 1
+
+
+@pytest.mark.parametrize("sales_in_zone", [1, 2, 40, 200])
+def test_zones_that_mean_nothing_do_not_tell_the_price(sales_in_zone: int) -> None:
+    price = np.exp(np.random.default_rng(3).normal(12, 0.4, 200))
+    zones = [str(row // sales_in_zone) for row in range(200)]
+    zone = price_zone(price, zones, train=np.ones(200, bool))
+    told = np.corrcoef(zone, price)[0, 1] if np.ptp(zone) else 0.0
+    assert abs(told) < 0.3
+
+
+def test_one_zone_is_no_factor() -> None:
+    sales = predicted(120, seed=5)
+    one = sales.set_column(sales.column_names.index("district"), "district", [["d"] * 120])
+    profile = ru237_profile(
+        valued(), one, one.slice(90), index=MODEL.index, factors=["area_m2"],
+        columns=Ru237Columns(district="district"),
+    )  # fmt: skip
+    assert profile.formula is not None
+    assert profile.formula.factors == ("area_m2",)
+    assert profile.formula.train.r2 < 0.99
 
 
 def test_the_formula_and_the_market_model_are_held_to_the_same_sales() -> None:

@@ -30,6 +30,7 @@ from kazyna.valuation.strata_index import IndexPoint
 FACTORS_MAX = 8
 DISTRICT, QUARTER = "район", "квартал"
 ZONE = "ценовая зона"
+ZONE_FOLDS = 5
 ZONE_SALES = 5.0
 """Average sales that are added to each zone, so that a zone of few does not stray."""
 
@@ -105,7 +106,7 @@ def ru237_profile(
     train = ~_stands_in(sold, tested)
     price = _brought(sold, index)
     zones = _territories(sold, columns).get(DISTRICT)
-    if zones is not None:
+    if zones is not None and len({zone for zone in zones if zone}) > 1:
         known[ZONE] = price_zone(price, zones, train=train)
     formula = None
     if known and train.sum() > len(known) + 1:
@@ -137,8 +138,10 @@ def price_zone(price: Floats, zones: Sequence[str | None], *, train: Rows) -> Fl
     """Return the level of prices in the zone of each sale, against all: a factor of the formula.
 
     The geometric mean of the zone's prices over that of all, both of the training sample, drawn
-    towards 1 as if the zone had five more average sales. A sale of the training sample does not
-    count for its own zone, or the formula would know its price beforehand.
+    towards 1 as if the zone had five more average sales. For a sale of the training sample four
+    fifths of it count, those without the sale: counted itself it would tell its price in zones of
+    few sales, left out alone it would do so in zones of many, where the mean of the others falls
+    just as it rises.
 
     Parameters
     ----------
@@ -152,13 +155,18 @@ def price_zone(price: Floats, zones: Sequence[str | None], *, train: Rows) -> Fl
     Micci-Barreca (2001), "A preprocessing scheme for high-cardinality categorical attributes",
     ACM SIGKDD Explorations 3, 27-32.
     """
-    off = np.log(price)
-    off = off - off[train].mean()
-    _, code = np.unique(np.array([zone or "" for zone in zones]), return_inverse=True)
-    counted = np.bincount(code[train], minlength=code.max() + 1)[code] - train
-    summed = np.bincount(code[train], off[train], minlength=code.max() + 1)[code]
-    summed = summed - np.where(train, off, 0.0)
-    level = np.exp(summed / (counted + ZONE_SALES))
+    off, level = np.log(price), np.ones(len(price))
+    names, code = np.unique(np.array([zone or "" for zone in zones]), return_inverse=True)
+    fold = np.where(train, np.arange(len(price)) % ZONE_FOLDS, ZONE_FOLDS)
+    for told in range(ZONE_FOLDS + 1):
+        learnt = train & (fold != told)
+        if not learnt.any():
+            continue
+        apart = off[learnt] - off[learnt].mean()
+        counted = np.bincount(code[learnt], minlength=len(names))
+        summed = np.bincount(code[learnt], apart, minlength=len(names))
+        rows = fold == told
+        level[rows] = np.exp(summed / (counted + ZONE_SALES))[code[rows]]
     return np.where([bool(zone) for zone in zones], level, 1.0)
 
 
