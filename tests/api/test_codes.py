@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import httpx
 import pytest
@@ -15,6 +15,7 @@ from services.marking_world import World
 from services.shelf import NOON, Shelf
 
 PASSWORD = "a long password"
+BISHKEK = timezone(timedelta(hours=6))
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +104,11 @@ def test_offline_sales_are_reported(till: Client, shelf: Shelf) -> None:
     done = till.post("/v1/till/sync", json=report).json()
     assert [each["outcome"] for each in done["sales"]] == ["sold"]
     assert done["next_counter"] == 2
+    in_bishkek = {"sold_at": (NOON + timedelta(hours=1)).astimezone(BISHKEK).isoformat()}
+    for again in (report, report | {"sales": [sale | in_bishkek]}):
+        answer = till.post("/v1/till/sync", json=again)
+        assert answer.status_code == 200, "the same moment in another zone is the same sale"
+        assert answer.json()["sales"] == [done["sales"][0] | {"created": False}]
     changed = report | {"sales": [sale | {"codes": [shelf.codes[5]]}]}
     assert till.post("/v1/till/sync", json=changed).status_code == 409
 

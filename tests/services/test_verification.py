@@ -1,15 +1,25 @@
 """Checks of codes against the register: anyone's, a till's, and the sale itself."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from kazyna.core.errors import Forbidden, InputError, NotFound, SignInRequired, TooMany
+from kazyna.core.errors import (
+    Forbidden,
+    InputError,
+    NotFound,
+    SignInRequired,
+    TooMany,
+    Unavailable,
+)
 from kazyna.services import scan_log as scan_logs
 from kazyna.services.code_standing import look_up, look_up_one
 from kazyna.services.context import Context
+from kazyna.services.scan_log import Scan, ScanLog
 from kazyna.services.verification import (
     CheckedCode,
     Place,
@@ -18,7 +28,9 @@ from kazyna.services.verification import (
     check_receipt,
     sell_receipt,
 )
-from kazyna.store.connection import Database
+from kazyna.store import scans
+from kazyna.store.connection import Database, Transaction
+from kazyna.store.scans import NewScan
 from services.marking_world import SHOES, World
 from services.shelf import NOON, Shelf
 
@@ -66,9 +78,8 @@ def test_a_forged_tail_never_reaches_the_database(
         asked.append(_)
         raise AssertionError("the database was asked")
 
-    scan_logs.scan_log(
-        world.installation.database
-    ).flush()  # its thread must have nothing left to write
+    # The thread of the log must have nothing left to write.
+    scan_logs.scan_log(world.installation.database).flush()
     for name in ("acting", "transaction", "call", "administration", "_connected"):
         monkeypatch.setattr(Database, name, acting)
     ctx = replace(public(world), public_checks=0)
@@ -182,3 +193,49 @@ def test_scans_are_logged_without_who_made_them(world: World, codes: list[str]) 
     ]
     assert device.startswith("web:")
     assert "203.0.113.7" not in repr(rows)
+
+
+def written(world: World, device: str) -> int:
+    with world.installation.database.transaction(role="officer", actor="test") as tx:
+        found: int = tx.value("SELECT count(*) FROM marking_scans WHERE device = %s", (device,))
+    return found
+
+
+def scans_by(device: str, count: int) -> list[Scan]:
+    return [Scan("public", "genuine", "genuine", f"text {n}", device=device) for n in range(count)]
+
+
+def test_scans_wait_for_a_database_that_is_down(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = ScanLog(world.installation.database)
+    monkeypatch.setattr(scan_logs, "WRITTEN_AT_ONCE", 4)
+    monkeypatch.setattr(scan_logs, "Thread", lambda **_: SimpleNamespace(start=lambda: None))
+    log.add(scans_by("down", 10))
+    insert, calls = scans.insert_scans, iter((True, False))
+
+    def failing(tx: Transaction, rows: Sequence[NewScan]) -> None:
+        insert(tx, rows)
+        if not next(calls, True):
+            raise Unavailable("The server went away.")
+
+    monkeypatch.setattr(scans, "insert_scans", failing)
+    with pytest.raises(Unavailable):
+        log.flush()
+    assert written(world, "down") == 4
+    log.flush()
+    assert written(world, "down") == 10
+
+
+def test_a_scan_that_cannot_be_written_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = ScanLog(world.installation.database)
+    monkeypatch.setattr(scan_logs, "Thread", lambda **_: SimpleNamespace(start=lambda: None))
+    given = scans_by("poison", 9)
+    given[4] = replace(given[4], gtin="9" * 30)
+    given[7] = replace(given[7], device="poison\0")
+    log.add(given)
+    log.flush()
+    assert written(world, "poison") == 7
+    assert caplog.text.count("a scan was left out") == 2

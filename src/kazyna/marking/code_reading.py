@@ -169,7 +169,7 @@ def judge_lines(
             if line.strip():
                 text = line.decode("utf-8-sig", errors="backslashreplace")
                 mended = _one_by_one(text, code, judging)
-                yield replace(mended, line=number)
+                yield mended if mended.line == number else replace(mended, line=number)
         else:
             yield code
 
@@ -285,10 +285,10 @@ def _told(
 
 def _one_by_one(text: str, code: JudgedCode | None, judging: _Judging) -> JudgedCode:
     """Judge a code that is not of a template's own form, or whose tail is wrong."""
-    found = read(text, associations=False)
     # A wrong tail was found over arrays: the code as it stands needs no second judgement.
     judged = code is not None and code.verdict == VERDICT_NAMES[Verdict.WRONG_TAIL]
-    if isinstance(found, Message) and not judged:
+    found = None if judged else read(text, associations=False)
+    if isinstance(found, Message):
         fitting = ((each, each.fits(found.elements)) for each in judging.templates)
         if genuine := _first_genuine(fitting, judging):
             return genuine
@@ -300,7 +300,7 @@ def _one_by_one(text: str, code: JudgedCode | None, judging: _Judging) -> Judged
     kinds = spoilt.kinds if spoilt else ()
     repaired = spoilt.repaired if spoilt else None
     if code is not None and code.verdict != VERDICT_NAMES[Verdict.MALFORMED]:
-        return replace(code, scanner_faults=kinds, repaired=repaired)
+        return replace(code, scanner_faults=kinds, repaired=repaired) if spoilt else code
     reason = str(found) if isinstance(found, Fault) else "not of a form in force"
     return JudgedCode(
         0,

@@ -128,10 +128,10 @@ def _candidates(text: str, templates: Sequence[CodeTemplate]) -> Iterator[Candid
         separated = _separated(variant)
         joined = separated.replace(GS, "")
         for template in templates:
+            if not _may_be(template, joined):
+                continue
             if parts := template.match(variant):
                 yield Candidate(kinds, template, parts)
-                continue
-            if not _may_be(template, joined):
                 continue
             if separated != variant and (parts := template.match(separated)):
                 yield Candidate((*kinds, "replaced_separator"), template, parts)

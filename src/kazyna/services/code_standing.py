@@ -22,6 +22,7 @@ from kazyna.marking.code_reading import JudgedCode, judge_lines
 from kazyna.marking.gs1 import Message, read, read_short_date
 from kazyna.marking.lifecycle import Lifecycle
 from kazyna.marking.serials import INDEX_BITS
+from kazyna.marking.template import CodeParts
 from kazyna.marking.units import INDEX_MASK, Units, units_of
 from kazyna.packs.codes import CodeRules, read_code_rules
 from kazyna.packs.lifecycle import read_lifecycle
@@ -148,7 +149,7 @@ def look_up(ctx: Context, texts: Sequence[str]) -> tuple[CodeState, ...]:
         on=ctx.today,
         issuers=rules.own_issuer,
     )
-    reads = [_read(text, code) for text, code in zip(texts, judged, strict=True)]
+    reads = [_read(text, code, rules) for text, code in zip(texts, judged, strict=True)]
     wanted = [each for each in reads if each.name]
     if not wanted:
         return tuple(
@@ -171,18 +172,33 @@ def _law(folder: Path) -> tuple[Lifecycle, CodeRules]:
     return read_lifecycle(folder), read_code_rules(folder)
 
 
-def _read(text: str, judged: JudgedCode) -> _Read:
+def _read(text: str, judged: JudgedCode, rules: CodeRules) -> _Read:
     """Name what a line may lead to; a code that is false has no name."""
-    message = read(judged.repaired or text, associations=False)
-    gtin = message.gtin if isinstance(message, Message) else None
-    if not isinstance(message, Message) or judged.verdict in ("wrong_tail", "key_unknown"):
+    parts = _in_own_form(judged.repaired or text, judged, rules)
+    gtin: str | None
+    sscc: str | None
+    if parts is not None:
+        gtin, serial, sscc = parts.gtin, parts.serial, None
+    else:
+        message = read(judged.repaired or text, associations=False)
+        if not isinstance(message, Message):
+            return _Read(judged, "", None, "")
+        gtin, serial, sscc = message.gtin, message.value("21") or "", message.value("00")
+    if judged.verdict in ("wrong_tail", "key_unknown"):
         return _Read(judged, "", gtin, "")
-    serial, sscc = message.value("21") or "", message.value("00")
     if sscc:
         return _Read(judged, f"00{sscc}", None, "")
     if not (gtin and serial) or judged.verdict == "check_digit":
         return _Read(judged, "", gtin, serial)
     return _Read(judged, f"01{gtin}21{serial}", gtin, serial)
+
+
+def _in_own_form(text: str, judged: JudgedCode, rules: CodeRules) -> CodeParts | None:
+    """Take a code apart by its template, which costs a tenth of reading any GS1 form."""
+    if judged.template is None:
+        return None
+    forms = rules.template(judged.template).forms
+    return next((parts for form in forms if (parts := form.match(text))), None)
 
 
 def _find_addresses(work: Work, memory: _Memory, reads: Sequence[_Read]) -> None:

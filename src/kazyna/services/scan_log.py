@@ -1,6 +1,8 @@
 """The log of scans: gathered in memory and written by the hundred, so that no check waits for it.
 
 A scan is written at most a second after the check; a program that is killed loses that second.
+Scans that a database does not take, because it is down, wait and are tried again; a scan that it
+refuses for itself is told to the program's log and left out, so that it holds up no other.
 Nothing that tells who a person is goes in: of those who do not sign in, a device is a number drawn
 from the address with a salt that lives for a day and is never stored.
 """
@@ -15,6 +17,7 @@ from threading import Condition, Lock, Thread
 from time import monotonic
 from weakref import WeakKeyDictionary
 
+from kazyna.core.errors import InputError
 from kazyna.marking.verification import REPEAT_SECONDS
 from kazyna.store import scans
 from kazyna.store.connection import Acting, Database
@@ -24,8 +27,12 @@ WAITING_MAX = 100_000
 """More are dropped, the oldest first: a database that is down must not fill the memory."""
 WRITTEN_AT_ONCE = 5_000
 GATHER_SECONDS = 0.25
+RETRY_SECONDS = 5.0
+"""After a failure; a database that is down is not asked four times a second."""
 RECENT_MAX = 50_000
 ACTING = Acting("verifier", "scans")
+Waiting = tuple[float, "Scan", bool]
+"""A scan, when it was made by the program's clock, and whether it repeats another."""
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +60,7 @@ class ScanLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: deque[tuple[float, Scan, bool]] = deque(maxlen=WAITING_MAX)
+        self._waiting: deque[Waiting] = deque(maxlen=WAITING_MAX)
         self._recent: OrderedDict[tuple[str, bytes], float] = OrderedDict()
         self._lock = Condition()
         self._writing = Lock()
@@ -71,26 +78,54 @@ class ScanLog:
             self._lock.notify()
 
     def flush(self) -> None:
-        """Write all that waits."""
+        """Write all that waits; what cannot be written now waits on."""
         with self._writing:
             while taken := self._take():
-                now = monotonic()
-                rows = [_row(scan, now - at, repeat=repeat) for at, scan, repeat in taken]
+                try:
+                    self._write(taken)
+                except Exception:
+                    self._put_back(taken)
+                    raise
+
+    def _write(self, taken: list[Waiting]) -> None:
+        """Write scans and take them off the list; those refused for themselves are left out."""
+        now = monotonic()
+        parts = [list(taken)]
+        while parts:
+            part = parts.pop()
+            rows = [_row(scan, now - at, repeat=repeat) for at, scan, repeat in part]
+            try:
                 with self._database.acting(ACTING) as tx:
                     scans.insert_scans(tx, rows)
+            except InputError as error:
+                if len(part) == 1:
+                    log.error("a scan was left out: %s", error)  # noqa: TRY400 (no trace of use)
+                else:
+                    # Halves, until the one at fault stands alone: the others are written.
+                    middle = len(part) // 2
+                    parts += [part[middle:], part[:middle]]
+                    continue
+            del taken[: len(part)]
 
-    def _take(self) -> list[tuple[float, Scan, bool]]:
+    def _take(self) -> list[Waiting]:
         with self._lock:
             count = min(len(self._waiting), WRITTEN_AT_ONCE)
             return [self._waiting.popleft() for _ in range(count)]
 
+    def _put_back(self, taken: list[Waiting]) -> None:
+        """Let scans wait on before those that came since, as far as there is room."""
+        with self._lock:
+            room = WAITING_MAX - len(self._waiting)
+            self._waiting.extendleft(reversed(taken[max(len(taken) - room, 0) :]))
+
     def _run(self) -> None:
         """Write what has gathered, for as long as the program runs."""
-        while not self._closed:
+        pause = GATHER_SECONDS
+        while not (self._closed or self._database.closed):
             with self._lock:
                 self._lock.wait_for(lambda: bool(self._waiting) or self._closed)
-                self._lock.wait(GATHER_SECONDS)
-            self._try_to_flush()
+                self._lock.wait_for(lambda: self._closed, pause)
+            pause = GATHER_SECONDS if self._try_to_flush() else RETRY_SECONDS
 
     def close(self) -> None:
         """Write the rest and let the thread end."""
@@ -99,11 +134,13 @@ class ScanLog:
             self._lock.notify_all()
         self._try_to_flush()
 
-    def _try_to_flush(self) -> None:
+    def _try_to_flush(self) -> bool:
         try:
             self.flush()
         except Exception:  # a log that fails must not stop the checks
-            log.exception("scans were not written")
+            log.exception("scans were not written; %d wait", len(self._waiting))
+            return False
+        return True
 
     def _is_repeat(self, scan: Scan, now: float) -> bool:
         """Tell whether the device has read the same within minutes, and remember that it has."""

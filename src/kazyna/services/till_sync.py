@@ -7,10 +7,12 @@ goods were sold elsewhere or must not be sold, has happened all the same: an ale
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
 from typing import Literal
+
+from pydantic import TypeAdapter
 
 from kazyna.core.errors import Conflict, Finding, InputError
 from kazyna.core.text import Text
@@ -32,6 +34,7 @@ from kazyna.store.scans import TillSaleRow
 
 SALES_MAX = 500
 CLOCK_SLACK = timedelta(minutes=10)
+ANSWERS = TypeAdapter(tuple[CheckedCode, ...])
 
 SyncOutcome = Literal["sold", "conflict", "refused"]
 OUTCOMES: dict[str, SyncOutcome] = {"sold": "sold", "conflict": "conflict", "refused": "refused"}
@@ -129,7 +132,7 @@ def sync_sales(ctx: Context, sales: Sequence[OfflineSale], place: Place) -> Sync
         last = scans.last_counter(tx, number, device)
     for sale in ordered:
         row = known.get(sale.counter)
-        if row is not None and row.content_hash != _content(sale):
+        if row is not None and row.content_hash not in _contents(sale):
             raise Conflict(f"Receipt {sale.counter} of {device} was reported with other goods.")
     till = _Till(seller_of(ctx).participant, device)
     alerts = _of_the_till([sale for sale in ordered if sale.counter > last], till, last)
@@ -137,17 +140,17 @@ def sync_sales(ctx: Context, sales: Sequence[OfflineSale], place: Place) -> Sync
     for sale in ordered:
         before = known.get(sale.counter)
         if before is not None:
-            outcome = OUTCOMES[before.outcome]
-            done.append(SyncedSale(sale.counter, outcome, before.reason, created=False))
+            done.append(_again(before))
             continue
         synced, raised = _take_up(ctx, sale, till, place)
         alerts += raised
         done.append(synced)
         with ctx.transaction() as tx:
             row = TillSaleRow(
-                sale.counter, sale.sold_at, _content(sale), synced.outcome, synced.reason
-            )
-            scans.insert_till_sales(tx, number, device, [row])
+                sale.counter, sale.sold_at, _contents(sale)[0], synced.outcome, synced.reason,
+                ANSWERS.dump_python(synced.answers, mode="json"),
+            )  # fmt: skip
+            scans.insert_till_sale(tx, number, device, row)
     created = raise_alerts(ctx, alerts).created if alerts else ()
     return Synced(device, tuple(done), created, max(last, *counters) + 1)
 
@@ -284,6 +287,18 @@ def _checked(sales: Sequence[OfflineSale], place: Place) -> str:
     return place.device
 
 
-def _content(sale: OfflineSale) -> bytes:
-    lines = [sale.sold_at.isoformat(), *sale.codes, repr(sale.prices)]
-    return sha256("\n".join(lines).encode()).digest()
+def _again(before: TillSaleRow) -> SyncedSale:
+    """Answer a receipt that was reported before as the first time."""
+    answers = ANSWERS.validate_python(before.answers)
+    return SyncedSale(
+        before.counter, OUTCOMES[before.outcome], before.reason, created=False, answers=answers
+    )
+
+
+def _contents(sale: OfflineSale) -> tuple[bytes, ...]:
+    """Hash what a receipt says: a moment is the same in any zone, though it once was not."""
+    moments = (sale.sold_at.astimezone(UTC), sale.sold_at)
+    return tuple(
+        sha256("\n".join([at.isoformat(), *sale.codes, repr(sale.prices)]).encode()).digest()
+        for at in moments
+    )

@@ -188,6 +188,11 @@ class Database:
             raise Unavailable("The PostgreSQL server does not answer.") from error
         return self
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be asked any more."""
+        return bool(self._pool.closed)
+
     def __exit__(self, *_: object) -> None:
         self._calls.close()
         self._pool.close()

@@ -1,9 +1,14 @@
 """Scans of codes, and what tills sold without a network."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+import psycopg
+from psycopg.types.json import Jsonb
+
+from kazyna.core.errors import Finding, InputError
 from kazyna.store.connection import Transaction
 
 COLUMNS = (
@@ -55,10 +60,26 @@ class TillSaleRow:
     content_hash: bytes
     outcome: str
     reason: str
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    """What the till was told of each code."""
 
 
 def insert_scans(tx: Transaction, scans: Sequence[NewScan]) -> None:
-    """Write scans; the clock is the server's."""
+    """Write scans; the clock is the server's.
+
+    Raises
+    ------
+    InputError
+        When the database cannot take one of them as it is.
+    """
+    try:
+        _insert(tx, scans)
+    except (psycopg.DataError, psycopg.IntegrityError, UnicodeError) as error:
+        finding = Finding("scan", str(error), "a scan that can be recorded")
+        raise InputError(finding) from error
+
+
+def _insert(tx: Transaction, scans: Sequence[NewScan]) -> None:
     tx.value("SELECT open_scan_month()")
     rows = [tuple(vars(scan).values()) for scan in scans]
     tx.execute(
@@ -111,7 +132,7 @@ def find_till_sales(
     rows = tx.rows(
         TillSaleRow,
         """
-        SELECT counter, sold_at, content_hash, outcome, reason FROM till_sales
+        SELECT counter, sold_at, content_hash, outcome, reason, answers FROM till_sales
         WHERE participant_no = %s AND device = %s AND counter = ANY (%s)
         """,
         (participant_no, device, list(counters)),
@@ -129,25 +150,16 @@ def last_counter(tx: Transaction, participant_no: int, device: str) -> int:
     return found
 
 
-def insert_till_sales(
-    tx: Transaction, participant_no: int, device: str, rows: Sequence[TillSaleRow]
-) -> None:
+def insert_till_sale(tx: Transaction, participant_no: int, device: str, row: TillSaleRow) -> None:
     """Record what a till reports; a number that stands is left as it is."""
     tx.execute(
         """
         INSERT INTO till_sales (participant_no, device, counter, sold_at, content_hash, outcome,
-                                reason)
-        SELECT %s, %s, * FROM unnest(%s::bigint[], %s::timestamptz[], %s::bytea[], %s::text[],
-                                     %s::text[])
+                                reason, answers)
+        VALUES (%(participant_no)s, %(device)s, %(counter)s, %(sold_at)s, %(content_hash)s,
+                %(outcome)s, %(reason)s, %(answers)s)
         ON CONFLICT DO NOTHING
         """,
-        (
-            participant_no,
-            device,
-            [row.counter for row in rows],
-            [row.sold_at for row in rows],
-            [row.content_hash for row in rows],
-            [row.outcome for row in rows],
-            [row.reason for row in rows],
-        ),
+        vars(row)
+        | {"participant_no": participant_no, "device": device, "answers": Jsonb(row.answers)},
     )
