@@ -14,12 +14,15 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kazyna.marking.batch import Layout, Verdict, gtins_of, layouts_of, verify_codes
+from kazyna.marking.ciphers import Bytes
 from kazyna.marking.code_reading import judge_lines
 from kazyna.marking.epcis.identifiers import canonical_identifier
-from kazyna.marking.gs1 import Fault, Message, compute_check_digit, is_gtin_14, read
+from kazyna.marking.gs1 import GS, Fault, Message, compute_check_digit, is_gtin_14, read
 from kazyna.marking.keys import KeyRegistry
 from kazyna.marking.serials import INDEX_BITS, find_positions
 from kazyna.marking.template import CodeTemplate
@@ -31,8 +34,6 @@ SSCC = re.compile(rb"(?:\]C1|\]d2|\]e0)?(?:00|\(00\))([0-9]{18})")
 URIS = ("urn:epc:", "http://", "https://")
 LINKED = re.compile(r"https://id\.gs1\.org/(?:01/(\d{14})/21/([^/?#]+)|00/(\d{18}))")
 CHARACTERS_SHOWN = 60
-SET_MAX = 36
-"""Characters of the longest range."""
 PREFIXES = (b"]d2", b"]C1", b"]Q3", b"]e0", b"]J1")
 EXPECTED = "a code, an SSCC, batch:first-last, lot:GTIN:LOT or document:ID"
 REFUSED = {
@@ -99,7 +100,7 @@ class ReadLines:
 
 
 def read_lines(
-    lines: Sequence[bytes],
+    lines: pa.ChunkedArray,
     templates: Sequence[CodeTemplate],
     registry: KeyRegistry,
     *,
@@ -111,7 +112,7 @@ def read_lines(
     Parameters
     ----------
     lines
-        A unit or a set of units each, as text in UTF-8.
+        Texts, a unit or a set of units each; nothing is an empty line.
     templates
         The forms of codes, also those that are issued no more.
     registry
@@ -122,16 +123,55 @@ def read_lines(
         First characters of the serials that this state issues.
     """
     found = ReadLines()
-    codes = [
-        (number, line)
-        for number, line in enumerate(lines, 1)
-        # The usual code first, in less time than a call takes.
-        if (len(line) > SET_MAX and line[:2] == b"01") or not _is_set(number, line, found)
-    ]
     judging = _Judging(templates, registry, on, issuers)
-    for number, line in _in_own_form(codes, judging, found):
-        _one(number, line, judging, found)
+    texts = _Texts.of(lines)
+    for row in _in_own_form(texts, judging, found).tolist():
+        line = texts.line(row)
+        if not _is_set(row + 1, line, found):
+            _one(row + 1, line, judging, found)
     return found
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """Lines as one run of bytes, so that codes are taken up without making an object of each."""
+
+    characters: Bytes
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, lines: pa.ChunkedArray) -> "_Texts":
+        column = pc.cast(pc.fill_null(lines, ""), pa.large_binary()).combine_chunks()
+        _, offsets, characters = column.buffers()
+        places = np.frombuffer(offsets, dtype=np.int64)[column.offset :][: len(column) + 1]
+        given = b"" if characters is None else characters
+        return cls(np.frombuffer(given, dtype=np.uint8), places[:-1], np.diff(places))
+
+    def line(self, row: int) -> bytes:
+        """Return one line."""
+        start = self.starts[row]
+        return self.characters[start : start + self.lengths[row]].tobytes()
+
+    def bare(self) -> "_Texts":
+        """Leave out what scanners send before a code."""
+        skipped = np.zeros(len(self.starts), dtype=np.int64)
+        first = np.zeros(len(self.starts), dtype=np.uint8)
+        written = self.lengths > 0
+        first[written] = self.characters[self.starts[written]]
+        skipped[first == ord(GS)] = 1
+        for row in np.flatnonzero(first == ord("]")).tolist():
+            skipped[row] = len(PREFIXES[0]) * self.line(row).startswith(PREFIXES)
+        return _Texts(self.characters, self.starts + skipped, self.lengths - skipped)
+
+    def matrix(self, rows: NDArray[np.intp], length: int) -> Bytes:
+        """Return lines of one length as rows of bytes."""
+        starts = self.starts[rows]
+        if len(rows) and (np.diff(starts) == length).all():
+            whole = self.characters[starts[0] : starts[0] + len(rows) * length]
+            return whole.reshape(len(rows), length)
+        apart: Bytes = self.characters[starts[:, None] + np.arange(length)]
+        return apart
 
 
 def candidates(
@@ -199,40 +239,37 @@ class _Judging:
     issuers: str
 
 
-def _in_own_form(
-    codes: list[tuple[int, bytes]], judging: _Judging, found: ReadLines
-) -> list[tuple[int, bytes]]:
-    """Verify over arrays the codes that have the length of a template; return the others."""
-    bare = [(number, line if line[:2] == b"01" else _bare(line), line) for number, line in codes]
-    lengths = {len(code) for _, code, _ in bare}
+def _in_own_form(texts: _Texts, judging: _Judging, found: ReadLines) -> NDArray[np.intp]:
+    """Verify over arrays the codes that have the length of a template; return the other rows."""
+    bare = texts.bare()
+    open_rows = np.ones(len(bare.lengths), dtype=np.bool_)
+    occurring = set(np.unique(bare.lengths).tolist())
     for template in judging.templates:
         for layout in layouts_of(template):
-            if layout.length in lengths:
-                done = _take_layout(bare, template, layout, judging, found)
-                if len(done) == len(bare):
-                    return []
-                bare = [each for each in bare if each[0] not in done]
-    return [(number, line) for number, _, line in bare]
+            if layout.length not in occurring:
+                continue
+            rows = np.flatnonzero(open_rows & (bare.lengths == layout.length))
+            if len(rows):
+                codes = bare.matrix(rows, layout.length).view(f"S{layout.length}").ravel()
+                taken = _take_layout(codes, rows + 1, (template, layout), judging, found)
+                open_rows[rows[taken]] = False
+    return np.flatnonzero(open_rows)
 
 
 def _take_layout(
-    bare: list[tuple[int, bytes, bytes]],
-    template: CodeTemplate,
-    layout: Layout,
+    codes: NDArray[np.bytes_],
+    numbers: NDArray[np.int64],
+    form: tuple[CodeTemplate, Layout],
     judging: _Judging,
     found: ReadLines,
-) -> set[int]:
-    """Take up the codes of one layout that were made here or in another state; return which."""
-    right = [(number, code) for number, code, _ in bare if len(code) == layout.length]
-    if not right:
-        return set()
-    table = np.array([code for _, code in right], dtype=f"S{layout.length}")
-    numbers = np.array([number for number, _ in right], dtype=np.int64)
+) -> NDArray[np.bool_]:
+    """Take up the codes of one layout that were made here or in another state; say which."""
+    template, layout = form
     verified = verify_codes(
-        table, template, judging.registry, on=judging.on, issuers=judging.issuers, layout=layout
+        codes, template, judging.registry, on=judging.on, issuers=judging.issuers, layout=layout
     )
     good = (verified.verdict == Verdict.GENUINE) & verified.traced
-    gtins = gtins_of(table, layout).astype(np.int64)
+    gtins = gtins_of(codes, layout).astype(np.int64)
     if good.any():
         found.traced.append(
             Traced(
@@ -246,14 +283,11 @@ def _take_layout(
     found.serials += [
         Serial(number, f"{gtin:014d}", code[layout.serial].decode())
         for number, gtin, code in zip(
-            numbers[foreign].tolist(), gtins[foreign].tolist(), table[foreign].tolist(), strict=True
+            numbers[foreign].tolist(), gtins[foreign].tolist(), codes[foreign].tolist(), strict=True
         )
     ]
-    return set(numbers[good | foreign].tolist())
-
-
-def _bare(line: bytes) -> bytes:
-    return line[3:] if line.startswith(PREFIXES) else line.removeprefix(b"\x1d")
+    taken: NDArray[np.bool_] = good | foreign
+    return taken
 
 
 def _one(number: int, line: bytes, judging: _Judging, found: ReadLines) -> None:

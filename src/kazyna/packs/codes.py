@@ -6,6 +6,7 @@ A pack without the file has no codes of its own: any GS1 code is read, none is i
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
@@ -48,6 +49,7 @@ class CodeRules:
         return self.issuers.get(serial[:1]) if template.issuer_first else None
 
 
+@lru_cache(maxsize=8)
 def read_code_rules(folder: Path) -> CodeRules:
     """Read the codes of the pack in a folder.
 

@@ -9,8 +9,6 @@ never change, so they are remembered for as long as the program runs; names for 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
-from pathlib import Path
 from time import monotonic
 from weakref import WeakKeyDictionary
 
@@ -112,8 +110,8 @@ class _Read:
 
 
 def code_law(ctx: Context) -> tuple[Lifecycle, CodeRules]:
-    """Return what the pack says of codes and their lifecycle, read once."""
-    return _law(ctx.pack.folder)
+    """Return what the pack says of codes and their lifecycle."""
+    return read_lifecycle(ctx.pack.folder), read_code_rules(ctx.pack.folder)
 
 
 def follows_goods(ctx: Context) -> bool:
@@ -165,11 +163,6 @@ def look_up(ctx: Context, texts: Sequence[str]) -> tuple[CodeState, ...]:
             found.of(line, text, each, rules)
             for line, (text, each) in enumerate(zip(texts, reads, strict=True), 1)
         )
-
-
-@lru_cache(maxsize=8)
-def _law(folder: Path) -> tuple[Lifecycle, CodeRules]:
-    return read_lifecycle(folder), read_code_rules(folder)
 
 
 def _read(text: str, judged: JudgedCode, rules: CodeRules) -> _Read:

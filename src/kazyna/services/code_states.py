@@ -113,7 +113,7 @@ def look_up(ctx: Context, texts: Sequence[str]) -> pa.Table:
     """
     ctx.require("officer", "auditor")
     law = law_of(ctx)
-    read = read_document_lines(ctx, law, [text.encode() for text in texts])
+    read = read_document_lines(ctx, law, pa.chunked_array([pa.array(texts, pa.string())]))
     acting = Acting("verifier", ctx.actor.name, today=ctx.today)
     with ctx.shards.reading(acting) as work:
         found = find_units(ctx, work, law, read, Party(0, "", ()))

@@ -304,7 +304,7 @@ def _again(known: DocumentRow, content: bytes) -> SubmittedDocument:
 
 def _carried_out(task: Task) -> marking_log.Moved:
     """Do to the units what the operation does; a fault of any line undoes all."""
-    read = read_document_lines(task.ctx, task.law, marking_effects.texts(task.lines["code"]))
+    read = read_document_lines(task.ctx, task.law, task.lines["code"])
     found = find_units(task.ctx, task.work, task.law, read, task.party)
     moved, faults = EFFECTS[task.operation.effect](task, found)
     if faults:

@@ -263,7 +263,6 @@ def _record_sales(task: Task, got: Ready) -> NDArray[np.int64]:
     units = got.selection.units.take(single)
     given = pc.fill_null(task.lines["price"], NO_PRICE).to_numpy()
     prices = np.where(single, given[got.selection.lines - 1], NO_PRICE)
-    of_line = [None if price == NO_PRICE else price for price in prices[single].tolist()]
     before = codes.sold_before(task.work, units) & (
         got.standing.status[single] == task.law.lifecycle.statuses["returned"].number
     )
@@ -274,7 +273,7 @@ def _record_sales(task: Task, got: Ready) -> NDArray[np.int64]:
                 task.work,
                 codes.Sales(
                     units.take(which),
-                    [price for price, one in zip(of_line, which.tolist(), strict=True) if one],
+                    prices[single][which],
                     task.happened_at,
                     task.party.number,
                     task.document_id,
@@ -346,7 +345,7 @@ def put_in_place(task: Task, found: Found) -> tuple[Moved, Faults]:
     ]
     if missing:
         return nothing_moved(), missing
-    read = read_document_lines(task.ctx, task.law, lines)
+    read = read_document_lines(task.ctx, task.law, task.lines["replaces"])
     old = find_units(task.ctx, task.work, task.law, read, task.party)
     old.faults += unknown_faults(old) + found.faults + unknown_faults(found)
     size = task.lines.num_rows

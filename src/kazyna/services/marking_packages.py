@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from kazyna.marking.code_blocks import (
@@ -88,7 +89,7 @@ def _parents(task: Task) -> tuple[Parents, list[LineFault]]:
         line = wanted.index(b"") + 1
         fault = LineFault(line, "no package is given", "the SSCC or code of the package")
         return Parents(names, of_line, np.empty(0, np.int64), Found()), [fault]
-    read = read_document_lines(task.ctx, task.law, names)
+    read = read_document_lines(task.ctx, task.law, pa.chunked_array([pa.array(names)]))
     found = find_units(task.ctx, task.work, task.law, read, task.party)
     keys = np.zeros(len(names), dtype=np.int64)
     faults = [*found.faults, *unknown_faults(Found(foreign=found.foreign))]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from kazyna.core.errors import Finding, InputError, NotFound, Refused
@@ -71,7 +72,7 @@ def law_of(ctx: Context) -> Law:
     return Law(read_lifecycle(ctx.pack.folder), read_code_rules(ctx.pack.folder))
 
 
-def read_document_lines(ctx: Context, law: Law, lines: Sequence[bytes]) -> ReadLines:
+def read_document_lines(ctx: Context, law: Law, lines: pa.ChunkedArray) -> ReadLines:
     """Read lines with the keys of the installation."""
     return read_lines(
         lines, law.templates, keyring(ctx), on=ctx.today, issuers=law.codes.own_issuer

@@ -45,7 +45,8 @@ class Sales:
     """First or repeated sales of units."""
 
     units: Units
-    prices: list[int | None]
+    prices: Longs
+    """In minor units; negative where none is said."""
     sold_at: datetime
     seller: int
     document: str
@@ -127,7 +128,7 @@ def children_of(work: Work, packages: Units) -> tuple[Units, Longs]:
                 FROM unnest(%b::bigint[], %b::integer[]) AS wanted (batch, index)
                 JOIN containers USING (batch, index) WHERE bucket = %s
                 """,
-                (packages.batches[rows].tolist(), packages.indices[rows].tolist(), bucket),
+                (packages.batches[rows], packages.indices[rows], bucket),
             )
             found += cursor.fetchall()
     sizes = np.array([len(children) // CHILD.itemsize for *_, children in found], dtype=np.int64)
@@ -167,8 +168,8 @@ def add_children(
             """,
             (
                 bucket,
-                packages.batches[rows].tolist(),
-                packages.indices[rows].tolist(),
+                packages.batches[rows],
+                packages.indices[rows],
                 [names[row] for row in rows.tolist()],
                 [children[row] for row in rows.tolist()],
             ),
@@ -185,7 +186,7 @@ def clear_children(work: Work, packages: Units) -> None:
             WHERE bucket = %s AND containers.batch = wanted.batch
               AND containers.index = wanted.index
             """,
-            (packages.batches[rows].tolist(), packages.indices[rows].tolist(), bucket),
+            (packages.batches[rows], packages.indices[rows], bucket),
         )
 
 
@@ -225,7 +226,7 @@ def insert_names(work: Work, names: Sequence[str], units: Units) -> None:
             FROM unnest(%s::text[], %b::bigint[], %b::integer[]) AS made (name, batch, index)
             ON CONFLICT DO NOTHING
             """,
-            (bucket, group, entered.batches.tolist(), entered.indices.tolist()),
+            (bucket, group, entered.batches, entered.indices),
         )
         if done.rowcount != len(group):
             raise Conflict("Codes were registered by somebody else at the same time; send again.")
@@ -241,7 +242,7 @@ def package_names(work: Work, packages: Units) -> dict[int, str]:
             FROM unnest(%b::bigint[], %b::integer[]) AS wanted (batch, index)
             JOIN containers USING (batch, index) WHERE bucket = %s
             """,
-            (packages.batches[rows].tolist(), packages.indices[rows].tolist(), bucket),
+            (packages.batches[rows], packages.indices[rows], bucket),
         )
         known |= {_key(batch, index): name for batch, index, name in found}
     return known
@@ -260,8 +261,8 @@ def insert_first_sales(work: Work, sales: Sales) -> None:
             """
             INSERT INTO code_facts (bucket, batch, index, first_sold_at, first_seller,
                                     first_document, price, last_sold_at, sales)
-            SELECT %(bucket)s, batch, index, %(sold_at)s, %(seller)s, %(document)s, price,
-                   %(sold_at)s, 1
+            SELECT %(bucket)s, batch, index, %(sold_at)s, %(seller)s, %(document)s,
+                   CASE WHEN price >= 0 THEN price END, %(sold_at)s, 1
             FROM unnest(%(batches)b::bigint[], %(indices)b::integer[], %(prices)b::bigint[])
                 AS sold (batch, index, price)
             ON CONFLICT DO NOTHING
@@ -322,7 +323,7 @@ def find_facts(work: Work, units: Units) -> pa.Table:
                 FROM unnest(%b::bigint[], %b::integer[]) AS wanted (batch, index)
                 JOIN code_facts USING (batch, index) WHERE bucket = %s
                 """,
-                (units.batches[which].tolist(), units.indices[which].tolist(), bucket),
+                (units.batches[which], units.indices[which], bucket),
             )
             rows += cursor.fetchall()
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(FACTS)
@@ -340,10 +341,10 @@ def insert_replacements(work: Work, old: Units, new: Units) -> None:
             """,
             (
                 bucket,
-                old.batches[rows].tolist(),
-                old.indices[rows].tolist(),
-                new.batches[rows].tolist(),
-                new.indices[rows].tolist(),
+                old.batches[rows],
+                old.indices[rows],
+                new.batches[rows],
+                new.indices[rows],
             ),
         )
 
@@ -358,8 +359,8 @@ def _blocks(work: Work, keys: Longs, query: Any) -> Blocks:
                 query,
                 {
                     "bucket": bucket,
-                    "batches": batches[rows].tolist(),
-                    "blocks": (wanted[rows] & ((1 << BLOCK_SHIFT) - 1)).tolist(),
+                    "batches": batches[rows],
+                    "blocks": wanted[rows] & ((1 << BLOCK_SHIFT) - 1),
                 },
             )
             parts.append(_read(cursor.fetchall()))
@@ -407,9 +408,9 @@ def _chosen(columns: dict[str, list[Any]], rows: NDArray[np.intp]) -> dict[str, 
 def _sold(bucket: int, sales: Sales, rows: NDArray[np.intp]) -> dict[str, Any]:
     return {
         "bucket": bucket,
-        "batches": sales.units.batches[rows].tolist(),
-        "indices": sales.units.indices[rows].tolist(),
-        "prices": [sales.prices[row] for row in rows.tolist()],
+        "batches": sales.units.batches[rows],
+        "indices": sales.units.indices[rows],
+        "prices": sales.prices[rows],
         "sold_at": sales.sold_at,
         "seller": sales.seller,
         "document": sales.document,

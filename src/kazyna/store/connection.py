@@ -22,6 +22,7 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from kazyna.core.errors import Forbidden, Unavailable
+from kazyna.store.arrays import register_arrays
 from kazyna.store.copy import csv_of, table_of
 
 DatabaseRole = Literal[
@@ -165,7 +166,7 @@ class Database:
             min_size=1,
             max_size=CONNECTIONS_MAX,
             timeout=CONNECT_SECONDS_MAX,
-            configure=_read_json_exactly,
+            configure=_adapted,
             open=False,
         )
         self._calls = ConnectionPool(
@@ -261,6 +262,7 @@ def _names(rows: pa.Table) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
 
 
-def _read_json_exactly(connection: psycopg.Connection[Any]) -> None:
-    """Amounts inside JSON come back as the decimals they are."""
+def _adapted(connection: psycopg.Connection[Any]) -> None:
+    """Amounts inside JSON come back as the decimals they are; arrays of numbers go as they are."""
     set_json_loads(partial(json.loads, parse_float=Decimal), connection)
+    register_arrays(connection)
