@@ -3,7 +3,8 @@
 KazynaError
 ├── InputError      the data or the call cannot be read: mend what the findings name
 │   ├── PackError   a jurisdiction pack is wrong: mend the file and key it names
-│   └── TooLarge    more than is taken at once: send it in parts
+│   ├── TooLarge    more than is taken at once: send it in parts
+│   └── WrongSchedule   when something is to be sent cannot be read, or never comes
 ├── Refused         understood, but not done: the message says why
 │   ├── NotFound    nothing is known under that name
 │   ├── Conflict    the request contradicts what is already recorded
@@ -72,6 +73,10 @@ class PackError(InputError):
 
 class TooLarge(InputError):  # noqa: N818 (the name is what happened)
     """More was handed in than is taken at once."""
+
+
+class WrongSchedule(InputError):  # noqa: N818 (the name is what happened)
+    """When something is to be sent cannot be read, contradicts itself, or never comes."""
 
 
 class Refused(KazynaError):  # noqa: N818 (the name is what happened)

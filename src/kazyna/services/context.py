@@ -9,6 +9,7 @@ from typing import Literal
 
 from kazyna.core.errors import Finding, Forbidden, InputError, SignInRequired
 from kazyna.core.text import Language
+from kazyna.marking.epcis.limits import DEFAULT_LIMITS, Limits
 from kazyna.packs.pack import Pack, load_pack
 from kazyna.services.scan_log import close_log
 from kazyna.services.settings import KeyPlace, Settings
@@ -56,6 +57,8 @@ class Context:
     """Codes that one address may have checked in a minute without signing in; 0: no limit."""
     webhooks: tuple[str, ...] = ()
     """Origins of addresses to which EPCIS events may be sent."""
+    epcis_limits: Limits = DEFAULT_LIMITS
+    """How much one EPCIS document may hold."""
 
     def require(self, *roles: Role) -> None:
         """Refuse an actor of any other role; the database checks again by row security."""
@@ -114,6 +117,7 @@ class Installation:
             self.settings.keys,
             self.settings.public_checks,
             self.settings.webhooks,
+            Limits(self.settings.epcis_bytes, self.settings.epcis_events),
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from kazyna.core.errors import Conflict, Finding, InputError
-from kazyna.marking.epcis import DEFAULT_LIMITS, Document, Sorted, parse, sort_events
+from kazyna.marking.epcis import Document, Sorted, parse, sort_events
 from kazyna.marking.epcis.identifiers import canonical_identifier
 from kazyna.marking.epcis.validate import envelope_findings
 from kazyna.services.context import Actor, Context, Role
@@ -21,8 +21,6 @@ from kazyna.services.epcis_rows import Captured, captured, rows_of
 from kazyna.store import epcis_events, epcis_jobs, epcis_master_data
 from kazyna.store.connection import Transaction
 from kazyna.store.epcis_jobs import JobRow
-
-LIMITS = DEFAULT_LIMITS
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def receive(ctx: Context, content: bytes, *, source: str, behaviour: Behaviour) 
         nothing is kept then.
     """
     ctx.require("participant", "officer")
-    document, events = _read(content, source, behaviour)
+    document, events = _read(ctx, content, source, behaviour)
     with ctx.transaction() as tx:
         job_id = epcis_jobs.insert_job(
             tx,
@@ -134,7 +132,7 @@ def capture_event(ctx: Context, content: bytes, *, source: str = "event") -> Cap
         Where another event has its identifier.
     """
     ctx.require("participant", "officer")
-    document, events = _read(content, source, "rollback")
+    document, events = _read(ctx, content, source, "rollback")
     if len(events.valid) != 1:
         reason = f"the document has {len(events.valid)} events"
         raise InputError(Finding(source, reason, "one; several go to /capture"))
@@ -170,7 +168,7 @@ def resume_jobs(ctx: Context) -> tuple[CaptureJob, ...]:
 def _resume(ctx: Context, row: JobRow, content: bytes) -> None:
     behaviour = cast(Behaviour, row.error_behaviour)
     try:
-        document, events = _read(content, row.source, behaviour)
+        document, events = _read(ctx, content, row.source, behaviour)
         work_off(ctx, Received(str(row.job_id), document, events, row.source, behaviour))
     except InputError as error:
         # What was right when it came and is not now, such as after a change of the pack.
@@ -185,8 +183,10 @@ def _resume(ctx: Context, row: JobRow, content: bytes) -> None:
             )
 
 
-def _read(content: bytes, source: str, behaviour: Behaviour) -> tuple[Document, Sorted]:
-    document = parse(content, source, limits=LIMITS)
+def _read(
+    ctx: Context, content: bytes, source: str, behaviour: Behaviour
+) -> tuple[Document, Sorted]:
+    document = parse(content, source, limits=ctx.epcis_limits)
     events = sort_events(document.events, source)
     findings = envelope_findings(document, source)
     if behaviour == "rollback":

@@ -22,8 +22,9 @@ from kazyna.core.errors import (
     NotFound,
     TooLarge,
     Unavailable,
+    WrongSchedule,
 )
-from kazyna.marking.epcis.schedule import parse_schedule
+from kazyna.marking.epcis.schedule import Schedule, parse_schedule
 from kazyna.services.context import Actor, Context, Installation, Role
 from kazyna.services.epcis_documents import Wanted, query_document
 from kazyna.services.epcis_queries import event_of, events_recorded
@@ -93,24 +94,18 @@ def subscribe(ctx: Context, query_name: str, new: NewSubscription) -> Subscripti
     Raises
     ------
     InputError
-        When the address is not allowed, the schedule is wrong, or there is neither a schedule nor
-        a stream.
+        When the address is not allowed.
+    WrongSchedule
+        As `schedule_of`.
     NotFound
         When the caller has no query of that name.
     """
     ctx.require("participant", "officer")
-    findings = []
+    schedule = schedule_of(new.schedule, stream=new.stream)
     if not is_allowed(ctx.webhooks, new.dest):
         reason = f"events are not sent to {new.dest}"
         expected = "an address that the installation allows (KAZYNA_WEBHOOKS)"
-        findings.append(Finding("subscription", reason, expected, column="dest"))
-    if new.stream == (new.schedule is not None):
-        reason = "it has a schedule and a stream" if new.stream else "it says not when to send"
-        expected = "either a schedule, or stream: true"
-        findings.append(Finding("subscription", reason, expected, column="schedule"))
-    if findings:
-        raise InputError(findings)
-    schedule = None if new.schedule is None else parse_schedule(new.schedule)
+        raise InputError(Finding("subscription", reason, expected, column="dest"))
     with ctx.transaction() as tx:
         now = epcis_subscriptions.clock(tx)
         made = epcis_subscriptions.insert_subscription(
@@ -129,6 +124,21 @@ def subscribe(ctx: Context, query_name: str, new: NewSubscription) -> Subscripti
         if made is None:
             raise NotFound(f"There is no query {query_name!r}.")
         return _required(tx, query_name, made)
+
+
+def schedule_of(given: Mapping[str, str] | None, *, stream: bool) -> Schedule | None:
+    """Return when a subscriber is told: by a schedule, or, where it is a stream, at once.
+
+    Raises
+    ------
+    WrongSchedule
+        When the schedule is wrong, or there is neither a schedule nor a stream, or both.
+    """
+    if stream == (given is not None):
+        reason = "it has a schedule and a stream" if stream else "it says not when to send"
+        expected = "either a schedule, or stream: true"
+        raise WrongSchedule(Finding("subscription", reason, expected, column="schedule"))
+    return None if given is None else parse_schedule(given)
 
 
 def list_subscriptions(ctx: Context, query_name: str) -> tuple[Subscription, ...]:

@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 
 from kazyna.core.errors import Finding, InputError, NotFound
 from kazyna.core.text import Text
-from kazyna.marking.epcis import DEFAULT_LIMITS
 from kazyna.packs.codes import read_code_rules
 from kazyna.packs.lifecycle import read_lifecycle
 from kazyna.services import participants
@@ -30,7 +29,6 @@ from kazyna.store import marking_log
 from kazyna.store.marking_log import ProductMovement
 
 DOCUMENTS_SHOWN = 50
-BYTES_MAX = DEFAULT_LIMITS.bytes_max
 EPCIS_SUFFIXES = (".json", ".jsonld", ".xml")
 
 
@@ -142,8 +140,9 @@ def report_file(
         With every mistake, by line or by the path in the document.
     """
     ctx.require("participant")
-    if len(content) > BYTES_MAX:
-        raise InputError(Finding(name, f"{len(content):,} bytes", f"at most {BYTES_MAX:,}"))
+    most = ctx.epcis_limits.bytes_max
+    if len(content) > most:
+        raise InputError(Finding(name, f"{len(content):,} bytes", f"at most {most:,}"))
     suffix = Path(name).suffix.lower()
     if suffix in EPCIS_SUFFIXES:
         return capture(ctx, content, source=name)

@@ -55,6 +55,8 @@ SETTINGS = (
         "to whom subscribed EPCIS events may be sent, such as"
         " `https://partner.example;https://other.example:8443`; empty: to nobody",
     ),
+    Setting("KAZYNA_EPCIS_BYTES", "67108864", "bytes that an EPCIS document may have"),
+    Setting("KAZYNA_EPCIS_EVENTS", "100000", "events that an EPCIS document may have"),
     Setting("KAZYNA_PASSWORD", "", "password of the account named by --as; empty: it is asked"),
 )
 
@@ -85,6 +87,10 @@ class Settings:
     """Codes that one address may have checked in a minute without signing in; 0: no limit."""
     webhooks: tuple[str, ...] = ()
     """Origins of addresses to which EPCIS events may be sent."""
+    epcis_bytes: int = 64 * 2**20
+    """That an EPCIS document may have."""
+    epcis_events: int = 100_000
+    """That an EPCIS document may have."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -99,15 +105,17 @@ class Settings:
             today=value["KAZYNA_TODAY"],
             shards=_shards(value["KAZYNA_SHARDS"]),
             keys=_keys(value),
-            public_checks=_public_checks(value["KAZYNA_PUBLIC_CHECKS"]),
+            public_checks=_number(value, "KAZYNA_PUBLIC_CHECKS", "a number; 0 is no limit"),
             webhooks=_webhooks(value["KAZYNA_WEBHOOKS"]),
+            epcis_bytes=_number(value, "KAZYNA_EPCIS_BYTES", "a number of bytes", least=1),
+            epcis_events=_number(value, "KAZYNA_EPCIS_EVENTS", "a number of events", least=1),
         )
 
 
-def _public_checks(given: str) -> int:
-    if not given.isdigit():
-        expected = "a number; 0 is no limit"
-        raise InputError(Finding("KAZYNA_PUBLIC_CHECKS", f"{given!r} is not accepted", expected))
+def _number(value: Mapping[str, str], name: str, expected: str, *, least: int = 0) -> int:
+    given = value[name]
+    if not (given.isascii() and given.isdigit()) or int(given) < least:
+        raise InputError(Finding(name, f"{given!r} is not accepted", expected))
     return int(given)
 
 

@@ -64,7 +64,7 @@ def upload(
     """Take a file: an EPCIS document, or units for an operation."""
 
     def work() -> str | CaptureJob:
-        content = file.file.read(participant_desk.BYTES_MAX + 1)
+        content = file.file.read(visit.ctx.epcis_limits.bytes_max + 1)
         done = participant_desk.report_file(
             visit.ctx,
             file.filename or "file",

@@ -11,7 +11,7 @@ from pydantic_core import to_json
 import kazyna
 from kazyna.api.epcis.asked import CBV_VERSION, EPCIS_VERSION, EPCIS_VERSION_MIN
 from kazyna.api.epcis.problems import documented
-from kazyna.api.sign_in import FOR_ANYONE
+from kazyna.api.sign_in import FOR_ANYONE, installation_of
 from kazyna.services.epcis_documents import Wanted, query_document
 from kazyna.services.epcis_queries import EventPage
 
@@ -104,16 +104,33 @@ def next_link(request: Request, token: str | None) -> str | None:
     return f'<{url}>; rel="next"'
 
 
+def limits_of(request: Request) -> dict[str, str]:
+    """Say how large a document may be that is handed in."""
+    settings = installation_of(request).settings
+    return {
+        "GS1-EPCIS-Capture-Limit": str(settings.epcis_events),
+        "GS1-EPCIS-Capture-File-Size-Limit": str(settings.epcis_bytes),
+    }
+
+
 def discover(
-    router: APIRouter, path: str, *methods: str, more: Mapping[str, str] | None = None
+    router: APIRouter,
+    path: str,
+    *methods: str,
+    more: Mapping[str, str] | None = None,
+    limited: bool = False,
 ) -> None:
-    """Answer OPTIONS on a path: which methods it takes, which versions and formats are known."""
+    """Answer OPTIONS on a path: which methods it takes, which versions and formats are known.
+
+    A resource that takes documents is `limited`: it says how large they may be.
+    """
     allowed = ", ".join(("OPTIONS", *methods))
     headers = {"Allow": allowed, **SUPPORTED, **(more or {})}
 
-    def options(request: Request) -> Response:  # noqa: ARG001 (its values are not looked at)
+    def options(request: Request) -> Response:
         """Tell which versions, formats and methods the resource knows."""
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+        limits = limits_of(request) if limited else {}
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers | limits)
 
     answer: Callable[[Request], Response] = options
     router.add_api_route(

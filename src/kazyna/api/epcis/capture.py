@@ -21,15 +21,10 @@ from kazyna.api.epcis.asked import (
 from kazyna.api.epcis.problems import EPCIS, documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import epcis_capture, epcis_jobs
-from kazyna.services.epcis_capture import LIMITS
 from kazyna.services.epcis_jobs import Behaviour, CaptureJob
 
 router = APIRouter(prefix=f"{PREFIX}/capture", tags=["capture"])
 
-LIMIT_HEADERS = {
-    "GS1-EPCIS-Capture-Limit": str(LIMITS.events_max),
-    "GS1-EPCIS-Capture-File-Size-Limit": str(LIMITS.bytes_max),
-}
 CAPTURING = documented(
     HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 )
@@ -71,7 +66,7 @@ async def capture(
     What cannot be read is refused at once, and with `rollback` also a document in which any event
     is not valid. What is accepted is kept, and captured once, whatever happens to the server.
     """
-    content = await body_of(request, DOCUMENTS, LIMITS.bytes_max)
+    content = await body_of(request, DOCUMENTS, ctx.epcis_limits.bytes_max)
     received = await run_in_threadpool(
         epcis_capture.receive, ctx, content, source="document", behaviour=behaviour
     )
@@ -173,6 +168,7 @@ discover(
     "",
     "POST",
     "GET",
-    more={**LIMIT_HEADERS, "GS1-Capture-Error-Behaviour": "all"},
+    more={"GS1-Capture-Error-Behaviour": "all"},
+    limited=True,
 )
 discover(router, "/{capture_id}", "GET")

@@ -17,11 +17,10 @@ from kazyna.api.epcis.asked import (
     Readable,
     body_of,
 )
-from kazyna.api.epcis.capture import CAPTURING, DOCUMENT, LIMIT_HEADERS
+from kazyna.api.epcis.capture import CAPTURING, DOCUMENT
 from kazyna.api.epcis.problems import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import epcis_capture, epcis_queries
-from kazyna.services.epcis_capture import LIMITS
 from kazyna.services.epcis_queries import EventPage, known_parameters
 
 router = APIRouter(prefix=f"{PREFIX}/events", tags=["events"])
@@ -71,7 +70,7 @@ def query(
 )
 async def capture_event(ctx: Caller, request: Request) -> Response:
     """Capture one event at once; the same event again is answered as the first time."""
-    content = await body_of(request, DOCUMENTS, LIMITS.bytes_max)
+    content = await body_of(request, DOCUMENTS, ctx.epcis_limits.bytes_max)
     done = await run_in_threadpool(epcis_capture.capture_event, ctx, content)
     location = f"{PREFIX}/events/{quote(done.event_id, safe='')}"
     return json_answer(done, HTTPStatus.CREATED, Location=location)
@@ -83,5 +82,5 @@ def event(ctx: Caller, request: Request, wanted: Answer, event_id: EventId) -> R
     return events_answer(request, EventPage(epcis_queries.find_event(ctx, event_id)), wanted)
 
 
-discover(router, "", "GET", "POST", more=LIMIT_HEADERS)
+discover(router, "", "GET", "POST", limited=True)
 discover(router, "/{event_id:path}", "GET")

@@ -27,6 +27,7 @@ from kazyna.core.errors import (
     TooLarge,
     TooMany,
     Unavailable,
+    WrongSchedule,
 )
 
 EPCIS = "urn:epcglobal:epcis:xsd:2"
@@ -35,6 +36,7 @@ JSON, XML = "application/problem+json", "application/problem+xml"
 EXCEPTIONS: dict[type[KazynaError], tuple[HTTPStatus, str]] = {
     PackError: (HTTPStatus.INTERNAL_SERVER_ERROR, "ImplementationException"),
     TooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "CaptureLimitExceededException"),
+    WrongSchedule: (HTTPStatus.BAD_REQUEST, "SubscriptionControlsException"),
     InputError: (HTTPStatus.BAD_REQUEST, "ValidationException"),
     SignInRequired: (HTTPStatus.UNAUTHORIZED, "SecurityException"),
     Forbidden: (HTTPStatus.FORBIDDEN, "SecurityException"),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from kazyna.core.errors import Finding, InputError
+from kazyna.core.errors import Finding, WrongSchedule
 
 FIELDS: Mapping[str, tuple[int, int]] = {
     "second": (0, 59),
@@ -67,7 +67,7 @@ def parse_schedule(given: Mapping[str, object], *, source: str = "schedule") -> 
 
     Raises
     ------
-    InputError
+    WrongSchedule
         With every field that is unknown or wrong, and for a schedule that never comes.
 
     Examples
@@ -94,10 +94,10 @@ def parse_schedule(given: Mapping[str, object], *, source: str = "schedule") -> 
         else:
             values[name] = tuple(range(least, most + 1))
     if findings:
-        raise InputError(findings)
+        raise WrongSchedule(findings)
     schedule = Schedule(values)
     if schedule.next_after(datetime(2027, 1, 1, tzinfo=UTC)) is None:
-        raise InputError(Finding(source, "there is no such day", "a day that comes"))
+        raise WrongSchedule(Finding(source, "there is no such day", "a day that comes"))
     return schedule
 
 
