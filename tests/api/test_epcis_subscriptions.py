@@ -170,6 +170,8 @@ def test_what_cannot_be_sent_is_refused(
         refused = client.post("/epcis/queries/all/subscriptions", json=wanted)
         assert refused.status_code == 400, change
         assert said in refused.text
+        name = "Validation" if "dest" in change else "SubscriptionControls"
+        assert refused.json()["type"] == f"epcisException:{name}Exception"
     assert client.get("/epcis/queries/all/subscriptions").json() == []
     wanted = {"dest": subscriber.address, "stream": True}
     assert client.post("/epcis/queries/none/subscriptions", json=wanted).status_code == 404

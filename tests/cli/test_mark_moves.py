@@ -47,6 +47,21 @@ def test_registers_keep_every_version(kazyna: Kazyna) -> None:
     assert {each["column"] for each in wrong.failure["findings"]} == {"gtin", "goods"}
 
 
+def test_queries_are_saved_and_subscribed_to(kazyna: Kazyna) -> None:
+    saved = kazyna("mark", "save-query", "shipped", "--where", "EQ_bizStep=shipping", "--json")
+    assert (saved.code, saved.result["query"]) == (0, {"EQ_bizStep": "shipping"})
+    strange = ("mark", "subscribe", "shipped", "--to", "https://stranger.example/", "--json")
+    assert "KAZYNA_WEBHOOKS" in kazyna(*strange).failure["error"]
+    assert "[0-23]" in kazyna(*strange, "--at", "hour=25").failure["error"]
+    (found,) = kazyna("mark", "queries", "--json").result["queries"]
+    assert (found["query"]["name"], found["subscriptions"]) == ("shipped", [])
+    assert "shipped" in kazyna("mark", "queries").out
+    assert kazyna("mark", "unsubscribe", "shipped", "nothing", "--json").code == 1
+    assert kazyna("mark", "forget-query", "shipped", "--json").code == 0
+    account = kazyna("mark", "account", "--for", "maker", "--json").result
+    assert account["participant"] == "maker"
+
+
 def test_an_order_is_paid_filled_and_moved(kazyna: Kazyna, tmp_path: Path) -> None:
     ordered = kazyna("mark", "order", f"{SHOES}:20", "--id", "cli-1", "--for", "maker", "--json")
     assert ordered.code == 0, ordered.err

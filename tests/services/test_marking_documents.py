@@ -17,11 +17,13 @@ from kazyna.services import (
     code_states,
     marking_fees,
     marking_orders,
+    participants,
 )
 from kazyna.services.context import Context
 from kazyna.services.marking_documents import Document, lines_of, submit, submit_all
 from kazyna.services.marking_orders import NewOrder, OrderLine
 from kazyna.services.marking_symbols import render_codes
+from kazyna.services.stock import stock
 from kazyna.store.connection import Database
 from services.marking_world import MILK, NOON, PILLS, SHOES, World, make_world
 
@@ -151,6 +153,49 @@ def test_a_cancelled_order_is_owed_no_more(world: World) -> None:
     with Database(world.installation.database.url) as database, database.administration() as tx:
         owed = "SELECT sum(balance) FROM items WHERE account = 'receivable:marking_fee:T-maker'"
         assert tx.value(owed) == 0
+
+
+def test_stock_stands_where_its_receipt_was_reported(world: World) -> None:
+    batch = world.order("maker", SHOES, 1_300)
+    whole = f"{batch}:0-1299"
+    for kind in ("apply", "introduce"):
+        world.send("maker", kind, whole)
+    world.send("maker", "ship", whole, counterparty="shop")
+    for place in ("here", "there"):
+        participants.register_facility(
+            world.ctx("shop"),
+            participants.NewFacility(place, place, "shop", valid_from=date(2024, 1, 1)),
+        )
+    world.send("shop", "accept", f"{batch}:0-999", facility="here")
+    world.send("shop", "accept", f"{batch}:1000-1199", facility="there")
+    world.send("shop", "accept", f"{batch}:1200-1299")
+    world.send("shop", "sell", f"{batch}:7", f"{batch}:9", facility="there")
+    rows = [row for row in stock(world.ctx("shop")).rows if row.batch == batch]
+    assert {(row.status.en, row.place): row.units for row in rows} == {
+        ("In circulation", "here"): 998,
+        ("In circulation", "there"): 200,
+        ("In circulation", None): 100,
+        ("Sold", "there"): 2,
+    }
+
+
+def test_codes_and_fees_have_a_balance(world: World) -> None:
+    officer = world.ctx("officer")
+    before = marking_fees.code_account(officer, "importer")
+    assert (before.ordered, before.owed) == (0, 0)
+    batch = world.order("importer", SHOES, 100)
+    world.send("importer", "apply", f"{batch}:0-39")
+    world.send("importer", "scrap", f"{batch}:40-44", reason="spoilt")
+    waiting = marking_orders.place_order(
+        world.ctx("importer"), NewOrder("waits", (OrderLine(SHOES, 10),))
+    )
+    account = marking_fees.code_account(world.ctx("importer"))
+    assert account == marking_fees.code_account(officer, "importer")
+    assert (account.ordered, account.unpaid, account.unused) == (110, 10, 55)
+    assert (account.applied, account.written_off, account.owed) == (40, 5, waiting.fee)
+    marking_orders.cancel_order(officer, waiting.order_no)
+    account = marking_fees.code_account(world.ctx("importer"))
+    assert (account.cancelled, account.unpaid, account.unused, account.owed) == (10, 0, 55, 0)
 
 
 def test_an_order_says_what_stands_in_its_codes(world: World, tmp_path: Path) -> None:

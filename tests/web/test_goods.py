@@ -47,8 +47,22 @@ def test_a_participant_works_on_its_pages(world: World) -> None:
         _orders(maker)
         _hands_in(maker, items)
         _ships_and_accepts(maker, shop, items)
+        _subscribes(maker)
         for language, title in (("ru", "Мои товары"), ("ky", "Менин товарларым")):
             assert f"<h1>{title}</h1>" in maker.get("/goods", params={"lang": language}).text
+
+
+def _subscribes(maker: httpx.Client) -> None:
+    at = "/goods/subscriptions"
+    query = {"name": "shipped", "conditions": "EQ_bizStep=shipping; EQ_action=OBSERVE"}
+    assert "is saved" in maker.post(f"{at}/queries", data=query).text
+    wrong = maker.post(f"{at}/queries", data={"name": "x", "conditions": "EQ_nothing=1"})
+    assert (wrong.status_code, "EQ_nothing" in wrong.text) == (422, True)
+    stranger = {"name": "shipped", "dest": "https://stranger.example/", "schedule": ""}
+    refused = maker.post(at, data=stranger)
+    assert (refused.status_code, "KAZYNA_WEBHOOKS" in refused.text) == (422, True)
+    assert "EQ_bizStep=shipping" in maker.get(at).text
+    assert "is forgotten" in maker.post(f"{at}/queries/forget", data={"name": "shipped"}).text
 
 
 def _orders(maker: httpx.Client) -> None:
@@ -57,6 +71,7 @@ def _orders(maker: httpx.Client) -> None:
         assert "is placed" in maker.post("/goods/orders", data=ordered).text
     page = maker.get("/goods").text
     assert page.count("pay by") == 1
+    assert "Fees owed" in page
     valued = {"gtin": PILLS, "codes": "5", "key": "valued", "values": "17=281231; 10=L7"}
     assert "is placed" in maker.post("/goods/orders", data=valued).text
     unsaid = maker.post("/goods/orders", data=valued | {"values": "17=soon", "key": "unsaid"})

@@ -247,6 +247,15 @@ def release(ctx: Caller) -> marking_fees.ReleasedOrders:
     return marking_fees.release_paid(ctx)
 
 
+@router.get("/account", responses=READING)
+def code_account(
+    ctx: Caller,
+    participant: Annotated[str | None, Query(max_length=64, pattern=LINE)] = None,
+) -> marking_fees.CodeAccount:
+    """Return a balance of codes and fees: of the participant who asks, or to officers of one."""
+    return marking_fees.code_account(ctx, participant)
+
+
 @router.post("/fee-payments", status_code=HTTPStatus.CREATED, responses=WRITING)
 def pay_fees(ctx: Caller, new: NewFeePayment) -> marking_fees.FeePayment:
     """Post a payment of fees; for officers."""

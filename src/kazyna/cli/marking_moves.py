@@ -143,6 +143,22 @@ def pay_fees(
     output.show(paid, as_json=as_json)
 
 
+def code_account(
+    participant: Participant = None, *, as_: As = "", as_json: output.Json = False
+) -> None:
+    """Show what a participant has of codes, and what it owes for them.
+
+    Example:
+    ```sh
+    kazyna mark account --for 01234567890123
+    ```
+    """
+    from kazyna.services import marking_fees
+
+    with acting("officer", as_) as ctx:
+        output.show(marking_fees.code_account(ctx, participant), as_json=as_json)
+
+
 def cancel_order(order_no: OrderNo, as_: As = "", as_json: output.Json = False) -> None:
     """Cancel an order whose fee is not paid; the charge is undone, its codes can never be used.
 

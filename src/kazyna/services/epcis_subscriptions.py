@@ -28,6 +28,7 @@ from kazyna.marking.epcis.schedule import Schedule, parse_schedule
 from kazyna.services.context import Actor, Context, Installation, Role
 from kazyna.services.epcis_documents import Wanted, query_document
 from kazyna.services.epcis_queries import event_of, events_recorded
+from kazyna.services.epcis_saved_queries import SavedQuery, list_queries
 from kazyna.services.webhooks import is_allowed, post_signed
 from kazyna.store import epcis_events, epcis_queries, epcis_subscriptions
 from kazyna.store.connection import Transaction
@@ -36,6 +37,7 @@ from kazyna.store.epcis_subscriptions import SubscriptionRow, Told
 
 EVENTS_AT_ONCE = 100
 DUE_AT_ONCE = 100
+QUERIES_SHOWN = 200
 LATE = timedelta(minutes=1)
 """A capture that takes longer from its begin to its commit may be missed by subscribers."""
 POLL = timedelta(seconds=1)
@@ -76,6 +78,14 @@ class Subscription:
     last_notified_at: datetime | None
     last_error: str | None
     """Why the last attempt failed; the next one is under way."""
+
+
+@dataclass(frozen=True)
+class SubscribedQuery:
+    """A saved query and to whom what it finds is sent."""
+
+    query: SavedQuery
+    subscriptions: tuple[Subscription, ...]
 
 
 @dataclass(frozen=True)
@@ -147,6 +157,12 @@ def list_subscriptions(ctx: Context, query_name: str) -> tuple[Subscription, ...
     with ctx.transaction() as tx:
         rows = epcis_subscriptions.list_subscriptions(tx, _query_no(tx, query_name))
     return tuple(_subscription(query_name, row) for row in rows)
+
+
+def queries_with_subscriptions(ctx: Context) -> tuple[SubscribedQuery, ...]:
+    """Return the caller's saved queries, by name, with their subscriptions."""
+    found = list_queries(ctx, per_page=QUERIES_SHOWN).queries
+    return tuple(SubscribedQuery(each, list_subscriptions(ctx, each.name)) for each in found)
 
 
 def find_subscription(ctx: Context, query_name: str, subscription_id: str) -> Subscription:

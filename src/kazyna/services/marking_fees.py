@@ -16,7 +16,7 @@ from kazyna.services.code_batches import log, restatus
 from kazyna.services.context import Context
 from kazyna.services.ledger import Payment, checked_amount, crediting_order
 from kazyna.services.marking_selection import Law, law_of, orderer_of
-from kazyna.store import batches, ledger, participants
+from kazyna.store import batches, ledger, marking_log, participants
 from kazyna.store.batches import OrderRow
 from kazyna.store.shards import Work
 
@@ -42,6 +42,58 @@ class FeePayment:
     owed: Decimal
     """Of fees after the payment; negative is credit."""
     released: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CodeAccount:
+    """What a participant has of codes, and what it owes for them."""
+
+    participant: str
+    owed: Decimal
+    """Of fees; negative is credit."""
+    currency: str
+    ordered: int
+    cancelled: int
+    unpaid: int
+    """Ordered, and of no use until their fee is paid."""
+    unused: int
+    """Usable, and not reported on goods."""
+    applied: int
+    written_off: int
+    """Reported as spoilt before they were put on goods."""
+    expired: int
+
+
+def code_account(ctx: Context, participant_id: str | None = None) -> CodeAccount:
+    """Return the balance of codes and fees: of the participant who asks, or of one that is named.
+
+    Raises
+    ------
+    InputError
+        When an officer names nobody.
+    NotFound
+        When there is no such participant.
+    """
+    ctx.require("participant", "officer")
+    with ctx.shards.reading(ctx.acting) as work:
+        party = orderer_of(ctx, work, participant_id)
+        owed = batches.fees_owed(work.registry, party.number)
+        waiting = [r for r in batches.orders(work.registry, party.number) if waits(r)]
+        moved = marking_log.units_moved(work.registry, party.number)
+    unpaid = sum(row.units for row in waiting)
+    gone = {kind: moved.get(kind, 0) for kind in ("cancel_order", "apply", "scrap", "expire")}
+    return CodeAccount(
+        participant=party.name,
+        owed=from_minor(owed, ctx.pack.currency),
+        currency=ctx.pack.currency.code,
+        ordered=moved.get("order", 0),
+        cancelled=gone["cancel_order"],
+        unpaid=unpaid,
+        unused=max(moved.get("order", 0) - unpaid - sum(gone.values()), 0),
+        applied=gone["apply"],
+        written_off=gone["scrap"],
+        expired=gone["expire"],
+    )
 
 
 def release_paid(ctx: Context, participant_id: str | None = None) -> ReleasedOrders:

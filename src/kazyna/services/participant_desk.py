@@ -23,6 +23,7 @@ from kazyna.services.marking_documents import (
     read_document_file,
     submit,
 )
+from kazyna.services.marking_fees import CodeAccount, code_account
 from kazyna.services.marking_orders import Order, orders
 from kazyna.services.participants import Facility, Participant, Product
 from kazyna.store import marking_log
@@ -74,6 +75,8 @@ class Desk:
     products: tuple[Product, ...]
     facilities: tuple[Facility, ...]
     jobs: tuple[CaptureJob, ...]
+    account: CodeAccount
+    """Of codes and fees."""
     code_values: Mapping[str, str]
     """What codes of the participant's products may say beside GTIN and serial, with titles."""
 
@@ -109,6 +112,7 @@ def desk(ctx: Context) -> Desk:
             if each.participant_no == own.participant_no
         ),
         jobs=list_jobs(ctx, per_page=10).jobs,
+        account=code_account(ctx),
         code_values=_code_values(ctx, {p.goods for p in own_products}),
     )
 

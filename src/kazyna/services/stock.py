@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kazyna.core.text import Text
 from kazyna.marking.code_blocks import BLOCK, standing
 from kazyna.marking.movement import effective
-from kazyna.marking.units import Units, joined
+from kazyna.marking.serials import INDEX_BITS
+from kazyna.marking.units import Longs, Units, joined
 from kazyna.packs.lifecycle import read_lifecycle
 from kazyna.services.context import Context
 from kazyna.services.goods_documents import UNPACKED
@@ -39,7 +41,7 @@ class StockRow:
     coming: bool
     """Whether it is on its way to who asks."""
     place: str | None
-    """Where the participant last reported something of the batch."""
+    """The facility at which the participant last reported something of these units."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,12 @@ def _rows(ctx: Context, work: Work, shown: Sequence[BatchRow], own: int) -> tupl
     there = (where.status > 0) & (where.status != lifecycle.statuses[UNPACKED].number)
     mine = there & ((holder == own) | (consignee == own))
     other = np.where(consignee == own, holder, consignee)
+    first = (blocks.batches << INDEX_BITS) + blocks.numbers * BLOCK
+    keys = (first[:, None] + np.arange(BLOCK)).ravel()
+    places, facilities = _places(work, keys, [row.batch for row in shown])
     table = np.stack(
         [np.repeat(blocks.batches, BLOCK), effective(where), entry["lot"], other,
-         consignee == own],
+         consignee == own, np.where(consignee == own, 0, places)],
         axis=1,
     )[mine].astype(np.int64)  # fmt: skip
     groups, counts = np.unique(table, axis=0, return_counts=True)
@@ -116,9 +121,8 @@ def _rows(ctx: Context, work: Work, shown: Sequence[BatchRow], own: int) -> tupl
              for row in participants.participants(work.registry, on=ctx.today)}  # fmt: skip
     gtins = sorted({row.gtin for row in shown if row.gtin})
     products = participants.find_products(work.registry, gtins, on=ctx.today)
-    places = goods_documents.last_places(work.registry, [row.batch for row in shown])
     told = []
-    for (batch, status, lot, party, coming), units in zip(
+    for (batch, status, lot, party, coming, place), units in zip(
         groups.tolist(), counts.tolist(), strict=True
     ):
         about, lot_row = by_number[batch], lots.get(lot)
@@ -134,10 +138,30 @@ def _rows(ctx: Context, work: Work, shown: Sequence[BatchRow], own: int) -> tupl
                 units=units,
                 going_to=names.get(party) if party else None,
                 coming=bool(coming),
-                place=None if coming else places.get(batch),
+                place=facilities.get(place),
             )
         )
     return tuple(told)
+
+
+def _places(
+    work: Work, keys: Longs, shown: Sequence[int]
+) -> tuple[NDArray[np.int32], dict[int, str]]:
+    """Tell of each unit the facility of the last report that names it, as number and as id."""
+    places = np.zeros(len(keys), dtype=np.int32)
+    facilities = {}
+    for each in goods_documents.reported_places(work.registry, shown):
+        facilities[each.facility_no] = each.facility_id
+        batch = each.batch << INDEX_BITS
+        if each.indices is None:
+            begin, end = np.searchsorted(
+                keys, (batch + each.first_index, batch + each.last_index + 1)
+            )
+            places[begin:end] = each.facility_no
+        else:
+            wanted = batch + np.array(each.indices, dtype=np.int64)
+            places[np.isin(keys, wanted)] = each.facility_no
+    return places, facilities
 
 
 def _heads(row: BatchRow) -> Units:

@@ -44,6 +44,21 @@ class GoodsRow:
     """Of a sale, in minor units; None where no price is told."""
 
 
+PLACES_MAX = 100_000
+
+
+@dataclass(frozen=True)
+class ReportedPlace:
+    """A facility at which something was reported of neighbouring units, or of some of them."""
+
+    batch: int
+    first_index: int
+    last_index: int
+    indices: list[int] | None
+    facility_no: int
+    facility_id: str
+
+
 def find_sheet(tx: Transaction, document_no: int) -> SheetRow | None:
     """Return a document that the role may see, or None."""
     return tx.row(
@@ -110,15 +125,19 @@ def units_by_number(tx: Transaction, document_nos: Sequence[int]) -> dict[int, U
     }
 
 
-def last_places(tx: Transaction, batches: Sequence[int]) -> dict[int, str]:
-    """Return where the acting participant last reported something of each batch."""
-    rows = tx.connection.execute(
+def reported_places(tx: Transaction, batches: Sequence[int]) -> list[ReportedPlace]:
+    """Return where the acting participant reported something of units, the earliest first.
+
+    Of very many reports only the latest count.
+    """
+    rows = tx.rows(
+        ReportedPlace,
         """
-        SELECT DISTINCT ON (batch) batch, facility_id
+        SELECT batch, first_index, last_index, indices, facility_no, facility_id
         FROM marking_events JOIN facilities USING (facility_no)
         WHERE batch = ANY (%s) AND marking_events.participant_no = acting_participant()
-        ORDER BY batch, document_no DESC
+        ORDER BY document_no DESC, line DESC LIMIT %s
         """,
-        (list(batches),),
+        (list(batches), PLACES_MAX),
     )
-    return {int(batch): str(place) for batch, place in rows}
+    return rows[::-1]

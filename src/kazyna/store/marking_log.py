@@ -134,6 +134,16 @@ def moved_by_product(tx: Transaction) -> list[ProductMovement]:
     )
 
 
+def units_moved(tx: Transaction, participant_no: int) -> dict[str, int]:
+    """Count the units of a participant's own documents by their kind."""
+    rows = tx.connection.execute(
+        "SELECT kind, sum(units)::bigint FROM marking_documents WHERE participant_no = %s"
+        " GROUP BY kind",
+        (participant_no,),
+    )
+    return {str(kind): int(units) for kind, units in rows}
+
+
 def insert_document(tx: Transaction, values: Mapping[str, Any]) -> DocumentRow:
     """Record a document."""
     epcis = values["epcis"]

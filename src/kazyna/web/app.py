@@ -51,6 +51,7 @@ from kazyna.web import (
     rounds,
     sign_in,
     simulations,
+    subscriptions,
     tiles,
     verify,
     worklists,
@@ -66,8 +67,8 @@ COMPRESSED_BYTES_MIN = 1024
 PARTS = (
     cadastre, rounds, worklists, round_screening, round_pages, reports, objections, rolls,
     confirmations, ledger, books, collection, simulations, sign_in, tiles, verify, inspection,
-    alerts, balances, reconciliation, goods, goods_documents, my, register, registers, reliefs,
-    declarations, bill_objections,
+    alerts, balances, reconciliation, goods, goods_documents, subscriptions, my, register,
+    registers, reliefs, declarations, bill_objections,
 )  # fmt: skip
 
 HEADERS = {

@@ -29,3 +29,9 @@ def under(fields: Mapping[str, str], prefix: str) -> dict[str, str]:
         for name, value in fields.items()
         if name.startswith(prefix)
     }
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Read names and values on one line: `reason=loss; lot=A7`."""
+    parts = (part.partition("=") for part in text.split(";"))
+    return {name.strip(): value.strip() for name, _, value in parts if name.strip() and value}

@@ -13,6 +13,7 @@ from kazyna.services import marking_orders, participant_desk, participants
 from kazyna.services.epcis_jobs import CaptureJob
 from kazyna.services.marking_documents import SubmittedDocument
 from kazyna.services.marking_orders import NewOrder, OrderLine
+from kazyna.web.forms import pairs
 from kazyna.web.pages import page
 from kazyna.web.visit import Visit, Visiting
 
@@ -46,7 +47,7 @@ def order(
             )
         placed = marking_orders.place_order(
             visit.ctx,
-            NewOrder(f"page-{key}", (OrderLine(gtin, int(codes), values=_pairs(values)),)),
+            NewOrder(f"page-{key}", (OrderLine(gtin, int(codes), values=pairs(values)),)),
         )
         return visit.write.gettext("Order {n} is placed.").format(n=placed.order_no)
 
@@ -71,7 +72,7 @@ def upload(
             content,
             kind=kind,
             counterparty=counterparty.strip() or None,
-            attributes=_pairs(needs),
+            attributes=pairs(needs),
         )
         return done if isinstance(done, CaptureJob) else _taken(visit, done)
 
@@ -105,12 +106,6 @@ def facility(
         return visit.write.gettext("{name} is registered.").format(name=made.name)
 
     return _done(visit, work)
-
-
-def _pairs(text: str) -> dict[str, str]:
-    """Read what a document needs, or codes say: `reason=loss; lot=A7`."""
-    pairs = (part.partition("=") for part in text.split(";"))
-    return {name.strip(): value.strip() for name, _, value in pairs if name.strip() and value}
 
 
 def _taken(visit: Visit, done: SubmittedDocument) -> str:
