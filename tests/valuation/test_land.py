@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kazyna.core.errors import InputError
+from kazyna.valuation.building_cost import BuildingCost
 from kazyna.valuation.columns import ColumnMap, Floats, Ints, Properties, Sales, read_sales
 from kazyna.valuation.land import LandModel, fit_land, split_value
 from kazyna.valuation.land_surface import surface_of
@@ -207,3 +208,90 @@ def test_any_value_splits_exactly(model: LandModel, amount: int, row: int) -> No
     split = split_value(model, subject, np.array([amount]))
     assert split.land[0] + split.building[0] == amount
     assert 0 <= split.land[0] <= amount
+
+
+def costed(given: Town, *, off: float = 1.0, seed: int = 5) -> Town:
+    """Build a third of the houses at twice the cost, which no area tells; know it by cost tables.
+
+    `off` is what the tables say of a building that is worth one.
+    """
+    random = np.random.default_rng(seed)
+    dear = np.where(random.random(len(given.land)) < 1 / 3, 2.0, 1.0)
+    building = given.building * dear
+    noise = given.sales.price / (given.land + given.building)
+    price = noise * (given.land + building)
+    properties = given.sales.properties
+    table = properties.characteristics.append_column("cost", pa.array(building * off))
+    sales = replace(given.sales, price=price, properties=replace(properties, characteristics=table))
+    return Town(sales, given.land, building)
+
+
+def fitted_by_cost(sales: Sales, **more: object) -> LandModel:
+    return fit_land(
+        sales,
+        land_area="lot",
+        floor_area="floor",
+        building=BuildingCost("cost"),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def test_a_cost_table_tells_buildings_apart_that_areas_do_not(subjects: Town) -> None:
+    learnt, asked = costed(town(600)), costed(subjects, seed=6)
+    missed = {}
+    for name, model in (("cost", fitted_by_cost(learnt.sales)), ("area", fitted(learnt.sales))):
+        split = split_value(model, asked.sales.properties, whole(asked.sales))
+        missed[name] = float(np.median(np.abs(split.land / asked.land - 1)))
+        if name == "cost":
+            assert model.cost is not None
+            assert model.cost.factor == pytest.approx(1, abs=0.08)
+            near = np.abs(split.building / asked.building - 1)
+            assert np.median(near) < 0.08
+    assert missed["cost"] < 0.1
+    assert missed["cost"] < 0.7 * missed["area"]
+
+
+def test_vacant_sales_and_cost_agree_whatever_the_level_of_the_tables() -> None:
+    learnt = costed(town(600, vacant=0.15), off=1.25)
+    model = fitted_by_cost(learnt.sales)
+    assert model.cost is not None
+    assert model.cost.factor == pytest.approx(1 / 1.25, abs=0.06)
+    assert model.vacant_ratio == pytest.approx(1, abs=0.06)
+
+
+def test_the_day_of_the_cost_is_that_of_the_tables() -> None:
+    learnt = costed(town(600))
+    level = np.full(len(learnt.land), 0.2)  # all sold when the market stood 20 % above its mean
+    model = fit_land(
+        learnt.sales, land_area="lot", floor_area="floor", building=BuildingCost("cost", 0.2),
+        level=level,
+    )  # fmt: skip
+    assert model.cost is not None
+    assert model.cost.factor == pytest.approx(1, abs=0.08)
+    split = split_value(model, learnt.sales.properties, whole(learnt.sales), level=0.2)
+    assert abs(np.median(split.land / learnt.land) - 1) < 0.08
+
+
+def test_few_sales_leave_the_land_what_the_cost_does_not_take() -> None:
+    few = costed(town(60, noise=0.0))
+    model = fitted_by_cost(few.sales, typical_share=0.3)
+    assert model.fallback == "60 sales with known areas, 100 are needed"
+    split = split_value(model, few.sales.properties, whole(few.sales))
+    inside = (split.share > 0.051) & (split.share < 0.949)
+    assert split.land[inside] == pytest.approx(few.land[inside], rel=0.01)
+    assert (split.land + split.building == whole(few.sales)).all()
+
+
+def test_a_building_that_the_tables_lack_is_taken_by_its_floor_area() -> None:
+    learnt = costed(town(600))
+    table = learnt.sales.properties.characteristics
+    cost = np.array(table["cost"]).copy()
+    cost[::10] = np.nan
+    without = table.set_column(table.column_names.index("cost"), "cost",
+                               pa.array(cost, from_pandas=True))  # fmt: skip
+    properties = replace(learnt.sales.properties, characteristics=without)
+    model = fitted_by_cost(replace(learnt.sales, properties=properties))
+    _, building = model.land_and_building(properties)
+    assert model.cost is not None
+    floor = np.array(table["floor"])[::10]
+    assert building[::10] == pytest.approx(model.cost.factor * model.cost.per_floor * floor)

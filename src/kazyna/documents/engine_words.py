@@ -113,6 +113,33 @@ _PHRASES: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r"land and building by depreciated cost alone: (\d+) sales with known areas, (\d+) are"
+        r" needed",
+        Text(
+            "",
+            "здания — по стоимости замещения за вычетом износа, земля — остаток: продаж с"
+            " известными площадями {0}, нужно {1}",
+            "имараттар — эскирүүсү алынган нарк боюнча, жер — калганы: аянты белгилүү сатуулар {0},"
+            " {1} керек",
+        ),
+    ),
+    (
+        r"the market pays (\d+) % of the buildings' depreciated cost",
+        Text(
+            "",
+            "рынок платит {0} % стоимости зданий за вычетом износа",
+            "рынок имараттардын эскирүүсү алынган наркынын {0} %ын төлөйт",
+        ),
+    ),
+    (
+        r"(\d+) buildings that the cost tables do not know are split by their floor area",
+        Text(
+            "",
+            "здания, которых нет в таблицах затрат ({0}), разделены по площади",
+            "чыгым жадыбалдарында жок имараттар ({0}) аянты боюнча бөлүндү",
+        ),
+    ),
+    (
         r"too few sales for local intervals: one relative width for all",
         Text(
             "",

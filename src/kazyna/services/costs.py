@@ -17,6 +17,7 @@ from kazyna.core.errors import Finding, InputError
 from kazyna.core.money import RoundingMode
 from kazyna.core.text import Language
 from kazyna.store import files
+from kazyna.valuation.building_cost import cost_column
 from kazyna.valuation.cost import (
     NOT_CALIBRATED,
     Building,
@@ -34,6 +35,9 @@ from kazyna.valuation.cost import (
 MONEY = pa.decimal128(18, 2)
 AMOUNTS = ("size", "age", "year_built", "functional", "external", "land")
 NAMES = ("kind", "condition", "location")
+
+BUILDING_COST = "building_cost"
+"""The column of depreciated costs that is put beside sales and properties."""
 
 Positive = Annotated[Decimal, Field(gt=0)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
@@ -314,6 +318,38 @@ def buildings_of(
         _building(number, {part: cells[row] for part, cells in read.items()}, on)
         for row, number in enumerate(ids)
     )
+
+
+def with_building_cost(
+    table: pa.Table, plan: CostFile, *, on: date, sold_on: str | None = None
+) -> pa.Table:
+    """Put the depreciated cost of buildings on a day beside a table that tells of them.
+
+    A table without the columns of the cost file stays as it is. A building that the tables do not
+    know gets no cost: then its floor area speaks for it.
+
+    Parameters
+    ----------
+    sold_on
+        The column of the day of the sale: a building sold earlier was younger then.
+    """
+    named = {part: name for part, name in plan.columns if name is not None and part != "land"}
+    if any(name not in table.column_names for name in named.values()):
+        return table
+    parts: dict[str, pa.ChunkedArray] = {}
+    for part, name in named.items():
+        column = table[name]
+        if part in AMOUNTS:
+            parts[part] = pc.cast(column, pa.float64(), safe=False)
+        else:
+            parts[part] = pc.cast(column, pa.string())
+    if "year_built" in parts:
+        day = table[sold_on] if sold_on else pa.chunked_array([[on] * table.num_rows], pa.date32())
+        year = pc.cast(pc.year(day), pa.float64())
+        parts["age"] = pc.max_element_wise(pc.subtract(year, parts.pop("year_built")), 0.0,
+                                           skip_nulls=False)  # fmt: skip
+    cost = cost_column(pa.table(parts), plan.tables, on=on)
+    return table.append_column(BUILDING_COST, cost)
 
 
 def _cells(

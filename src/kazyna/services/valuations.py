@@ -3,7 +3,7 @@
 import os
 import resource
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -135,7 +135,8 @@ class Options:
     report: Report | None = None
     """Where the report is written, and how; with a national procedure also its tables."""
     costs: Path | None = None
-    """Tables of a country's costs, by which buildings of segments without sales are valued."""
+    """Tables of a country's costs: by them buildings of segments without sales are valued, and
+    where the column of the plots' areas is named, values are split into land and building."""
     on_spark: bool = False
     """Whether Apache Spark values the properties; values.parquet is then a folder."""
     seed: int = 0
@@ -252,8 +253,11 @@ def value_files(
     """
     options = options or Options()
     given = read_sales_file(sales, columns, known=options.known)
-    evidence_of, columns, table_map = given.table, given.columns, given.table_map
-    decided = given.decisions if options.screened else False
+    columns, table_map = given.columns, given.table_map
+    plan = None if options.costs is None else costs.read_cost_file(options.costs)
+    if plan is not None and columns.land_area is not None:
+        given, columns = _with_costs(given, plan, as_of)
+    evidence_of, decided = given.table, given.decisions if options.screened else False
     start = perf_counter()
     model = valuation.fit(
         evidence_of, columns=columns, as_of=as_of, screened=decided,
@@ -272,8 +276,10 @@ def value_files(
             raise InputError(Finding(str(options.costs), reason, "the local engine"))
         counted, total, written = _on_spark(model, properties, out)
     else:
-        by_cost = _ByCost.of(model, options.costs, files.name_of(properties))
+        by_cost = _ByCost.of(model, plan, files.name_of(properties))
         parts = places.watched(properties_of(properties, model.columns.id, table_map))
+        if plan is not None and model.columns.building_cost is not None:
+            parts = (costs.with_building_cost(part, plan, on=as_of) for part in parts)
         counted, total, written = _valued(model, properties, parts, by_cost=by_cost, out=out)
     valued = perf_counter()
     summary = model.summary()
@@ -297,6 +303,16 @@ def value_files(
     )
 
 
+def _with_costs(given: SalesFile, plan: costs.CostFile, as_of: date) -> tuple[SalesFile, ColumnMap]:
+    """Put depreciated costs beside the sales, where they have the columns that tell them."""
+    table = costs.with_building_cost(given.table, plan, on=as_of, sold_on=given.columns.date)
+    if costs.BUILDING_COST not in table.column_names:
+        note = "the sales have no columns of building costs: values are split by floor area"
+        return replace(given, notes=(*given.notes, note)), given.columns
+    columns = replace(given.columns, building_cost=costs.BUILDING_COST)
+    return replace(given, table=table, columns=columns), columns
+
+
 @dataclass
 class _ByCost:
     """Keeps back the buildings of segments without sales, and values them by cost."""
@@ -308,14 +324,15 @@ class _ByCost:
     kept: list[pa.Table] = field(default_factory=list)
 
     @classmethod
-    def of(cls, model: MarketModel, tables: Path | None, source: str) -> "_ByCost | None":
-        """Read the tables, where there are any."""
-        if tables is None:
+    def of(cls, model: MarketModel, plan: costs.CostFile | None, source: str) -> "_ByCost | None":
+        """Keep nothing back where no tables are given; they may be for the split alone."""
+        if plan is None or (model.columns.segment is None and model.columns.land_area):
             return None
         if model.columns.segment is None:
             reason = "which buildings have no market cannot be told"
-            raise InputError(Finding(str(tables), reason, "the column of the segments"))
-        return cls(model, costs.read_cost_file(tables), model.columns.segment, source)
+            expected = "the column of the segments, or of the plots' areas for the split alone"
+            raise InputError(Finding("costs", reason, expected))
+        return cls(model, plan, model.columns.segment, source)
 
     def market(self, parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
         """Pass on what the market tells of."""

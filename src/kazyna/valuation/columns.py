@@ -51,6 +51,9 @@ class ColumnMap:
     """The characteristic with the plot's area, if values are to be split into land and building."""
     floor_area: str | None = None
     """The characteristic with the building's area; nought is a vacant plot."""
+    building_cost: str | None = None
+    """The column with the building's depreciated cost on the day of value, by which values are
+    split into land and building; no model learns from it."""
 
     def named(self) -> dict[str, str]:
         """Return the standard name of each part with the caller's name for it."""
@@ -133,7 +136,16 @@ def read_sales(sales: object, columns: ColumnMap, *, source: str) -> Sales:
     """
     table = as_arrow(sales)
     parts = (
-        *filter(None, (columns.segment, columns.stratum, columns.land_area, columns.floor_area)),
+        *filter(
+            None,
+            (
+                columns.segment,
+                columns.stratum,
+                columns.land_area,
+                columns.floor_area,
+                columns.building_cost,
+            ),
+        ),
         *columns.rising,
     )
     _all_there(table, (*columns.named().values(), *columns.ignore, *parts), source)

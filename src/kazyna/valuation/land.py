@@ -4,8 +4,8 @@ The builder's model (Diewert, de Haan and Hendriks 2015; Francke and van de Minn
 what the plot would fetch empty plus what the building is worth, added and not multiplied, for a
 building can be put up anywhere and a place cannot. Land is a unit price that changes smoothly over
 the map, times a concave power of the plot's area; the building is its floor area times a rate by
-its age and quality. Neither is negative. Sales of vacant plots enter the same equations with no
-building.
+its age and quality, or what the market pays of its depreciated cost. Neither is negative. Sales of
+vacant plots enter the same equations with no building.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,6 +18,13 @@ import numpy.typing as npt
 from scipy.optimize import nnls
 
 from kazyna.core.errors import Finding, InputError
+from kazyna.valuation.building_cost import (
+    COST_SALES,
+    BuildingCost,
+    MarketCost,
+    cost_at_mean,
+    median_per_floor,
+)
 from kazyna.valuation.columns import Floats, Ints, Properties, Sales
 from kazyna.valuation.land_surface import Surface, flat_surface, surface_of
 from kazyna.valuation.location import Plane, plane_of
@@ -76,6 +83,8 @@ class LandModel:
     base_rate: float
     """Least price of a unit of floor area."""
     rates: tuple[Rate, ...]
+    cost: MarketCost | None
+    """Where buildings are known by their depreciated cost; there are no rates then."""
     typical_share: float
     """Median share of the land among the sales; the share where a plot's area is unknown."""
     error: float
@@ -91,14 +100,20 @@ class LandModel:
 
     def land_and_building(self, properties: Properties) -> tuple[Floats, Floats]:
         """Land and building value at the mean level of the sales; NaN where an area is unknown."""
-        area = column_of(properties, self.land_area)
-        floor = _floor(properties, self.floor_area)
+        land, floor = self.land_of(properties), _floor(properties, self.floor_area)
+        if self.cost is not None:
+            return land, self.cost.of(properties, floor)
         rate = np.full(len(properties), self.base_rate)
         for each in self.rates:
             rate += _hats(column_of(properties, each.column), each.knots) @ each.amounts
+        return land, np.where(floor > 0, rate * floor, floor)
+
+    def land_of(self, properties: Properties) -> Floats:
+        """Land value alone, at the mean level of the sales; NaN where the area is unknown."""
+        area = column_of(properties, self.land_area)
         unit = self.unit_price_at(properties)
         land = unit * _effective(area, self.typical_area, self.exponent)
-        return np.where(area > 0, land, np.nan), np.where(floor > 0, rate * floor, floor)
+        return np.asarray(np.where(area > 0, land, np.nan))
 
     def unit_price_at(self, properties: Properties) -> Floats:
         """Land price per unit of area of a plot of typical size at each property's place."""
@@ -117,6 +132,9 @@ class _Rows:
     typical: float
     building: Floats
     weight: Floats
+    drawn: float = 0.0
+    """How much the first building column's factor is drawn to one, in sales; nought is not at
+    all."""
 
     def take(self, rows: Ints) -> "_Rows":
         return replace(
@@ -138,7 +156,7 @@ def fit_land(
     *,
     land_area: str,
     floor_area: str | None = None,
-    building: tuple[str, ...] = (),
+    building: tuple[str, ...] | BuildingCost = (),
     vacant: npt.NDArray[np.bool_] | None = None,
     level: Floats | None = None,
     typical_share: float | None = None,
@@ -152,7 +170,8 @@ def fit_land(
     land_area, floor_area
         The characteristics with the areas, in any unit.
     building
-        Numbers by which the rate of a building changes: year built, grade, condition.
+        Numbers by which the rate of a building changes (year built, grade, condition), or the
+        column of its depreciated cost: what the market pays of it is then learnt, drawn to one.
     vacant
         Marks the sales of plots without a building; a floor area of zero means the same.
     level
@@ -165,28 +184,36 @@ def fit_land(
     InputError
         When a characteristic is missing, or the sales are too few and no share is given.
     """
-    _all_numbers(sales.properties, (land_area, *filter(None, (floor_area,)), *building))
+    by_cost = building if isinstance(building, BuildingCost) else None
+    told = (building.column,) if isinstance(building, BuildingCost) else building
+    _all_numbers(sales.properties, (land_area, *filter(None, (floor_area,)), *told))
     area = column_of(sales.properties, land_area)
     floor = _floor(sales.properties, floor_area)
-    empty = floor == 0 if floor_area is not None else np.zeros(len(sales), dtype=np.bool_)
-    if vacant is not None:
-        empty = empty | vacant
-    floor = np.where(empty, 0.0, floor)
-    usable = (area > 0) & ~np.isnan(floor)
-    reason = _too_thin(int(usable.sum()), int((usable & empty).sum()), floor_area)
+    size = floor if by_cost is None else cost_at_mean(sales.properties, by_cost, floor)
+    empty = size == 0 if vacant is None else (size == 0) | vacant
+    size = np.where(empty, 0.0, size)
+    usable = (area > 0) & ~np.isnan(size)
+    reason = _too_thin(int(usable.sum()), int((usable & empty).sum()), floor_area, by_cost)
     if reason is not None:
-        return _by_share(land_area, floor_area, reason, typical_share)
+        stands = (
+            None if by_cost is None else MarketCost(by_cost, 1.0, median_per_floor(size, floor))
+        )
+        return _by_share(land_area, floor_area, reason, typical_share, cost=stands)
     kept = sales.take(usable)
     price = kept.price if level is None else kept.price * np.exp(-level[usable])
     plane = plane_of(kept.properties.lonlat)
     km = _km(kept.properties, plane)
     surface = surface_of(km) if plane is not None else flat_surface()
-    rates, columns = _building_columns(kept.properties, floor[usable], building)
+    rates, columns = _building_columns(kept.properties, size[usable], building)
     weight = np.where(empty[usable], VACANT_WEIGHT, 1.0)
     area = area[usable]
     typical = float(np.median(area))
-    rows = _Rows(price, surface, surface.shares(km), area, typical, columns, weight)
+    rows = _Rows(price, surface, surface.shares(km), area, typical, columns, weight,
+                 drawn=0.0 if by_cost is None else COST_SALES)  # fmt: skip
     found = _fitted(rows, rates, empty[usable])
+    if by_cost is not None:
+        cost = MarketCost(by_cost, found.base_rate, median_per_floor(size, floor))
+        found = replace(found, base_rate=0.0, cost=cost)
     roughness = surface.roughness(km, rows.place @ found.unit_price)
     return replace(
         found, land_area=land_area, floor_area=floor_area, plane=plane, roughness=roughness
@@ -216,7 +243,7 @@ def split_value(
     """
     amount = value.astype(np.float64)
     if model.fallback is not None:
-        share = np.full(len(value), model.typical_share)
+        share = _share_left(model, properties, amount * np.exp(-level))
     else:
         land, building = (part * np.exp(level) for part in model.land_and_building(properties))
         known = ~np.isnan(building)
@@ -230,6 +257,19 @@ def split_value(
         share = np.where(np.isnan(land), model.typical_share, share)
     part = np.minimum(np.rint(share * amount).astype(np.int64), value)
     return Split(part, value - part, np.asarray(share))
+
+
+def _share_left(model: LandModel, properties: Properties, amount: Floats) -> Floats:
+    """Share of the land where it was not learnt: what the building's cost leaves, if one is known.
+
+    This is the method of abstraction; without a cost it is that of allocation by one share.
+    """
+    if model.cost is None:
+        return np.full(len(amount), model.typical_share)
+    building = model.cost.of(properties, _floor(properties, model.floor_area))
+    left = np.clip(1 - building / np.maximum(amount, 1e-9), *DEFAULT_SHARES)
+    left = np.where(building == 0, 1.0, left)
+    return np.asarray(np.where(np.isnan(building), model.typical_share, left))
 
 
 def column_of(properties: Properties, name: str) -> Floats:
@@ -249,9 +289,11 @@ def _all_numbers(properties: Properties, names: tuple[str, ...]) -> None:
         raise InputError(findings)
 
 
-def _too_thin(usable: int, vacant: int, floor_area: str | None) -> str | None:
+def _too_thin(
+    usable: int, vacant: int, floor_area: str | None, cost: BuildingCost | None
+) -> str | None:
     """Say why the sales cannot tell land from buildings, if they cannot."""
-    if floor_area is None and vacant == 0:
+    if floor_area is None and cost is None and vacant == 0:
         return "no floor area and no vacant sales: the building cannot be told from the land"
     if usable < SALES_MIN:
         return f"{usable} sales with known areas, {SALES_MIN} are needed"
@@ -259,12 +301,17 @@ def _too_thin(usable: int, vacant: int, floor_area: str | None) -> str | None:
 
 
 def _by_share(
-    land_area: str, floor_area: str | None, reason: str, share: float | None
+    land_area: str,
+    floor_area: str | None,
+    reason: str,
+    share: float | None,
+    *,
+    cost: MarketCost | None,
 ) -> LandModel:
     if share is None or not 0 <= share <= 1:
         raise InputError(Finding("land", reason, "a typical share of the land, from 0 to 1"))
     return LandModel(
-        land_area, floor_area, None, flat_surface(), np.zeros(1), 1.0, 1.0, 0.0, (), share,
+        land_area, floor_area, None, flat_surface(), np.zeros(1), 1.0, 1.0, 0.0, (), cost, share,
         error=np.nan, vacant=0, vacant_ratio=None, roughness=0.0, fallback=reason,
     )  # fmt: skip
 
@@ -294,10 +341,16 @@ def _hats(values: Floats, knots: Floats) -> Floats:
 
 
 def _building_columns(
-    properties: Properties, floor: Floats, names: tuple[str, ...]
+    properties: Properties, floor: Floats, names: tuple[str, ...] | BuildingCost
 ) -> tuple[list[Rate], Floats]:
-    """Lay out the rates, without their amounts, and the columns that those will multiply."""
-    rates, blocks = [], [floor[:, None]]
+    """Lay out the rates, without their amounts, and the columns that those will multiply.
+
+    Where cost is given, it stands in place of the floor area and has one factor.
+    """
+    rates: list[Rate] = []
+    blocks = [floor[:, None]]
+    if isinstance(names, BuildingCost):
+        return rates, floor[:, None]
     for name in names:
         values = column_of(properties, name)
         known = values[~np.isnan(values) & (floor > 0)]
@@ -327,6 +380,7 @@ def _fitted(rows: _Rows, rates: list[Rate], empty: npt.NDArray[np.bool_]) -> Lan
         "", None, None, rows.surface, found[:count], rows.typical, exponent,
         base_rate=float(found[count]) if len(found) > count else 0.0,
         rates=_amounts(rates, found[count + 1 :]),
+        cost=None,
         typical_share=float(np.median(share[~empty])) if (~empty).any() else 1.0,
         error=float(np.median(np.abs(tested / rows.price - 1))),
         vacant=int(empty.sum()),
@@ -399,6 +453,10 @@ def _solved(
         pull = surface.differences / np.maximum(surface.mean_of(unit), 1e-12)[:, None]
         pull = pull / scale[:count]
         gram[:count, :count] += stiffness * pull.T @ pull
+        if rows.drawn and columns[:, count:].any():
+            strength = rows.drawn * (_cost_share(columns[:, count], price) / scale[count]) ** 2
+            gram[count, count] += strength
+            moment[count] += strength * scale[count]
         gram += 1e-9 * np.trace(gram) / len(gram) * np.eye(len(gram))
         root = np.linalg.cholesky(gram)
         found = nnls(root.T, np.linalg.solve(root, moment))[0]
@@ -409,3 +467,8 @@ def _solved(
         spread = max(1.4826 * float(np.median(size)), 1e-9)
         trust = weight * np.minimum(1.0, ODD * spread / size)
     return np.asarray(found / scale)
+
+
+def _cost_share(cost: Floats, price: Floats) -> float:
+    """Typical share of the cost in the price; tables that are far too high must not rule by it."""
+    return min(float(np.median((cost / price)[cost > 0])), 1.0)

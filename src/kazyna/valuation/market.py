@@ -69,7 +69,8 @@ class Market:
     @property
     def wanted(self) -> tuple[str, ...]:
         """The columns that a property must have."""
-        parts = (self.columns.segment, self.columns.land_area, self.columns.floor_area)
+        named = self.columns
+        parts = (named.segment, named.land_area, named.floor_area, named.building_cost)
         return tuple(dict.fromkeys((*self.encoder.names, *filter(None, parts))))
 
     def design(self, properties: Properties, *, source: str) -> Design:

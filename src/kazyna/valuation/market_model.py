@@ -1,7 +1,7 @@
 """From sales to a market model, and from the model to values with their reasons."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -13,6 +13,7 @@ from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
 from kazyna.core.table import as_arrow
 from kazyna.valuation import models, quick_hedonic
+from kazyna.valuation.building_cost import BuildingCost
 from kazyna.valuation.columns import (
     ColumnMap,
     Floats,
@@ -137,7 +138,7 @@ class MarketModel(Market):
         level = float(self.index.at(np.array([day_number(self.as_of)]))[0])
         if self.land.fallback is not None:
             return pa.nulls(len(read), MONEY)
-        amount, _ = self.land.land_and_building(read)
+        amount = self.land.land_of(read)
         cents = np.rint(np.nan_to_num(amount) * np.exp(level)).astype(np.int64) * CENTS
         return pc.if_else(pa.array(~np.isnan(amount)), money(cents), pa.scalar(None, MONEY))
 
@@ -210,12 +211,14 @@ def _fitted(
     """Fit a model to a market."""
     screening = None
     if screened is not False:
-        screening = _screened(market, () if screened is True else screened, seed, progress)
+        decisions = () if screened is True else screened
+        screening = _screened(market, decisions, columns, seed=seed, progress=progress)
     if screening is not None:
         market = screening.market()
     encoder = learn_encoder(
-        market.properties.characteristics, market.price, rising=columns.rising, source=source
-    )
+        _learnt_from(market, columns).properties.characteristics, market.price,
+        rising=columns.rising, source=source,
+    )  # fmt: skip
     if tells_price(pa.chunked_array([pa.array(market.properties.id, pa.string())]), market.price):
         encoder = encoder.without(columns.id, "leakage: it tells the price; no number is ever used")
     plane = plane_of(market.properties.lonlat)
@@ -251,7 +254,7 @@ def _fitted(
     ageing = ageing_of(target - forward, target - out_of_fold[:, 0], day=market.day, late=~early)
     return MarketModel(columns, as_of, market, screening, encoder, plane, extent, index, fitted,
                        segments, equity, margins, ageing, expected + beside, usual_range(design),
-                       _land(market, columns, index))  # fmt: skip
+                       _land(market, columns, index, as_of))  # fmt: skip
 
 
 def _weights(fitted: models.Fitted, out_of_fold: Floats, target: Floats) -> Floats:
@@ -264,23 +267,39 @@ def _weights(fitted: models.Fitted, out_of_fold: Floats, target: Floats) -> Floa
 
 
 def _screened(
-    market: Sales, decisions: Sequence[Decision], seed: int, progress: Progress
+    market: Sales,
+    decisions: Sequence[Decision],
+    columns: ColumnMap,
+    *,
+    seed: int,
+    progress: Progress,
 ) -> Screening:
     """Judge the sales by their prices, and where there are enough by what like ones fetched."""
     progress("screen sales")
     if len(market) < quick_hedonic.SALES_MIN:
         return screen(market, decisions=decisions)
-    quick = quick_hedonic.quick_hedonic(market, seed=seed)
+    quick = quick_hedonic.quick_hedonic(_learnt_from(market, columns), seed=seed)
     clues = Clues((), quick.residual, quick.spread, quick.level)
     return screen(market, clues=clues, decisions=decisions)
 
 
-def _land(market: Sales, columns: ColumnMap, index: PriceIndex) -> LandModel | None:
+def _learnt_from(market: Sales, columns: ColumnMap) -> Sales:
+    """Leave out the cost of buildings: values follow from the market, with cost tables or not."""
+    if columns.building_cost is None:
+        return market
+    table = market.properties.characteristics.drop_columns([columns.building_cost])
+    return replace(market, properties=replace(market.properties, characteristics=table))
+
+
+def _land(market: Sales, columns: ColumnMap, index: PriceIndex, as_of: date) -> LandModel | None:
     """Learn how values split, where the column of the plot's area is named."""
     if columns.land_area is None:
         return None
+    today = float(index.at(np.array([day_number(as_of)]))[0])
+    cost = columns.building_cost
     return fit_land(
         market, land_area=columns.land_area, floor_area=columns.floor_area,
+        building=() if cost is None else BuildingCost(cost, today),
         level=index.at(market.day), typical_share=LAND_SHARE,
     )  # fmt: skip
 
