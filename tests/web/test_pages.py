@@ -112,8 +112,11 @@ def test_a_refusal_is_a_page_in_the_visitors_language(
 
 
 def test_an_empty_installation_says_what_is_missing(empty: httpx.Client) -> None:
-    assert "The cadastre is empty" in empty.get("/").text
-    assert "No valuation round is published yet." in empty.get("/rounds/latest").text
+    for path in ("/", "/rounds", "/rounds/latest"):
+        page = empty.get(path).text
+        assert "No property is valued here yet" in page
+        assert 'href="/rounds/latest"' not in page  # the menu offers nothing that is empty
+        assert "kazyna cadastre load" not in page  # that is for those who can
     assert empty.get("/properties", params={"q": "1"}).status_code == HTTPStatus.OK
 
 

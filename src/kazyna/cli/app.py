@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 import kazyna
 from kazyna.cli import (
     bill_objections,
+    cadastre,
     confirmations,
     costs,
     databases,
@@ -82,6 +83,7 @@ app = typer.Typer(
 )
 for command in COMMANDS:
     app.command(command.__name__.replace("_", "-"))(command)
+app.add_typer(cadastre.app, name="cadastre")
 app.add_typer(rounds.app, name="round")
 app.add_typer(register.app, name="register")
 app.add_typer(objections.app, name="objection")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ from kazyna.core.text import Text
 from kazyna.services.comparables import Comparable, comparables_of
 from kazyna.services.context import Context, Role
 from kazyna.services.reason_words import BY_HAND, label
-from kazyna.store import cadastre, rounds
+from kazyna.store import cadastre, files, rounds
 
 READERS: tuple[Role, ...] = ("public", "taxpayer", "officer", "valuer", "participant", "auditor")
 PRICE_MAX = Decimal(10) ** 16 - Decimal("0.01")
@@ -184,6 +185,36 @@ def load_cadastre(
         cadastre.upsert_properties(tx, houses)
         cadastre.upsert_sales(tx, evidence)
     return LoadedCadastre(houses.num_rows, evidence.num_rows)
+
+
+def load_cadastre_files(
+    ctx: Context, *, properties: Path | str, sales: Path | str
+) -> LoadedCadastre:
+    """Record the properties and sales of two files, all or nothing.
+
+    Parameters
+    ----------
+    properties, sales
+        Files, or the addresses of tables in PostgreSQL, with the columns that `load_cadastre` asks
+        for. A table whose columns have other names is made clean by `kazyna clean` first.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be read, and with every mistake of both tables.
+    """
+    ctx.require("valuer")
+    tables = files.read_table(properties), files.read_table(sales)
+    return load_cadastre(
+        ctx, properties=tables[0], sales=tables[1], source=files.name_of(properties)
+    )
+
+
+def holds_properties(ctx: Context) -> bool:
+    """Tell whether there is any property to value: an office may keep accounts alone."""
+    ctx.require(*READERS)
+    with ctx.transaction() as tx:
+        return cadastre.any_property(tx)
 
 
 def overview(ctx: Context) -> Overview:

@@ -104,6 +104,12 @@ def counts(tx: Transaction) -> Counts:
     return found or Counts(0, 0, None, None, None, None)
 
 
+def any_property(tx: Transaction) -> bool:
+    """Tell whether any property is recorded."""
+    known: bool = tx.value("SELECT EXISTS (SELECT FROM properties)")
+    return known
+
+
 def find_property(tx: Transaction, property_id: str) -> PropertyRow | None:
     """Return one property, or None."""
     return tx.row(

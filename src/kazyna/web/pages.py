@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 import kazyna
 from kazyna.core.errors import InputError
+from kazyna.services.cadastre import holds_properties
 from kazyna.services.code_standing import follows_goods
 from kazyna.services.context import PUBLIC
 from kazyna.web.language import NAMES, Writer
@@ -59,6 +60,8 @@ def page(
         "today": visitor.ctx.today,
         "as_json": as_json,
         "marks_goods": follows_goods(visitor.ctx),
+        "values_property": status < HTTPStatus.INTERNAL_SERVER_ERROR
+        and holds_properties(visitor.ctx),
         "kinds": {
             "charge": _("Charge"),
             "penalty_interest": _("Penalty interest"),
