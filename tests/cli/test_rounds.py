@@ -45,6 +45,33 @@ def test_a_round_goes_from_draft_to_force_by_commands(
     assert "in_force" in kazyna("round", "show", 1).out
 
 
+def test_the_market_of_a_round_is_told_by_parts(kazyna: Kazyna, on_town: Installation) -> None:
+    found = kazyna("round", "market", 1, "--part", "98101", "--json").result
+    assert found["parts"] == ["98100", "98101", "98102"]
+    assert found["part"]["prices"]["name"] == "98101"
+    assert found["part"]["points"][-1]["level"] == pytest.approx(1)
+    told = kazyna("round", "market", 1).out
+    assert "price index: zipcode" in told
+    assert kazyna("round", "market", 1, "--part", "nowhere").code == 2
+
+
+def test_a_cadastre_is_loaded_from_files_whole_or_not(
+    kazyna: Kazyna, on_town: Installation, tmp_path: Path
+) -> None:
+    houses, sales = tmp_path / "houses.csv", tmp_path / "sales.csv"
+    houses.write_text("property_id,lon,lat,sqft_living\nx1,-122.3,47.6,1200\n")
+    sales.write_text("property_id,sold_on,price\nx1,2014-05-05,1\nx2,2014-05-05,400000\n")
+    refused = kazyna("cadastre", "load", houses, "--sales", sales, "--json")
+    assert refused.code == 2
+    assert "x2" in str(refused.failure)
+    assert kazyna("cadastre", "show", "--json").result["properties"] == 120
+    sales.write_text("property_id,sold_on,price\nx1,2014-05-05,410000\n")
+    for _ in range(2):
+        loaded = kazyna("cadastre", "load", houses, "--sales", sales, "--json").result
+        assert loaded == {"properties": 1, "sales": 1}
+    assert kazyna("cadastre", "show", "--json").result["properties"] == 121
+
+
 def test_a_folder_that_was_touched_ends_with_failure(kazyna: Kazyna, on_town: Installation) -> None:
     folder = Path(kazyna("round", "freeze", 1, "--json").result["folder"])
     (folder / "report.json").write_text("{}")

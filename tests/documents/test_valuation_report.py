@@ -62,6 +62,29 @@ def test_parts_of_the_market_stand_with_their_own_movement() -> None:
     assert "Market areas" in page
 
 
+def test_a_part_is_drawn_with_its_band_and_an_area_is_listed() -> None:
+    page = article_page(report_article(document()))
+    assert "sales: 700" in page
+    assert re.search(
+        r"Market area 1</th>\s*<td[^>]*>north</td>.*?700.*?\+20\.0 %.*?90,000", page, re.S
+    )
+
+
+def test_typical_objects_stand_with_their_reasons_and_their_grid() -> None:
+    page = article_page(report_article(document()))
+    section = page[page.index('id="examples"') :]
+    section = section[: section.index("</section>")]
+    assert [REPORT.examples[at].place for at in range(3)] == [0.25, 0.5, 0.75]
+    for example in REPORT.examples:
+        assert f"Property {example.id}: higher than" in section
+        for sale in example.sales:
+            steps = sale.steps
+            parts = sum((amount for _, amount in steps.characteristics), steps.time + steps.rest)
+            assert sale.price + parts == sale.adjusted_price
+    assert section.count("A typical property sold") == 3
+    assert section.count("P0</th>") == 3
+
+
 @pytest.mark.parametrize("language", ["ru", "ky"])
 def test_what_the_engine_left_out_is_said_in_the_readers_language(language: Language) -> None:
     page = article_page(report_article(document(language)))

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from kazyna.valuation.strata_index import AreaPlace, IndexPoint
+from kazyna.valuation.market_areas import AreaPlace, FoundAreas, MarketArea
+from kazyna.valuation.strata_index import IndexPoint
 from kazyna.valuation.valuation_report import (
     Provenance,
     ReportedModel,
@@ -32,7 +33,16 @@ MODEL = ReportedModel(
         ReportedStratum("1", 700, 0.6, 0.08, 0.03, 0.13),
         ReportedStratum("2", 200, 0.1, 0.11, 0.02, 0.2),
     ),
-    area_places=(AreaPlace(74.55, 42.88, 1), AreaPlace(74.6, 42.82, 2)),
+    curves=(
+        (
+            "1",
+            tuple(IndexPoint(date(2024, 1 + at, 1), 0.9 + at / 100, 0.8, 1.1) for at in range(11)),
+        ),
+    ),
+    areas=FoundAreas(
+        (MarketArea(1, 700, 0.2, 90_000.0, ("north",)), MarketArea(2, 200, -0.1, 60_000.0)),
+        (AreaPlace(74.55, 42.88, 1), AreaPlace(74.6, 42.82, 2)),
+    ),
     notes=("too few sales for local intervals: one relative width for all",),
 )
 
@@ -45,8 +55,15 @@ def valued(n: int = 600, seed: int = 0) -> pa.Table:
     value = np.round(area * 1000 * np.exp(5 * (lat - 42.85) + random.normal(0, 0.05, n)))
     compared = [
         [
-            {"price": float(each) * 0.9, "adjusted_price": float(each) * off, "distance_m": 50.0}
-            for off in (0.98, 1.0, 1.03)
+            {
+                "id": f"P{at}",
+                "date": AS_OF - timedelta(days=200 + at),
+                "distance_m": 50.0,
+                "price": round(each * 0.9),
+                "adjusted_price": round(each * off),
+                "similarity": 0.5,
+            }
+            for at, off in enumerate((0.98, 1.0, 1.03))
         ]
         for each in value
     ]
@@ -56,7 +73,16 @@ def valued(n: int = 600, seed: int = 0) -> pa.Table:
             "value": value,
             "low": value * 0.8,
             "high": value * 1.25,
+            "base": np.full(n, 90_000.0),
+            "reasons": [
+                [
+                    {"reason": "location", "amount": float(each) - 95_000},
+                    {"reason": "area_m2", "amount": 5_000.0},
+                ]
+                for each in value
+            ],
             "comparables": compared,
+            "confidence": random.uniform(0, 1, n),
             "lon": random.uniform(74.5, 74.7, n),
             "lat": lat,
             "area_m2": area,

@@ -57,6 +57,7 @@ def test_without_places_areas_or_groups_the_report_does_with_less() -> None:
     assert report.horizontal is None
     assert report.neighbours is None
     assert not report.per_m2
+    assert report.examples == ()
 
 
 def test_predictions_kept_without_intervals_keep_the_coverage_that_was_measured() -> None:

@@ -13,7 +13,7 @@ from kazyna.api.arguments import PREFIX, Amount, Paragraph
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import FOR_ANYONE, Caller
 from kazyna.core.errors import NotFound
-from kazyna.services import drafts, overrides, round_comparison, round_files, rounds
+from kazyna.services import drafts, overrides, round_comparison, round_files, round_market, rounds
 
 router = APIRouter(prefix=f"{PREFIX}/rounds", tags=["rounds"])
 POINTS_MAX = 5_000
@@ -82,6 +82,23 @@ def latest(ctx: Caller) -> rounds.PublishedRound:
 def show(ctx: Caller, round_id: RoundId) -> rounds.PublishedRound:
     """Return one round with its ratio study; drafts are for valuers and auditors."""
     return rounds.find_round(ctx, round_id)
+
+
+@router.get(
+    "/{round_id}/market",
+    responses=documented(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
+    openapi_extra=FOR_ANYONE,
+)
+def market(
+    ctx: Caller,
+    round_id: RoundId,
+    part: Annotated[
+        str | None,
+        Query(max_length=200, pattern=r"^[^\x00]*$", description="Part whose index is returned."),
+    ] = None,
+) -> round_market.RoundMarket:
+    """Return the market areas of a round, and prices over time in one part of the market."""
+    return round_market.market_of_round(ctx, round_id, part=part)
 
 
 @router.get("/{round_id}/state", responses=MISSING, openapi_extra=FOR_ANYONE)

@@ -20,6 +20,7 @@ from kazyna.cli import output
 from kazyna.cli.acting import As, acting
 from kazyna.cli.arguments import Seed, day
 from kazyna.cli.progress import ProgressBars
+from kazyna.cli.round_market import market
 from kazyna.cli.round_screening import decide_sale, screening
 from kazyna.cli.worklists import worklist
 
@@ -39,6 +40,7 @@ app = typer.Typer(
 by_hand = typer.Typer(help="Values set by hand, each with two signatures.", no_args_is_help=True)
 app.add_typer(by_hand, name="override")
 app.command()(worklist)
+app.command()(market)
 app.command()(screening)
 app.command()(decide_sale)
 

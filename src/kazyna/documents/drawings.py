@@ -182,20 +182,30 @@ def scatter(plot: Plot, points: Pairs, *, line: Pairs = (), mark: float | None =
     return paper.finish()
 
 
-def curve(plot: Plot, points: Sequence[CurvePoint], *, mark: float | None = None) -> str:
+def curve(
+    plot: Plot,
+    points: Sequence[CurvePoint],
+    *,
+    mark: float | None = None,
+    beside: Pairs = (),
+) -> str:
     """Draw a line in its band, and a dashed level line.
 
     Parameters
     ----------
     points
         In the order of x; the band is drawn through those that have one.
+    beside
+        Another line to compare with, drawn thin and dashed.
     """
     levels = [end for p in points for end in (p.y, p.low, p.high, mark) if end is not None]
+    levels += [y for _, y in beside]
     paper = _Paper.of(plot, [p.x for p in points], levels)
     lower = [(paper.x(p.x), paper.y(p.low)) for p in points if p.low is not None]
     upper = [(paper.x(p.x), paper.y(p.high)) for p in points if p.high is not None]
     paper.area([*lower, *reversed(upper)])
     paper.level(mark)
+    paper.line([(paper.x(x), paper.y(y)) for x, y in beside], colour=QUIET, width=1.5, dash="2 4")
     paper.line([(paper.x(p.x), paper.y(p.y)) for p in points], colour=BRAND, width=2)
     return paper.finish()
 

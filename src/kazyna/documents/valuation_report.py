@@ -20,10 +20,11 @@ from kazyna.documents.article import (
     Signatures,
     Steps,
 )
-from kazyna.documents.drawings import Axis, CurvePoint, Place, Plot, curve, days, map_of_points
+from kazyna.documents.drawings import Axis, Place, Plot, map_of_points
 from kazyna.documents.engine_words import in_words
-from kazyna.documents.ratio_study import month
 from kazyna.documents.ratio_study_words import NAMES
+from kazyna.documents.valuation_report_examples import example_blocks
+from kazyna.documents.valuation_report_market import VALUE_COLOURS, market_blocks
 from kazyna.documents.valuation_report_quality import (
     equity_blocks,
     interval_blocks,
@@ -33,14 +34,10 @@ from kazyna.documents.valuation_report_quality import (
 )
 from kazyna.documents.valuation_report_sentences import SENTENCES, STEPS
 from kazyna.documents.writing import Pen
-from kazyna.valuation.strata_index import IndexPoint
 from kazyna.valuation.valuation_report import ValuationReport
 
-VALUE_COLOURS = ("#e6efe9", "#bcdcd5", "#8fc2b6", "#5aa394", "#2f7d70", "#0b6159", "#073b37")
-"""From little to much."""
 IMPORTANCE_SHOWN = 14
-INDEX_ROWS_MAX = 9
-GROUPS_SHOWN, STRATA_SHOWN = 18, 24
+GROUPS_SHOWN = 18
 LAST_SECTIONS = ("again", "sources", "signatures")
 
 
@@ -196,98 +193,6 @@ def _evidence(document: ReportDocument, pen: Pen) -> list[Block]:
     return blocks
 
 
-def _index(document: ReportDocument, pen: Pen) -> list[Block]:
-    points, words = document.report.model.index, say.words(pen.language)
-    if not points:
-        return [Paragraph(words["none"])]
-    first, last = points[0].date, points[-1].date
-    change = 100 * (1 / points[0].level - 1)
-    text = SENTENCES["index"].in_(pen.language)
-    sign = "+" if change >= 0 else "−"
-    level = Axis(words["level"], write=lambda value: pen.number(value, 2))
-    axis = days("", first, last, write=lambda day: month(day, pen.language))
-    line = [CurvePoint(p.date.toordinal(), p.level, p.low, p.high) for p in points]
-    title = words["prices_level"]
-    return [
-        Paragraph(text.format(first=pen.day(first), change=sign + pen.number(abs(change), 1))),
-        Drawing(
-            title,
-            SENTENCES["index_caption"].in_(pen.language),
-            curve(Plot(title, axis, level, height=250), line, mark=1),
-        ),
-        Grid(
-            (words["day"], words["level"], words["interval"].replace("95", "90")),
-            tuple(
-                (
-                    Cell(pen.short_day(p.date)),
-                    Cell(pen.number(p.level, 3)),
-                    Cell(f"{pen.number(p.low, 3)} … {pen.number(p.high, 3)}"),
-                )
-                for p in _few(document)
-            ),
-            small=True,
-        ),
-        *_strata(document, pen),
-    ]
-
-
-def _strata(document: ReportDocument, pen: Pen) -> list[Block]:
-    """Lay out how the parts of the market moved; of many, those that strayed most."""
-    model, words = document.report.model, say.words(pen.language)
-    if not model.strata:
-        return []
-    whole = 1 / model.index[0].level - 1
-    strayed = sorted(model.strata, key=lambda each: -abs(each.change - whole))[:STRATA_SHOWN]
-    shown = set(strayed)
-
-    def percent(share: float) -> str:
-        return pen.number(100 * share, 1)
-
-    rows = tuple(
-        (
-            Cell(each.name if model.strata_by else words["area"].format(name=each.name)),
-            Cell(pen.number(each.sales)),
-            Cell(percent(each.change)),
-            Cell(f"{percent(each.low)} … {percent(each.high)}"),
-            Cell(pen.number(each.own, 2), bar=each.own),
-        )
-        for each in model.strata
-        if each in shown
-    )
-    title = pen.label(model.strata_by) if model.strata_by else words["stratum"]
-    head = (title, words["sales"], words["change"], words["interval"].replace("95", "90"))
-    return [
-        Paragraph(SENTENCES["strata_index"].in_(pen.language)),
-        Grid((*head, words["own"]), rows, widths=(1.7, 0.9, 1.0, 1.4, 1.2), small=True),
-        *_areas(document, pen),
-    ]
-
-
-def _areas(document: ReportDocument, pen: Pen) -> list[Block]:
-    """Draw where the market areas lie that were found."""
-    model, words = document.report.model, say.words(pen.language)
-    if not model.area_places:
-        return []
-    count = max(place.area for place in model.area_places)
-    last = len(VALUE_COLOURS) - 1
-    colours = [VALUE_COLOURS[last - last * at // max(count - 1, 1)] for at in range(count)]
-    title = words["areas"]
-    # A colour begins at the number of its area.
-    legend = Axis(title, write=lambda limit: pen.number(math.ceil(limit)))
-    plot = Plot(title, legend, Axis(""), height=430)
-    places = [Place(each.lon, each.lat, each.area) for each in model.area_places]
-    breaks = [at + 0.5 for at in range(1, count)]
-    drawn = map_of_points(plot, places, breaks=breaks, colours=colours, radius=3.6)
-    return [Drawing(title, SENTENCES["areas"].in_(pen.language), drawn)]
-
-
-def _few(document: ReportDocument) -> list[IndexPoint]:
-    """Take a few days, evenly, the last among them."""
-    points = document.report.model.index
-    every = -(-len(points) // INDEX_ROWS_MAX)
-    return list(reversed(points[::-1][::every]))
-
-
 def _method(document: ReportDocument, pen: Pen) -> list[Block]:
     model, words = document.report.model, say.words(pen.language)
     unknown = (Text("", "", ""), Text("", "", ""))
@@ -435,7 +340,7 @@ BLOCKS = {
     "summary": _summary,
     "object": _object,
     "evidence": _evidence,
-    "index": _index,
+    "index": lambda document, pen: market_blocks(document.report, pen),
     "method": _method,
     "importance": _importance,
     "quality": lambda document, pen: quality_blocks(document.report, pen),
@@ -445,6 +350,7 @@ BLOCKS = {
     "equity": lambda document, pen: equity_blocks(document.report, pen),
     "intervals": lambda document, pen: interval_blocks(document.report, pen),
     "values": _values,
+    "examples": lambda document, pen: example_blocks(document.report, pen),
     "weak": lambda document, pen: weak_blocks(document.report, pen),
     "again": _again,
     "sources": _sources,

@@ -92,6 +92,28 @@ SENTENCES: Mapping[str, Text] = {
         " жылыштын өз сатуулары айткан үлүшү; 0 — өз жылышы табылган жок. Биринчи күндөн баалоо"
         " күнүнө чейинки өзгөрүү 90 % аралыгы менен көрсөтүлгөн.",
     ),
+    "strata_curves": Text(
+        "The parts with the most sales, each with its 90 % interval; the dotted line is the whole"
+        " market.",
+        "Части с наибольшим числом продаж, каждая с 90 % интервалом; пунктир — весь рынок.",
+        "Эң көп сатуусу бар бөлүктөр, ар бири 90 % аралыгы менен; үзүк сызык — бүт базар.",
+    ),
+    "examples": Text(
+        "Three typical objects as an appraiser would lay them out: the reasons add up to the value"
+        " exactly, and each comparable sale is brought to the object step by step. Price and"
+        " adjustments add up to the adjusted price; the weight is the share of likeness.",
+        "Три типичных объекта, как их изложил бы оценщик: причины в сумме точно дают стоимость, а"
+        " каждая сравнимая продажа приведена к объекту шаг за шагом. Цена и корректировки в сумме"
+        " дают скорректированную цену; вес — доля сходства.",
+        "Үч типтүү объект баалоочу жазгандай: себептердин суммасы наркты так берет, ар бир"
+        " салыштырма сатуу объектке кадам сайын келтирилет. Баа менен түзөтүүлөрдүн суммасы"
+        " түзөтүлгөн бааны берет; салмак — окшоштуктун үлүшү.",
+    ),
+    "example_value": Text(
+        "Value {value}; in 90 cases of 100 the market value lies between {low} and {high}.",
+        "Стоимость {value}; в 90 случаях из 100 рыночная стоимость лежит между {low} и {high}.",
+        "Наркы {value}; 100 учурдун 90ында рыноктук нарк {low} менен {high} ортосунда.",
+    ),
     "areas": Text(
         "Areas found: each is of one piece and alike in what the location adds to values; 1 is the"
         " dearest. Each dot is a sale.",

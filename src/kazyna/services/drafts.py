@@ -15,6 +15,7 @@ from kazyna.core.errors import NotFound
 from kazyna.core.progress import Progress, silent
 from kazyna.core.schema import ColumnType
 from kazyna.packs.pack import Pack
+from kazyna.services import round_market
 from kazyna.services.code_version import code_version
 from kazyna.services.context import Context
 from kazyna.services.reason_words import label
@@ -36,13 +37,14 @@ from kazyna.valuation import (
     ColumnMap,
     Decision,
     Holdout,
-    MarketModel,
+    ModelSummary,
     Screening,
     StrataIndex,
     backtest,
     fit,
     ratio_study,
 )
+from kazyna.valuation.market_areas import MarketArea
 
 HOLDOUT = Holdout.parse("time:0.2")
 """The ratio study is on the latest fifth of the sales: what the model must say of tomorrow."""
@@ -87,8 +89,9 @@ def create_round(
     )
     values = model.value(houses, progress=progress)
     area = _area_m2(ctx, houses)
+    summary = model.summary()
     report = _report(
-        ctx, model, _study(tested.predictions, tested.coverage_90, tested.mdape, tested.r2)
+        ctx, summary, _study(tested.predictions, tested.coverage_90, tested.mdape, tested.r2)
     )
     report["per_m2"] = _per_m2(values, area)
     provenance = {
@@ -110,6 +113,7 @@ def create_round(
         )
         rounds.insert_event(tx, round_id, from_status=None, to_status="draft", on=ctx.today)
         _insert(tx, round_id, values, area, tested.predictions)
+        round_market.record_market(tx, round_id, summary)
         if model.screening is not None:
             screening.insert_screened(tx, _doubted(round_id, model.screening))
         row = rounds.find_round(tx, round_id)
@@ -205,9 +209,8 @@ def _study(predictions: pa.Table, coverage_90: float, mdape: float, r2: float) -
     )
 
 
-def _report(ctx: Context, model: MarketModel, study: Study) -> dict[str, Any]:
+def _report(ctx: Context, summary: ModelSummary, study: Study) -> dict[str, Any]:
     """Write down what the round says of itself, as JSON."""
-    summary = model.summary()
     index = [IndexPoint(p.date, p.level, p.low, p.high) for p in summary.index]
     importance = [Importance(name, label(ctx, name), share) for name, share in summary.importance]
     report: dict[str, Any] = {
@@ -217,6 +220,7 @@ def _report(ctx: Context, model: MarketModel, study: Study) -> dict[str, Any]:
         "strata": TypeAdapter(StrataPrices | None).dump_python(
             _strata(ctx, summary.strata), mode="json"
         ),
+        "areas": TypeAdapter(tuple[MarketArea, ...]).dump_python(summary.areas.each, mode="json"),
         "weights": dict(summary.weights),
         "importance": TypeAdapter(list[Importance]).dump_python(importance, mode="json"),
         "notes": [
@@ -229,7 +233,7 @@ def _report(ctx: Context, model: MarketModel, study: Study) -> dict[str, Any]:
 
 
 def _strata(ctx: Context, found: StrataIndex) -> StrataPrices | None:
-    """Keep of each stratum what people read; its points are the engine's to give again."""
+    """Keep in short what people read of each stratum; its points have a table of their own."""
     if not found.each:
         return None
     return StrataPrices(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -19,10 +19,11 @@ from kazyna.services import rounds
 from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
 from kazyna.services.reason_words import label
-from kazyna.store import cadastre, files
+from kazyna.store import cadastre, files, round_market
 from kazyna.store import rounds as register
 from kazyna.store.copy import lists_of
 from kazyna.valuation import ColumnMap, IndexPoint
+from kazyna.valuation.market_areas import AreaPlace, FoundAreas
 from kazyna.valuation.valuation_report import (
     Provenance,
     ReportedModel,
@@ -33,8 +34,10 @@ from kazyna.valuation.valuation_report import (
 )
 
 COMPARABLES = (
-    '[{"price": "DECIMAL(18, 2)", "adjusted_price": "DECIMAL(18, 2)", "distance_m": "DOUBLE"}]'
+    '[{"id": "VARCHAR", "date": "DATE", "price": "DECIMAL(18, 2)",'
+    ' "adjusted_price": "DECIMAL(18, 2)", "distance_m": "DOUBLE", "similarity": "DOUBLE"}]'
 )
+REASONS = '[{"reason": "VARCHAR", "amount": "DECIMAL(18, 2)"}]'
 STRATA_MAX, LABELS_MAX = 2, 100
 """Columns by which a report is broken down when none are named, and labels that such may have."""
 FORMATS = (".pdf", ".html")
@@ -146,11 +149,13 @@ def _report_of_round(ctx: Context, published: rounds.PublishedRound) -> Valuatio
         evidence = register.model_values(tx, published.round_id)
         study = register.study_table(tx, published.round_id)
         houses = cadastre.properties(tx, declared)
+        by_parts = round_market.index_table(tx, published.round_id)
+        places = round_market.places_of(tx, published.round_id)
     if study.num_rows == 0:
         raise NotFound(f"Round {published.round_id} was made without a ratio study.")
-    compared = lists_of(evidence, "comparables", COMPARABLES)
+    compared = lists_of(lists_of(evidence, "comparables", COMPARABLES), "reasons", REASONS)
     values = values.select(["property_id", "value", "low", "high"])
-    for name in ("comparables", "confidence"):
+    for name in ("base", "reasons", "comparables", "confidence"):
         values = values.append_column(name, compared[name])
     if study["low"].null_count:
         study = study.drop_columns(["low", "high"])  # a round of before intervals were kept
@@ -169,7 +174,13 @@ def _report_of_round(ctx: Context, published: rounds.PublishedRound) -> Valuatio
         return joined(named, houses, columns=columns, names=[*by, *weighty], area=area)
 
     return report_of(
-        _model_of(published),
+        replace(
+            _model_of(published),
+            curves=_curves(by_parts),
+            areas=FoundAreas(
+                published.areas, tuple(AreaPlace(p.lon, p.lat, p.area) for p in places)
+            ),
+        ),
         placed(values),
         placed(study),
         options=ReportOptions(
@@ -206,6 +217,15 @@ def _model_of(published: rounds.PublishedRound) -> ReportedModel:
         else (),
         strata_by=parts.column if parts else None,
     )
+
+
+def _curves(by_parts: pa.Table) -> tuple[tuple[str, tuple[IndexPoint, ...]], ...]:
+    """Gather the index of each part of the market."""
+    points: dict[str, list[IndexPoint]] = {}
+    for p in by_parts.to_pylist():
+        found = IndexPoint(p["day"], p["level"], p["low"], p["high"])
+        points.setdefault(p["stratum"], []).append(found)
+    return tuple((name, tuple(each)) for name, each in points.items())
 
 
 def _provenance(row: register.RoundRow) -> Provenance:

@@ -25,7 +25,7 @@ from kazyna.services.code_version import code_version
 from kazyna.services.context import Context
 from kazyna.services.drafts import HOLDOUT, columns_of, content_hash, decisions_table, evidence
 from kazyna.services.rounds import RoundState
-from kazyna.store import files, folders
+from kazyna.store import files, folders, round_market
 from kazyna.store import rounds as register
 from kazyna.store.copy import json_text
 from kazyna.valuation import ColumnMap, Decision
@@ -119,6 +119,7 @@ def freeze_round(
         if row.status == "draft":
             study = register.study_table(tx, round_id)
             values = register.model_values(tx, round_id)
+            by_parts = round_market.index_table(tx, round_id)
     if row.status != "draft":
         return _frozen_before(ctx, row)
     progress("read the registers")
@@ -128,8 +129,14 @@ def freeze_round(
             f"The registers have changed since draft {round_id} was made: make a new draft."
         )
     progress("write the folder")
-    tables = {SALES: sales, PROPERTIES: houses, VALUES: values, "study.parquet": study,
-              "index.parquet": _index(row.report), DECISIONS: decisions_table(decided)}  # fmt: skip
+    tables = {
+        SALES: sales,
+        PROPERTIES: houses,
+        VALUES: values,
+        "study.parquet": study,
+        "index.parquet": _index(row.report, by_parts),
+        DECISIONS: decisions_table(decided),
+    }
     texts = {PARAMETERS: _parameters(row, columns_of(ctx.pack)), "report.json": row.report}
     folder, manifest = _write(ctx.data_folder / FOLDER, row, tables, texts)
     rounds.freeze(ctx, round_id, manifest.sha256, note=note)
@@ -303,10 +310,13 @@ def _parameters(row: register.RoundRow, columns: ColumnMap) -> dict[str, Any]:
     }
 
 
-def _index(report: dict[str, Any]) -> pa.Table:
+def _index(report: dict[str, Any], by_parts: pa.Table) -> pa.Table:
+    """Lay out the price index of the whole market, whose stratum has no name, and of its parts."""
     points = report["index"]
     columns = {name: [float(p[name]) for p in points] for name in ("level", "low", "high")}
-    return pa.table({"day": [date.fromisoformat(p["day"]) for p in points], **columns})
+    day = pa.array([date.fromisoformat(p["day"]) for p in points], pa.date32())
+    whole = pa.table({"stratum": [""] * len(points), "day": day, **columns})
+    return pa.concat_tables([whole, by_parts])
 
 
 def _libraries() -> dict[str, str]:

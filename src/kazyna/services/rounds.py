@@ -18,6 +18,7 @@ from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
 from kazyna.store import objections, overrides, rounds
 from kazyna.store.connection import Transaction
+from kazyna.valuation.market_areas import MarketArea
 
 Status = Literal[
     "draft", "frozen", "published", "objections", "approved", "in_force", "superseded", "withdrawn"
@@ -153,6 +154,8 @@ class PublishedRound:
     """What the model had to do without, and what it did instead."""
     strata: StrataPrices | None = None
     """The movement of prices by parts of the market; None in early rounds and in thin markets."""
+    areas: tuple[MarketArea, ...] = ()
+    """Market areas that were found, the dearest first; none without places or in thin markets."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Market areas found: parts of a city that hang together and have a price level of their own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,40 @@ coordinates."""
 SHRINKAGE_SALES = 5.0
 """A cell's level is drawn to the mean as if it had this many more average sales."""
 CORNERS_OF_TRIANGLE = 3
+STRATA_NAMED = 4
+
+
+@dataclass(frozen=True)
+class AreaPlace:
+    """A place, and which of the market areas found it lies in, numbered from 1."""
+
+    lon: float
+    lat: float
+    area: int
+
+
+@dataclass(frozen=True)
+class MarketArea:
+    """One area as people are told of it."""
+
+    number: int
+    """From 1, the dearest first."""
+    sales: int
+    level: float
+    """What the place adds to a value beside the average place, as a share."""
+    price: float
+    """Median price of its sales as of the valuation date."""
+    mostly: tuple[str, ...] = ()
+    """The commonest strata in it, where a column names strata."""
+
+
+@dataclass(frozen=True)
+class FoundAreas:
+    """The market areas that were found; none where places are not known or sales are few."""
+
+    each: tuple[MarketArea, ...] = ()
+    places: tuple[AreaPlace, ...] = ()
+    """Some sales with their areas, for a map."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +73,52 @@ class MarketAreas:
         if known.any():
             labels[known] = self.area[cKDTree(self.centres).query(in_space(lonlat[known]))[1]]
         return labels
+
+    def found(
+        self,
+        lonlat: Floats,
+        price: Floats,
+        *,
+        mapped: Ints,
+        strata: Sequence[tuple[str, Ints]] = (),
+    ) -> FoundAreas:
+        """Tell of the areas by sales.
+
+        Parameters
+        ----------
+        lonlat, price
+            Of the sales; prices as of one day.
+        mapped
+            Rows of the sales that a map shows.
+        strata
+            Names and rows, where a column names strata.
+        """
+        label = self.label(lonlat)
+        average = float(np.average(self.level, weights=self.sales))
+        each = []
+        for number, level in enumerate(self.level):
+            rows = np.flatnonzero(label == number)
+            within = [(int((label[of] == number).sum()), name) for name, of in strata]
+            common = sorted((pair for pair in within if pair[0]), key=lambda pair: -pair[0])
+            each.append(
+                MarketArea(
+                    number + 1,
+                    len(rows),
+                    float(np.expm1(level - average)),
+                    float(np.median(price[rows])) if len(rows) else float("nan"),
+                    tuple(name for _, name in common[:STRATA_NAMED]),
+                )
+            )
+        placed = mapped[label[mapped] >= 0]
+        return FoundAreas(
+            tuple(each),
+            tuple(
+                AreaPlace(lon, lat, number + 1)
+                for (lon, lat), number in zip(
+                    lonlat[placed].tolist(), label[placed].tolist(), strict=True
+                )
+            ),
+        )
 
 
 def market_areas(

@@ -68,23 +68,12 @@ class StratumIndex:
 
 
 @dataclass(frozen=True)
-class AreaPlace:
-    """A place, and which of the market areas found it lies in, numbered from 1."""
-
-    lon: float
-    lat: float
-    area: int
-
-
-@dataclass(frozen=True)
 class StrataIndex:
     """The indices of the strata of one column."""
 
     column: str | None
     """None where the strata are market areas that were found, numbered from the dearest on."""
     each: tuple[StratumIndex, ...]
-    places: tuple[AreaPlace, ...] = ()
-    """Some sales with the areas that were found, for a map."""
 
 
 class _Evidence(NamedTuple):

@@ -1,8 +1,8 @@
 """What a market model says of itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import starmap
 
 import numpy as np
 
@@ -11,9 +11,9 @@ from kazyna.valuation.columns import EPOCH, Floats, Ints, day_number
 from kazyna.valuation.features import design_of
 from kazyna.valuation.interval import NORMAL_QUANTILE
 from kazyna.valuation.market import Market
-from kazyna.valuation.market_areas import market_areas
+from kazyna.valuation.market_areas import FoundAreas, MarketAreas, market_areas
 from kazyna.valuation.strata import groups
-from kazyna.valuation.strata_index import AreaPlace, IndexPoint, StrataIndex, stratum_indices
+from kazyna.valuation.strata_index import IndexPoint, StrataIndex, stratum_indices
 
 SAMPLE_ROWS = 1_000
 """Sales on which the importance of the characteristics is measured."""
@@ -33,6 +33,7 @@ class ModelSummary:
     """(model, weight), adding up to one."""
     index: tuple[IndexPoint, ...]
     strata: StrataIndex
+    areas: FoundAreas
     segments: tuple[tuple[str, int, tuple[tuple[str, float], ...], float], ...]
     """(segment, sales, weights of its models, level beside the whole market's)."""
     importance: tuple[tuple[str, float], ...]
@@ -51,6 +52,8 @@ def summary_of(model: Market) -> ModelSummary:
     _, parts = models.contributions(model.fitted, seen, model.segments.whole.weights)
     size = np.abs(parts - parts.mean(axis=0)).mean(axis=0)
     share = size / max(float(size.sum()), 1e-12)
+    strata = _named_strata(model)
+    areas, found = _areas(model, parts[:, -1], sample, strata)
     named = zip((*model.encoder.names, "location"), share.tolist(), strict=True)
     return ModelSummary(
         model.as_of,
@@ -59,7 +62,8 @@ def summary_of(model: Market) -> ModelSummary:
         model.encoder.left_out,
         _named(model, model.segments.whole.weights),
         _index_points(model),
-        _strata(model, parts[:, -1], sample),
+        _strata(model, strata, areas),
+        found,
         tuple(
             (str(each.name), each.sales, _named(model, each.weights), each.shift)
             for each in model.segments.each[1:]
@@ -92,7 +96,11 @@ def _fall_backs(model: Market) -> tuple[str, ...]:
     if model.margins.spread is None:
         notes.append("too few sales for local intervals: one relative width for all")
     if model.land is not None and model.land.fallback is not None:
-        notes.append(f"land and building by one share: {model.land.fallback}")
+        how = "by one share" if model.land.cost is None else "by depreciated cost alone"
+        notes.append(f"land and building {how}: {model.land.fallback}")
+    elif model.land is not None and model.land.cost is not None:
+        paid = f"{100 * model.land.cost.factor:.0f}"
+        notes.append(f"the market pays {paid} % of the buildings' depreciated cost")
     return tuple(notes)
 
 
@@ -111,29 +119,35 @@ def _index_points(model: Market) -> tuple[IndexPoint, ...]:
     )
 
 
-def _strata(model: Market, location: Floats, sample: Ints) -> StrataIndex:
-    """Follow the strata that a column names, or the market areas that the location's worth shows.
+def _named_strata(model: Market) -> list[tuple[str, Ints]]:
+    """Name the strata of a column, if one tells them, with the rows of their sales."""
+    column = model.columns.stratum or model.columns.segment
+    if column is None:
+        return []
+    return list(groups(model.sales.properties.characteristics[column], column=column))
 
-    Parameters
-    ----------
-    location
-        What the location adds to log value at the places of the sampled sales.
-    sample
-        Their rows.
-    """
+
+def _areas(
+    model: Market, location: Floats, sample: Ints, strata: Sequence[tuple[str, Ints]]
+) -> tuple[MarketAreas | None, FoundAreas]:
+    """Find market areas by what the location adds to log value at the places of some sales."""
+    sales = model.sales
+    areas = market_areas(sales.properties.lonlat[sample], location, count=model.columns.areas)
+    if areas is None:
+        return None, FoundAreas()
+    today = model.index.at(np.array([float(day_number(model.as_of))]))[0]
+    price = sales.price * np.exp(today - model.index.at(sales.day))
+    return areas, areas.found(sales.properties.lonlat, price, mapped=sample, strata=strata)
+
+
+def _strata(
+    model: Market, strata: Sequence[tuple[str, Ints]], areas: MarketAreas | None
+) -> StrataIndex:
+    """Follow the strata that a column names, or the market areas that were found."""
     sales, column = model.sales, model.columns.stratum or model.columns.segment
-    shown: list[tuple[float, float, int]] = []
-    if column is not None:
-        parted = list(groups(sales.properties.characteristics[column], column=column))
-    else:
-        areas = market_areas(sales.properties.lonlat[sample], location, count=model.columns.areas)
-        if areas is None:
-            return StrataIndex(None, ())
+    if column is None and areas is not None:
         label = areas.label(sales.properties.lonlat)
-        shown = [(*lonlat, area) for lonlat, area in zip(
-            sales.properties.lonlat[sample].tolist(), (label[sample] + 1).tolist(), strict=True
-        ) if area > 0]  # fmt: skip
-        parted = [(f"{at + 1}", np.flatnonzero(label == at)) for at in range(len(areas.level))]
+        strata = [(f"{at + 1}", np.flatnonzero(label == at)) for at in range(len(areas.level))]
     segment = model.segments.of(sales.properties)
     beside = model.segments.level(segment, sales.day)
     expected = model.expected - beside + model.index.at(sales.day)
@@ -143,9 +157,8 @@ def _strata(model: Market, location: Floats, sample: Ints) -> StrataIndex:
             np.log(sales.price) - expected,
             day=sales.day,
             owner=np.unique(sales.properties.id.astype(str), return_inverse=True)[1],
-            stratum=[(name, rows) for name, rows in parted if len(rows)],
+            stratum=[(name, rows) for name, rows in strata if len(rows)],
             index=model.index,
             as_of=day_number(model.as_of),
         ),
-        tuple(starmap(AreaPlace, shown)),
     )

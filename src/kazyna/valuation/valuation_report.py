@@ -23,11 +23,13 @@ from kazyna.valuation.horizontal_equity import (
     horizontal_equity,
     spatial_autocorrelation,
 )
+from kazyna.valuation.market_areas import FoundAreas
 from kazyna.valuation.ratio_picture import RatioPicture, ratio_picture
 from kazyna.valuation.ratio_study import RatioStudy, ratio_study
 from kazyna.valuation.ratio_trend import RatioTrend, ratio_trend
+from kazyna.valuation.report_examples import Example, examples_of
 from kazyna.valuation.strata import groups
-from kazyna.valuation.strata_index import AreaPlace, IndexPoint
+from kazyna.valuation.strata_index import IndexPoint
 from kazyna.valuation.summary import ModelSummary
 from kazyna.valuation.weak_spots import WeakSpots, weak_spots
 
@@ -77,8 +79,10 @@ class ReportedModel:
     """How prices moved in each part of the market."""
     strata_by: str | None = None
     """The column that parts it; None where market areas were found."""
-    area_places: tuple[AreaPlace, ...] = ()
-    """Where the market areas lie that were found."""
+    curves: tuple[tuple[str, tuple[IndexPoint, ...]], ...] = ()
+    """(stratum, index over time) of those strata whose index is kept."""
+    areas: FoundAreas = field(default_factory=FoundAreas)
+    """Market areas that were found."""
 
     @classmethod
     def of(cls, summary: ModelSummary) -> "ReportedModel":
@@ -98,7 +102,8 @@ class ReportedModel:
                 for each in summary.strata.each
             ),
             summary.strata.column,
-            summary.strata.places,
+            tuple((each.name, each.points) for each in summary.strata.each),
+            summary.areas,
         )
 
 
@@ -202,6 +207,8 @@ class ValuationReport:
     map_of_values: tuple[ValuePlace, ...]
     per_m2: bool
     """Whether the map and the groups show values per square metre or whole values."""
+    examples: tuple[Example, ...]
+    """Typical objects, each with its reasons and its adjustment grid."""
     weak: WeakSpots
     provenance: Provenance
     kind: str
@@ -236,9 +243,9 @@ def report_of(
     model
         What the fitted model says of itself: `MarketModel.summary()`.
     values
-        A table with `id`, `value`, `low`, `high` and, where known, `reasons`, `comparables` (as
-        `MarketModel.value` returns them), `lon`, `lat` (degrees), `area_m2`, and the columns of
-        `options.by`.
+        A table with `id`, `value`, `low`, `high` and, where known, `base`, `reasons`,
+        `comparables`, `confidence` (as `MarketModel.value` returns them), `lon`, `lat` (degrees),
+        `area_m2`, and the columns of `options.by`.
     predictions
         The sales held out, as `backtest` returns them: `id`, `date`, `price`, `value` and, where
         known, `low`, `high`, `lon`, `lat` and the columns of `options.by`.
@@ -286,6 +293,7 @@ def report_of(
         values_by=tuple(_values_by(valued, options.by)),
         map_of_values=_map_of_values(valued),
         per_m2="area_m2" in valued.column_names,
+        examples=examples_of(valued, about.index) if about.index else (),
         weak=weak_spots(valued, study, [(each.column, each.strata) for each in by]),
         provenance=options.provenance,
         kind=options.kind,

@@ -278,8 +278,15 @@ def index(write: Writer, round_: PublishedRound) -> Chart:
             " level in 90 % of cases."
         ),
         specification=drawn(data={"values": rows}, layer=[band, line]),
-        head=(_("Day"), _("Level of prices")),
-        rows=tuple((write.short_day(p.day), write.percent(p.level)) for p in round_.index),
+        head=(_("Day"), _("Level of prices"), _("90 % interval")),
+        rows=tuple(
+            (
+                write.short_day(p.day),
+                write.percent(p.level),
+                f"{write.percent(p.low)} … {write.percent(p.high)}",
+            )
+            for p in round_.index
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from kazyna.services.context import Context
 from kazyna.services.round_comparison import ComparedRounds, RoundComparison, reason_label
 from kazyna.web.drawings import Bar, Bars, Kind
 from kazyna.web.language import Writer
+from kazyna.web.market_drawings import signed_percent
 
 STAGES = ("draft", "frozen", "published", "objections", "approved", "in_force")
 REASONS_SHOWN = 10
@@ -160,12 +161,6 @@ def change_map(write: Writer, c: RoundComparison) -> ChangeMap | None:
         for cell in c.cells
     )
     return ChangeMap((north - south + apart) * scale, spots, _legend(write))
-
-
-def signed_percent(write: Writer, share: float) -> str:
-    """Write a share with its sign."""
-    sign = "+" if share > 0 else "−" if share < 0 else ""
-    return sign + write.percent(abs(share), 0 if abs(share) >= 1 else 1)
 
 
 def _medians(write: Writer, labels: Iterable[str], changes: Sequence[float]) -> tuple[Bar, ...]:

@@ -17,11 +17,12 @@ from kazyna.services import (
     overrides,
     round_comparison,
     round_files,
+    round_market,
     round_studies,
     rounds,
 )
 from kazyna.services.context import Context, Role
-from kazyna.web import charts, drawings, round_drawings
+from kazyna.web import charts, drawings, market_drawings, round_drawings
 from kazyna.web.pages import page
 from kazyna.web.round_words import kind_words, status_words, step_words, waiting_words
 from kazyna.web.visit import Visit, Visiting
@@ -80,15 +81,17 @@ def compare(
         deciles=round_drawings.deciles(visit.write, found.comparison),
         places=round_drawings.places(visit.write, found.comparison),
         map=round_drawings.change_map(visit.write, found.comparison),
-        signed=round_drawings.signed_percent,
+        signed=market_drawings.signed_percent,
         reason=lambda name: visit.write.text(round_comparison.reason_label(visit.ctx, name)),
     )
 
 
 @router.get("/rounds/{round_id}")
-def show(visit: Visiting, round_id: Number) -> HTMLResponse:
+def show(
+    visit: Visiting, round_id: Number, part: Annotated[str | None, Query(max_length=200)] = None
+) -> HTMLResponse:
     """Show one round: where it stands, what comes next, its totals and its evidence."""
-    return _round(visit, round_id)
+    return _round(visit, round_id, part=part)
 
 
 @router.post("/rounds/{round_id}/objections")
@@ -172,12 +175,18 @@ def _stepped(visit: Visit, round_id: int, work: Callable[[], object]) -> HTMLRes
 
 
 def _round(
-    visit: Visit, round_id: int, *, refusal: Exception | None = None, done: bool = False
+    visit: Visit,
+    round_id: int,
+    *,
+    refusal: Exception | None = None,
+    done: bool = False,
+    part: str | None = None,
 ) -> HTMLResponse:
     ctx, write = visit.ctx, visit.write
     round_ = rounds.find_round(ctx, round_id)
     state = rounds.state(ctx, round_id)
     inside = ctx.actor.role in INSIDE
+    market = round_market.market_of_round(ctx, round_id, part=part)
     others = [line for line in rounds.all_rounds(ctx) if line.round_id != round_id]
     return page(
         visit,
@@ -201,6 +210,9 @@ def _round(
         notes=rounds.notes_in_words(ctx, round_),
         gauges=drawings.gauges(write, round_studies.study_of_round(ctx, round_id).study),
         index=charts.index(write, round_),
+        market=market,
+        areas=market_drawings.area_map(write, market),
+        part_index=market_drawings.part_index(write, market),
         importance=drawings.importance(write, round_),
         weights=drawings.weights(write, round_),
     )
