@@ -182,7 +182,7 @@ def test_stock_stands_where_its_receipt_was_reported(world: World) -> None:
 def test_codes_and_fees_have_a_balance(world: World) -> None:
     officer = world.ctx("officer")
     before = marking_fees.code_account(officer, "importer")
-    assert (before.ordered, before.owed) == (0, 0)
+    assert (before.ordered, before.owed) == (0, Decimal(0))
     batch = world.order("importer", SHOES, 100)
     world.send("importer", "apply", f"{batch}:0-39")
     world.send("importer", "scrap", f"{batch}:40-44", reason="spoilt")
@@ -195,7 +195,12 @@ def test_codes_and_fees_have_a_balance(world: World) -> None:
     assert (account.applied, account.written_off, account.owed) == (40, 5, waiting.fee)
     marking_orders.cancel_order(officer, waiting.order_no)
     account = marking_fees.code_account(world.ctx("importer"))
-    assert (account.cancelled, account.unpaid, account.unused, account.owed) == (10, 0, 55, 0)
+    assert (account.cancelled, account.unpaid, account.unused, account.owed) == (
+        10,
+        0,
+        55,
+        Decimal(0),
+    )
 
 
 def test_an_order_says_what_stands_in_its_codes(world: World, tmp_path: Path) -> None:
