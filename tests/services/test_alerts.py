@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from conftest import AUDITOR, OFFICER, VALUER
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound
 from kazyna.core.text import Text
-from kazyna.services import alerts
+from kazyna.services import alert_cases, alerts
 from kazyna.services.alerts import AlertFilter, Evidence, NewAlert
 from kazyna.services.context import Actor, Context, Installation
 
@@ -83,41 +83,45 @@ def test_alerts_are_found_by_what_they_are_about(officer: Context) -> None:
 
 def test_a_case_goes_its_way(officer: Context) -> None:
     (number,) = raised(officer, TWICE)
-    case = alerts.open_case(officer, [number], title="shops of P2")
+    case = alert_cases.open_case(officer, [number], title="shops of P2")
     with pytest.raises(Conflict, match="cannot be closed"):
-        alerts.close_case(officer, case.case_id, outcome="fraud", note="seen")
-    alerts.comment_on_case(officer, case.case_id, note="called the shop")
-    alerts.assign_case(officer, case.case_id, assignee="inspector")
-    closed = alerts.close_case(officer, case.case_id, outcome="fraud", note="copies were found")
+        alert_cases.close_case(officer, case.case_id, outcome="fraud", note="seen")
+    alert_cases.comment_on_case(officer, case.case_id, note="called the shop")
+    alert_cases.assign_case(officer, case.case_id, assignee="inspector")
+    closed = alert_cases.close_case(
+        officer, case.case_id, outcome="fraud", note="copies were found"
+    )
     assert (closed.status, closed.outcome, closed.assignee) == ("closed", "fraud", "inspector")
     assert [event.kind for event in closed.events] == ["commented", "assigned", "closed"]
     assert closed.alerts[0].evidence == SOLD
     assert alerts.find_alert(officer, number).outcome == "fraud"
     (more,) = raised(officer, replace(TWICE, key="more"))
     with pytest.raises(Conflict, match="closed"):
-        alerts.add_to_case(officer, case.case_id, [more])
-    again = alerts.reopen_case(officer, case.case_id, note="new evidence")
+        alert_cases.add_to_case(officer, case.case_id, [more])
+    again = alert_cases.reopen_case(officer, case.case_id, note="new evidence")
     assert (again.status, again.outcome) == ("under_review", None)
-    assert alerts.add_to_case(officer, case.case_id, [more]).alert_count == 2
+    assert alert_cases.add_to_case(officer, case.case_id, [more]).alert_count == 2
 
 
 def test_an_alert_is_in_one_case(officer: Context) -> None:
     (number,) = raised(officer, TWICE)
-    alerts.open_case(officer, [number], title="one")
+    alert_cases.open_case(officer, [number], title="one")
     with pytest.raises(Conflict, match="in case 1 already"):
-        alerts.open_case(officer, [number], title="two")
+        alert_cases.open_case(officer, [number], title="two")
     with pytest.raises(NotFound, match="999"):
-        alerts.open_case(officer, [999], title="three")
+        alert_cases.open_case(officer, [999], title="three")
     with pytest.raises(InputError):
-        alerts.open_case(officer, [], title="four")
-    assert len(alerts.list_cases(officer)) == 1, "a refused case leaves no trace"
+        alert_cases.open_case(officer, [], title="four")
+    assert len(alert_cases.list_cases(officer)) == 1, "a refused case leaves no trace"
 
 
 def test_the_evidence_of_a_case_is_a_table(officer: Context) -> None:
     odd = replace(SOLD[0], device="=1+1")
     (number,) = raised(officer, replace(TWICE, evidence=(odd, SOLD[1])))
-    case = alerts.open_case(officer, [number], title="one")
-    header, first, second = csv.reader(alerts.case_evidence_csv(officer, case.case_id).splitlines())
+    case = alert_cases.open_case(officer, [number], title="one")
+    header, first, second = csv.reader(
+        alert_cases.case_evidence_csv(officer, case.case_id).splitlines()
+    )
     rows = [dict(zip(header, row, strict=True)) for row in (first, second)]
     assert [row["reference"] for row in rows] == ["1", "2"]
     assert rows[0]["device"] == "'=1+1", "a spreadsheet reads text, not a formula"
@@ -130,9 +134,9 @@ def test_new_alerts_are_grouped_by_what_they_have_in_common(officer: Context) ->
         *(replace(TWICE, key=f"{number}") for number in range(3)),
         replace(TWICE, key="single", participant="P9"),
     )
-    grouped = alerts.group_alerts(officer, by="participant")
+    grouped = alert_cases.group_alerts(officer, by="participant")
     assert [(case.title, case.alert_count) for case in grouped.cases] == [("participant P2", 3)]
-    assert alerts.group_alerts(officer, by="participant").cases == ()
+    assert alert_cases.group_alerts(officer, by="participant").cases == ()
     assert len(alerts.list_alerts(officer, AlertFilter(status="new"))) == 1
 
 
@@ -147,7 +151,7 @@ def test_alerts_are_for_the_office(installation: Installation) -> None:
         with pytest.raises(Forbidden):
             alerts.list_alerts(who)
     with pytest.raises(Forbidden):
-        alerts.open_case(auditor, [number], title="one")
+        alert_cases.open_case(auditor, [number], title="one")
     with pytest.raises(Forbidden), participant.transaction() as tx:
         tx.value("SELECT count(*) FROM alerts")
 
@@ -162,23 +166,23 @@ def test_a_case_is_always_what_its_steps_say(officer: Context, steps: list[str])
     number = alerts.raise_alerts(officer, [replace(TWICE, key=f"{steps}")]).created
     if not number:  # Hypothesis tries the same steps again
         return
-    case = alerts.open_case(officer, number, title="a case")
+    case = alert_cases.open_case(officer, number, title="a case")
     accepted = 0
     for step in steps:
-        before = alerts.find_case(officer, case.case_id)
+        before = alert_cases.find_case(officer, case.case_id)
         try:
             if step == "assign":
-                alerts.assign_case(officer, case.case_id, assignee="somebody")
+                alert_cases.assign_case(officer, case.case_id, assignee="somebody")
             elif step == "comment":
-                alerts.comment_on_case(officer, case.case_id, note="a word")
+                alert_cases.comment_on_case(officer, case.case_id, note="a word")
             elif step == "close":
-                alerts.close_case(officer, case.case_id, outcome="not_proved", note="nothing")
+                alert_cases.close_case(officer, case.case_id, outcome="not_proved", note="nothing")
             else:
-                alerts.reopen_case(officer, case.case_id, note="again")
+                alert_cases.reopen_case(officer, case.case_id, note="again")
             accepted += 1
         except Conflict:
-            assert alerts.find_case(officer, case.case_id) == before
-    found = alerts.find_case(officer, case.case_id)
+            assert alert_cases.find_case(officer, case.case_id) == before
+    found = alert_cases.find_case(officer, case.case_id)
     assert len(found.events) == accepted
     assert found.status == (found.events[-1].status if found.events else "open")
     assert (found.status == "closed") == (found.outcome is not None)

@@ -10,7 +10,7 @@ from pydantic import Field
 from kazyna.api.arguments import ENTRY_MAX, LINE, PREFIX, Paragraph, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
-from kazyna.services import alerts
+from kazyna.services import alert_cases, alerts
 from kazyna.services.detection import LogDetected, detect_in_log
 
 router = APIRouter(prefix=f"{PREFIX}/alerts", tags=["alerts"])
@@ -19,7 +19,7 @@ AlertId = Annotated[int, Path(ge=1, le=ENTRY_MAX, description="Number of the ale
 CaseId = Annotated[int, Path(ge=1, le=ENTRY_MAX, description="Number of the case.")]
 Numbers = Annotated[
     list[Annotated[int, Field(ge=1, le=ENTRY_MAX)]],
-    Field(min_length=1, max_length=alerts.CASE_ALERTS_MAX),
+    Field(min_length=1, max_length=alert_cases.CASE_ALERTS_MAX),
 ]
 Line = Annotated[str | None, Query(max_length=200, pattern=LINE)]
 BY_ROLE = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
@@ -61,8 +61,8 @@ class MoreAlerts:
 class NewGroups:
     """What the alerts of a case have in common, and how many make one."""
 
-    by: alerts.GroupBy
-    at_least: Annotated[int, Field(ge=1, le=alerts.CASE_ALERTS_MAX)] = 2
+    by: alert_cases.GroupBy
+    at_least: Annotated[int, Field(ge=1, le=alert_cases.CASE_ALERTS_MAX)] = 2
 
 
 @dataclass(frozen=True)
@@ -105,27 +105,29 @@ def count_alerts(ctx: Caller) -> list[alerts.RuleCount]:
 
 
 @router.get("/cases", responses=BY_ROLE)
-def list_cases(ctx: Caller, status: alerts.CaseStatus | None = None) -> list[alerts.AlertCase]:
+def list_cases(
+    ctx: Caller, status: alert_cases.CaseStatus | None = None
+) -> list[alert_cases.AlertCase]:
     """Return cases without their alerts, those not closed and the gravest first."""
-    return list(alerts.list_cases(ctx, status=status))
+    return list(alert_cases.list_cases(ctx, status=status))
 
 
 @router.post("/cases", status_code=HTTPStatus.CREATED, responses=MOVING)
-def open_case(ctx: Caller, new: NewCase) -> alerts.AlertCase:
+def open_case(ctx: Caller, new: NewCase) -> alert_cases.AlertCase:
     """Open a case for alerts that are in none."""
-    return alerts.open_case(ctx, new.alerts, title=new.title)
+    return alert_cases.open_case(ctx, new.alerts, title=new.title)
 
 
 @router.post("/groups", status_code=HTTPStatus.CREATED, responses=MOVING)
-def group_alerts(ctx: Caller, new: NewGroups) -> alerts.GroupedAlerts:
+def group_alerts(ctx: Caller, new: NewGroups) -> alert_cases.GroupedAlerts:
     """Open a case for each participant, subject, lot or device with several new alerts."""
-    return alerts.group_alerts(ctx, by=new.by, at_least=new.at_least)
+    return alert_cases.group_alerts(ctx, by=new.by, at_least=new.at_least)
 
 
 @router.get("/cases/{case_id}", responses=BY_ROLE)
-def find_case(ctx: Caller, case_id: CaseId) -> alerts.AlertCase:
+def find_case(ctx: Caller, case_id: CaseId) -> alert_cases.AlertCase:
     """Return a case with its alerts, their evidence and its steps: the evidence pack."""
-    return alerts.find_case(ctx, case_id)
+    return alert_cases.find_case(ctx, case_id)
 
 
 @router.get(
@@ -136,38 +138,38 @@ def find_case(ctx: Caller, case_id: CaseId) -> alerts.AlertCase:
 def evidence_of_case(ctx: Caller, case_id: CaseId) -> Response:
     """Return the evidence of a case, a row an event, for a spreadsheet."""
     name = f'attachment; filename="case-{case_id}.csv"'
-    text = alerts.case_evidence_csv(ctx, case_id)
+    text = alert_cases.case_evidence_csv(ctx, case_id)
     return Response(text, media_type="text/csv", headers={"Content-Disposition": name})
 
 
 @router.post("/cases/{case_id}/alerts", responses=MOVING)
-def add_to_case(ctx: Caller, case_id: CaseId, more: MoreAlerts) -> alerts.AlertCase:
+def add_to_case(ctx: Caller, case_id: CaseId, more: MoreAlerts) -> alert_cases.AlertCase:
     """Put more alerts into a case that is not closed."""
-    return alerts.add_to_case(ctx, case_id, more.alerts)
+    return alert_cases.add_to_case(ctx, case_id, more.alerts)
 
 
 @router.post("/cases/{case_id}/assignment", responses=MOVING)
-def assign_case(ctx: Caller, case_id: CaseId, new: Assignment) -> alerts.AlertCase:
+def assign_case(ctx: Caller, case_id: CaseId, new: Assignment) -> alert_cases.AlertCase:
     """Give a case to somebody, who then looks into it."""
-    return alerts.assign_case(ctx, case_id, assignee=new.assignee, note=new.note)
+    return alert_cases.assign_case(ctx, case_id, assignee=new.assignee, note=new.note)
 
 
 @router.post("/cases/{case_id}/comments", responses=MOVING)
-def comment_on_case(ctx: Caller, case_id: CaseId, new: Comment) -> alerts.AlertCase:
+def comment_on_case(ctx: Caller, case_id: CaseId, new: Comment) -> alert_cases.AlertCase:
     """Write something down in a case."""
-    return alerts.comment_on_case(ctx, case_id, note=new.note)
+    return alert_cases.comment_on_case(ctx, case_id, note=new.note)
 
 
 @router.post("/cases/{case_id}/closing", responses=MOVING)
-def close_case(ctx: Caller, case_id: CaseId, new: Closing) -> alerts.AlertCase:
+def close_case(ctx: Caller, case_id: CaseId, new: Closing) -> alert_cases.AlertCase:
     """Close a case that was looked into, with what was found."""
-    return alerts.close_case(ctx, case_id, outcome=new.outcome, note=new.note)
+    return alert_cases.close_case(ctx, case_id, outcome=new.outcome, note=new.note)
 
 
 @router.post("/cases/{case_id}/reopening", responses=MOVING)
-def reopen_case(ctx: Caller, case_id: CaseId, new: Comment) -> alerts.AlertCase:
+def reopen_case(ctx: Caller, case_id: CaseId, new: Comment) -> alert_cases.AlertCase:
     """Look into a closed case again."""
-    return alerts.reopen_case(ctx, case_id, note=new.note)
+    return alert_cases.reopen_case(ctx, case_id, note=new.note)
 
 
 @router.post("/detection", responses=MOVING)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kazyna.core.errors import InputError, NotFound, Refused
-from kazyna.services import alerts
+from kazyna.services import alert_cases, alerts
 from kazyna.web.language import Writer
 from kazyna.web.pages import page
 from kazyna.web.visit import Visit, Visiting
@@ -84,18 +84,18 @@ def open_case(
     ids: Annotated[list[int], Form()] = [],  # noqa: B006 (a form without a tick)
 ) -> Response:
     """Open a case for the ticked alerts."""
-    opened = alerts.open_case(visit.ctx, ids, title=title)
+    opened = alert_cases.open_case(visit.ctx, ids, title=title)
     return RedirectResponse(f"/office/cases/{opened.case_id}", HTTPStatus.SEE_OTHER)
 
 
 @router.post("/office/cases/groups")
 def group(
     visit: Visiting,
-    by: Annotated[alerts.GroupBy, Form()],
-    at_least: Annotated[int, Form(ge=1, le=alerts.CASE_ALERTS_MAX)] = 2,
+    by: Annotated[alert_cases.GroupBy, Form()],
+    at_least: Annotated[int, Form(ge=1, le=alert_cases.CASE_ALERTS_MAX)] = 2,
 ) -> Response:
     """Open a case for each participant, subject, lot or device with several new alerts."""
-    alerts.group_alerts(visit.ctx, by=by, at_least=at_least)
+    alert_cases.group_alerts(visit.ctx, by=by, at_least=at_least)
     return RedirectResponse("/office/cases", HTTPStatus.SEE_OTHER)
 
 
@@ -109,7 +109,7 @@ def case(visit: Visiting, case_id: Number) -> HTMLResponse:
 def evidence_csv(visit: Visiting, case_id: Number) -> Response:
     """Download the evidence of a case for a spreadsheet."""
     headers = {"Content-Disposition": f'attachment; filename="case-{case_id}.csv"'}
-    text = alerts.case_evidence_csv(visit.ctx, case_id)
+    text = alert_cases.case_evidence_csv(visit.ctx, case_id)
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -119,14 +119,16 @@ def assign(
 ) -> HTMLResponse:
     """Give a case to somebody."""
     return _stepped(
-        visit, case_id, lambda: alerts.assign_case(visit.ctx, case_id, assignee=assignee)
+        visit, case_id, lambda: alert_cases.assign_case(visit.ctx, case_id, assignee=assignee)
     )
 
 
 @router.post("/office/cases/{case_id}/comments")
 def comment(visit: Visiting, case_id: Number, note: Words = "") -> HTMLResponse:
     """Write something down in a case."""
-    return _stepped(visit, case_id, lambda: alerts.comment_on_case(visit.ctx, case_id, note=note))
+    return _stepped(
+        visit, case_id, lambda: alert_cases.comment_on_case(visit.ctx, case_id, note=note)
+    )
 
 
 @router.post("/office/cases/{case_id}/closing")
@@ -138,14 +140,16 @@ def close(
 ) -> HTMLResponse:
     """Close a case with what was found."""
     return _stepped(
-        visit, case_id, lambda: alerts.close_case(visit.ctx, case_id, outcome=outcome, note=note)
+        visit,
+        case_id,
+        lambda: alert_cases.close_case(visit.ctx, case_id, outcome=outcome, note=note),
     )
 
 
 @router.post("/office/cases/{case_id}/reopening")
 def reopen(visit: Visiting, case_id: Number, note: Words = "") -> HTMLResponse:
     """Look into a closed case again."""
-    return _stepped(visit, case_id, lambda: alerts.reopen_case(visit.ctx, case_id, note=note))
+    return _stepped(visit, case_id, lambda: alert_cases.reopen_case(visit.ctx, case_id, note=note))
 
 
 def severity_words(write: Writer) -> dict[str, str]:
@@ -207,7 +211,7 @@ def _cases(visit: Visit) -> HTMLResponse:
     return page(
         visit,
         "alerts/cases.html",
-        cases=alerts.list_cases(visit.ctx),
+        cases=alert_cases.list_cases(visit.ctx),
         severities=severity_words(visit.write),
         states=status_words(visit.write),
         outcomes=outcome_words(visit.write),
@@ -215,7 +219,7 @@ def _cases(visit: Visit) -> HTMLResponse:
 
 
 def _case(visit: Visit, case_id: int, *, refusal: Exception | None = None) -> HTMLResponse:
-    found = alerts.find_case(visit.ctx, case_id)
+    found = alert_cases.find_case(visit.ctx, case_id)
     evidence = sorted(
         (item for alert in found.alerts for item in alert.evidence if item.happened_at),
         key=lambda item: (item.happened_at and item.happened_at.isoformat(), item.reference),

@@ -27,8 +27,16 @@ const root = document.querySelector<HTMLElement>("#verify")!;
 const part = <T extends HTMLElement>(name: string) => root.querySelector<T>(`[data-part="${name}"]`)!;
 const words = JSON.parse(part("words").textContent!) as Record<string, string>;
 const language = document.documentElement.lang as Language;
-const days = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
-const moments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+/** Chromium knows no Kyrgyz months and writes "2026 M03 5": then in figures, as is usual there. */
+const figures = { day: "2-digit", month: "2-digit", year: "numeric" } as const;
+const days =
+  language === "ky"
+    ? new Intl.DateTimeFormat("ru", { ...figures, timeZone: "UTC" })
+    : new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
+const moments =
+  language === "ky"
+    ? new Intl.DateTimeFormat("ru", { ...figures, hour: "2-digit", minute: "2-digit" })
+    : new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const [video, state, result] = [part<HTMLVideoElement>("video"), part("state"), part("result")];
 const [field, form] = [part<HTMLInputElement>("code"), part<HTMLFormElement>("form")];
 const [start, stop] = [part<HTMLButtonElement>("start"), part<HTMLButtonElement>("stop")];
