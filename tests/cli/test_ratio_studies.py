@@ -157,3 +157,20 @@ def test_half_a_place_is_wrong_usage(kazyna: Kazyna, sales: Path) -> None:
     done = kazyna("ratio-study", sales, *ESTIMATE_AND_PRICE, "--lon", "lon", "--json")
     assert done.code == 2
     assert done.failure["findings"][0]["column"] == "lat"
+
+
+def test_groups_of_several_kinds_have_ranges_of_their_own(
+    kazyna: Kazyna, sales: Path, tmp_path: Path
+) -> None:
+    named = ("ratio-study", sales, "--estimate", "value", "--price", "price", "--by", "kind")
+    kinds = ("--type", "residential-newer", "--type", "flat=vacant-land")
+    told = kazyna(*named, *kinds, "--json").result
+    ranges = {label: part["kind"]["cod"] for label, part in told["strata"]}
+    assert (told["kind"]["cod"], ranges) == ([5, 10], {"flat": [5, 25], "house": [5, 10]})
+    page = tmp_path / "study.html"
+    shown = kazyna(*named, *kinds, "--plots", page)
+    assert "5 to 25" in shown.out
+    assert "5 … 25" in page.read_text(encoding="utf-8")
+    wrong = kazyna(*named, "--type", "barn=income", "--json")
+    assert wrong.code == 2
+    assert "no group is called 'barn'" in wrong.failure["findings"][0]["reason"]

@@ -114,3 +114,24 @@ def test_any_sales_can_be_studied(sales: list[tuple[float, float]]) -> None:
     assert 0.9 * study.n <= study.trimmed.study.n <= study.n
     assert study.cod.value >= 0
     assert study.coc_10 <= study.coc_15 <= study.coc_20
+
+
+def test_each_group_is_held_against_the_range_of_its_own_kind() -> None:
+    estimate, price = market(300)
+    use = np.where(np.arange(300) % 3 == 0, "plot", "house")
+    kinds = {"plot": "vacant-land", "": "income"}
+    study = ratio_study(estimate, price, by=use, kind=kinds, draws=20)
+    assert study.kind.name == "income"
+    accepted = {label: part.kind.cod for label, part in study.strata}
+    assert accepted == {"house": (5, 20), "plot": (5, 25)}
+    alone = ratio_study(estimate[use == "plot"], price[use == "plot"], kind="vacant-land", draws=20)
+    assert dict(study.strata)["plot"].verdicts == alone.verdicts
+    with pytest.raises(InputError, match="no group is called 'flat'; expected one of house, plot"):
+        ratio_study(estimate, price, by=use, kind={"flat": "residential"}, draws=20)
+    with pytest.raises(InputError, match="no group is called 'flat'; expected groups"):
+        ratio_study(estimate, price, kind={"flat": "residential"}, draws=20)
+
+
+def test_amounts_beyond_all_reckoning_are_named() -> None:
+    with pytest.raises(InputError, match="1e\\+300 is no estimate"):
+        ratio_study([1e300, 1.0], [1e-300, 1.0])

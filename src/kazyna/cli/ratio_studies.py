@@ -28,13 +28,15 @@ Price = Annotated[
 By = Annotated[
     list[str] | None, typer.Option(help="Column to repeat the study by; several may be given.")
 ]
-Kind = Annotated[
-    str,
+Kinds = Annotated[
+    list[str] | None,
     typer.Option(
         "--type",
-        help="Kind of property, which decides the accepted COD: residential, residential-newer,"
-        " residential-other, income-large, income, income-rural, vacant-land-large, vacant-land or"
-        " vacant-land-rural.",
+        metavar="[GROUP=]KIND",
+        help="Kind of property, of all or of one group of --by, which decides the accepted COD:"
+        " residential (where nothing is told), residential-newer, residential-other, income-large,"
+        " income, income-rural, vacant-land-large, vacant-land or vacant-land-rural. May be"
+        " repeated.",
     ),
 ]
 Trim = Annotated[
@@ -86,7 +88,7 @@ def ratio_study(
     estimate: Estimate,
     price: Price,
     by: By = None,
-    kind: Kind = "residential",
+    kind: Kinds = None,
     trim: Trim = "none",
     sold_on: SoldOn = None,
     as_of: AsOf = None,
@@ -115,6 +117,8 @@ def ratio_study(
     --------
     ```sh
     kazyna ratio-study valued-sales.csv --estimate value --price price --by district
+    kazyna ratio-study valued-sales.csv --estimate value --price price --by use \
+      --type plot=vacant-land
     kazyna ratio-study valued-sales.csv --estimate value --price price --trim iqr3 \
       --date sold_on --lon lon --lat lat --area area_m2 --like rooms --plots study.html
     ```
@@ -136,7 +140,7 @@ def ratio_study(
             independent=independent,
         ),
         options=ratio_studies.StudyOptions(
-            kind=kind, trim=trim, as_of=as_of, unsold=unsold, seed=seed
+            kinds=tuple(kind or ()), trim=trim, as_of=as_of, unsold=unsold, seed=seed
         ),
         plots=plots,
         language=language,
@@ -222,5 +226,8 @@ def _stratum(label: str, part: "RatioStudy") -> dict[str, object]:
     row: dict[str, object] = {"group": label, "sales": part.n}
     for title, name in names.items():
         row[title] = None if part.too_few else getattr(part, name).value
-    row[""] = "too few" if part.too_few else ""
+    met = {verdict.statistic: verdict for verdict in part.verdicts}
+    row["COD accepted"] = f"{met['cod'].low:g} to {met['cod'].high:g}"
+    failed = [title for title, name in names.items() if not met[name].met]
+    row["not met"] = "too few" if part.too_few else ", ".join(failed)
     return row

@@ -60,8 +60,9 @@ class StudyColumns:
 class StudyOptions:
     """How a file is studied."""
 
-    kind: str = "residential"
-    """Kind of property, which decides the accepted dispersion."""
+    kinds: tuple[str, ...] = ()
+    """Kind of property, which decides the accepted dispersion; `GROUP=KIND` for one group of `by`.
+    Residential where nothing is told."""
     trim: Trim = "none"
     as_of: date | None = None
     """Day on which the values were set: later sales could not be chased."""
@@ -107,7 +108,7 @@ def study_file(
             table[columns.estimate],
             table[columns.price],
             by={name: table[name] for name in columns.by} if columns.by else None,
-            kind=options.kind,
+            kind=_kinds(options.kinds),
             trim=options.trim,
             seed=options.seed,
         )
@@ -130,7 +131,8 @@ def study_file(
 
 
 def _check_call(columns: StudyColumns, options: StudyOptions) -> None:
-    kind_of(options.kind)
+    for kind in _kinds(options.kinds).values():
+        kind_of(kind)
     if (columns.lon is None) != (columns.lat is None):
         missing = "lon" if columns.lon is None else "lat"
         expected = "both coordinates or none"
@@ -142,6 +144,12 @@ def _check_call(columns: StudyColumns, options: StudyOptions) -> None:
     if options.unsold is not None and not any(compared):
         expected = "an area, the value before or an independent estimate to compare by"
         raise InputError(Finding("call", "nothing compares the unsold", expected, column="unsold"))
+
+
+def _kinds(told: tuple[str, ...]) -> dict[str, str]:
+    """Read `KIND` and `GROUP=KIND` as kinds by the label of their group."""
+    parts = (each.rpartition("=") for each in told)
+    return {label: kind for label, _, kind in parts}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ A ratio is an estimated value divided by the (time-adjusted) sale price of the s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,11 @@ from kazyna.valuation.vertical_equity import VerticalEquity, vertical_equity
 
 __all__ = ["Estimate", "Met", "RatioStudy", "Trimmed", "ratio_study", "statistics"]
 
+RESIDENTIAL = "residential"
+WHOLE = ""
+"""The label of all groups together, where kinds are told by label."""
+AMOUNT_MIN, AMOUNT_MAX = 1e-50, 1e50
+"""Beyond these no ratio of two amounts can be computed with."""
 STRATUM_DRAW_ROWS_MAX = 2_000
 """Rows of a draw in a stratum or a trimmed study: there are many, and each is one of several."""
 
@@ -146,7 +151,7 @@ def ratio_study(
     prices: object,
     *,
     by: object = None,
-    kind: str = "residential",
+    kind: str | Mapping[str, str] = RESIDENTIAL,
     trim: Trim = "none",
     draws: int = 1000,
     seed: int = 0,
@@ -163,7 +168,9 @@ def ratio_study(
         each label in `strata`. A number with more than a hundred different values is cut into
         tenths.
     kind
-        The kind of property, which decides the accepted COD: a key of `PROPERTY_KINDS`.
+        The kind of property, which decides the accepted COD: a key of `PROPERTY_KINDS`. Where the
+        groups are of several kinds, that of each label in `strata`, and of the whole under the
+        label of `WHOLE`; what is not told is residential.
     trim
         `iqr1.5` or `iqr3` repeats the study without outliers in `trimmed`.
     draws
@@ -197,26 +204,40 @@ def ratio_study(
     price = _positive(prices, "price")
     if len(estimate) != len(price):
         raise ValueError(f"{len(estimate)} estimates but {len(price)} prices")
-    sales = _Sales(estimate, price, kind_of(kind), draws, seed)
+    kinds = kind if isinstance(kind, Mapping) else {}
+    of_whole = kind if isinstance(kind, str) else kinds.get(WHOLE, RESIDENTIAL)
+    sales = _Sales(estimate, price, kind_of(of_whole), draws, seed)
     trimmed = None
     if trim != "none":
         outside, removed = outliers(estimate / price, trim)
         trimmed = Trimmed(removed, _study(sales.part(~outside)))
-    return _study(sales, strata=_strata(sales, by), trimmed=trimmed)
+    return _study(sales, strata=_strata(sales, by, kinds), trimmed=trimmed)
 
 
-def _strata(sales: _Sales, by: object) -> tuple[tuple[str, RatioStudy], ...]:
+def _strata(
+    sales: _Sales, by: object, kinds: Mapping[str, str]
+) -> tuple[tuple[str, RatioStudy], ...]:
     if by is None:
-        return ()
+        by = {}
     columns = by if isinstance(by, Mapping) else {"by": by}
     studied: list[tuple[str, RatioStudy]] = []
+    of_label = {label: kind_of(name) for label, name in kinds.items() if label != WHOLE}
     for name, values in columns.items():
         labels = as_column(values)
         if len(labels) != len(sales.price):
             raise ValueError(f"{len(labels)} labels but {len(sales.price)} prices")
         for label, rows in groups(labels, column=name):
             full = f"{name}: {label}" if len(columns) > 1 else label
-            studied.append((full, _study(sales.part(rows))))
+            part = replace(sales.part(rows), kind=of_label.get(full, sales.kind))
+            studied.append((full, _study(part)))
+    known = [label for label, _ in studied]
+    unknown = [label for label in of_label if label not in known]
+    if unknown:
+        expected = "one of " + ", ".join(known) if known else "groups, to be of a kind"
+        raise InputError(
+            Finding("call", f"no group is called {label!r}", expected, column="type")
+            for label in unknown
+        )
     return tuple(studied)
 
 
@@ -284,7 +305,7 @@ def _positive(values: object, column: str) -> Floats:
     found = np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
     if len(found) == 0:
         raise InputError(Finding("ratio study", "there are no rows", "at least one sale"))
-    wrong = np.flatnonzero(~(np.isfinite(found) & (found > 0)))
+    wrong = np.flatnonzero(~((found >= AMOUNT_MIN) & (found <= AMOUNT_MAX)))
     if len(wrong):
         raise InputError(
             [
