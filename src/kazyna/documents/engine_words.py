@@ -140,6 +140,17 @@ _PHRASES: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r"vertical equity out of reach: stretched or not, values would not come within the IAAO's"
+        r" range of PRB",
+        Text(
+            "",
+            "вертикальная справедливость недостижима: и растянутые стоимости не вошли бы в"
+            " пределы PRB по IAAO",
+            "тик адилеттүүлүккө жетүү мүмкүн эмес: чоюлган нарктар да IAAO боюнча PRB чегине"
+            " кирмек эмес",
+        ),
+    ),
+    (
         r"too few sales for local intervals: one relative width for all",
         Text(
             "",
