@@ -146,7 +146,7 @@ def tuned_xgboost(seen: pd.DataFrame, target: np.ndarray, test: pd.DataFrame) ->
     fixed = {"tree_method": "hist", "enable_categorical": True, "n_jobs": 2, "random_state": 0}
     best: tuple[float, dict[str, object], int] = (np.inf, {}, 0)
     for _ in range(DRAWS):
-        tried = {
+        tried: dict[str, object] = {
             "max_depth": int(random.choice([3, 4, 6, 8])), "learning_rate": 0.05,
             "colsample_bytree": float(random.choice([0.3, 0.5, 0.8])),
             "subsample": float(random.choice([0.6, 0.8, 1.0])),
@@ -156,7 +156,7 @@ def tuned_xgboost(seen: pd.DataFrame, target: np.ndarray, test: pd.DataFrame) ->
         model = regressor(n_estimators=ROUNDS, early_stopping_rounds=PATIENCE, **fixed, **tried)
         model.fit(seen[~held], target[~held], eval_set=[(seen[held], target[held])], verbose=False)
         error = float(np.abs(model.predict(seen[held]) - target[held]).mean())
-        best = min(best, (error, tried, model.best_iteration + 1), key=lambda found: found[0])
+        best = min(best, (error, tried, int(model.best_iteration) + 1), key=lambda f: f[0])
     final = fixed | best[1] | {"learning_rate": 0.025}
     model = regressor(n_estimators=int(2.2 * best[2]), **final)
     return np.exp(np.asarray(model.fit(seen, target).predict(test)))
@@ -172,7 +172,7 @@ def openavmkit(seen: pd.DataFrame, target: np.ndarray, test: pd.DataFrame) -> np
         script = str(Path(__file__).with_name("openavmkit_peer.py"))
         command = [str(OPENAVMKIT), script, train, held, values, "xgboost", str(OPENAVMKIT_TRIALS)]
         subprocess.run(command, check=True, capture_output=True)
-        return pd.read_parquet(values)["value"].to_numpy()
+        return np.asarray(pd.read_parquet(values)["value"])
 
 
 PEERS: dict[str, Peer] = {
@@ -273,8 +273,9 @@ if __name__ == "__main__":
         compare_thin()
     for each in given.tables:
         for holdout_kind in TABLES.get(each, ()):
-            ours = [compare(each, holdout_kind, number) for number in range(given.seeds)]
-            if given.seeds > 1 and all(ours):
+            found = [compare(each, holdout_kind, number) for number in range(given.seeds)]
+            ours = [figures for figures in found if figures is not None]
+            if len(ours) > 1:
                 cod, mdape = np.mean(ours, axis=0)
                 print(f"\n{each}, {holdout_kind}, mean of {given.seeds}: COD {cod:.2f}, MdAPE "
                       f"{mdape:.2f}")  # fmt: skip
