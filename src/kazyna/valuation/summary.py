@@ -97,8 +97,8 @@ def _fall_backs(model: Market) -> tuple[str, ...]:
         notes.append("too few sales for local intervals: one relative width for all")
     if model.equity.out_of_reach:
         notes.append(
-            "vertical equity out of reach: stretched or not, values would not come within the IAAO's"
-            " range of PRB"
+            "vertical equity out of reach: stretched or not, values would not come within the"
+            " IAAO's range of PRB"
         )
     if model.land is not None and model.land.fallback is not None:
         how = "by one share" if model.land.cost is None else "by depreciated cost alone"
