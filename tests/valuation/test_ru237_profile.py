@@ -1,6 +1,9 @@
 import numpy as np
 import pytest
 
+from kazyna.documents.article import Note
+from kazyna.documents.ru237 import ru237_sections
+from kazyna.documents.writing import Pen
 from kazyna.valuation.ru237_profile import Ru237Columns, price_zone, ru237_profile
 from kazyna.valuation.ru237_quality import sample_quality
 from valuation.reported import MODEL, predicted, valued
@@ -76,3 +79,21 @@ def test_without_numbers_there_is_no_formula() -> None:
     assert profile.formula is None
     assert profile.loss is None
     assert profile.grouping.unknown == profile.objects == 600
+
+
+def test_sales_are_counted_by_the_groups_of_the_objects() -> None:
+    sales, objects = predicted(120, seed=5), valued()
+    coded = sales.append_column("use", [["13:021", "02:051", "13:010"] * 40])
+    objects = objects.append_column("use", [["13:021", "04:060"] * (objects.num_rows // 2)])
+    told, untold = (
+        ru237_profile(
+            objects, each, each.slice(90), index=MODEL.index, factors=["area_m2"],
+            columns=Ru237Columns(use_code="use"),
+        )
+        for each in (coded, sales)
+    )  # fmt: skip
+    assert told.sales == {"13": 80, "02": 40}
+    assert untold.sales is None
+    (section, *_) = ru237_sections(told, Pen("ru", "RUB"))
+    notes = [block.text for block in section.blocks if isinstance(block, Note)]
+    assert notes[0].startswith("Без единой сделки оценены группы: 04.")

@@ -49,6 +49,7 @@ def _groups(profile: Ru237Profile, pen: Pen) -> list[Block]:
             Cell(titles[name]),
             Cell(pen.number(subgroups[name])),
             Cell(pen.number(counts[name])),
+            Cell("–" if profile.sales is None else pen.number(profile.sales.get(name, 0))),
         )
         for name in sorted(titles)
     )
@@ -58,9 +59,16 @@ def _groups(profile: Ru237Profile, pen: Pen) -> list[Block]:
             " вида использования. Подгруппа — полный код; объект без кода отнесён к иному"
             " использованию."
         ),
-        Grid(("Группа", "Наименование", "Подгрупп", "Объектов"), rows, left=(0, 1),
-             widths=(0.6, 3.4, 1, 1)),
+        Grid(("Группа", "Наименование", "Подгрупп", "Объектов", "Сделок"), rows, left=(0, 1),
+             widths=(0.6, 3, 1, 1, 1)),
     ]  # fmt: skip
+    unsold = sorted(name for name in titles if profile.sales and not profile.sales.get(name))
+    if unsold:
+        text = (
+            f"Без единой сделки оценены группы: {', '.join(unsold)}. Их стоимость взята с рынка"
+            " других групп; сверьте её с упрощёнными методами или оцените затратным подходом."
+        )
+        blocks.append(Note("", text, "bad"))
     if grouping.unknown:
         text = f"Код не известен или не распознан у объектов: {pen.number(grouping.unknown)}."
         blocks.append(Note("", text, "bad"))

@@ -1,5 +1,6 @@
 """A valuation by the Russian instructions: what its tables and report sections are made of."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,6 +54,8 @@ class Ru237Profile:
     """All that the instructions ask for beside the report's own figures."""
 
     grouping: Grouping
+    sales: Mapping[str, int] | None
+    """Sales of each group; None where the sales have no use codes."""
     objects: int
     specific: pa.Table
     """УПКС by group and territory, as `specific_values` returns them."""
@@ -118,6 +121,7 @@ def ru237_profile(
     control = formula.control if formula else None
     return Ru237Profile(
         grouping=grouping,
+        sales=_sales_of_groups(sold, columns.use_code),
         objects=valued.num_rows,
         specific=specific,
         formula=formula,
@@ -180,6 +184,12 @@ def _grouping(valued: pa.Table, use_code: str | None) -> Grouping:
         return group_of([None] * valued.num_rows)
     codes = valued[use_code].cast(pa.string()).to_pylist()
     return group_of(codes, (*LAND_SEGMENTS, *BUILDING_GROUPS))
+
+
+def _sales_of_groups(sold: pa.Table, use_code: str | None) -> Mapping[str, int] | None:
+    if use_code is None or use_code not in sold.column_names:
+        return None
+    return Counter(_grouping(sold, use_code).group)
 
 
 def _territories(valued: pa.Table, columns: Ru237Columns) -> Mapping[str, Sequence[str | None]]:
