@@ -1,6 +1,12 @@
+import shutil
 from pathlib import Path
 
+import pytest
+
 from cli.conftest import Kazyna
+from kazyna.core.errors import PackError
+from kazyna.packs.pack import BUILT_IN
+from kazyna.services.pack_checks import check_pack
 
 HEAD = "place,parameter,keys,from,to,value,document,source\n"
 RATE = "tokmok_city,residential_rate,,2025-01-01,2027-12-31,70,No. 12 of 2025-02-20,\n"
@@ -53,3 +59,54 @@ def test_a_decision_beyond_the_law_is_refused(kazyna: Kazyna, tmp_path: Path) ->
     assert (done.code, done.out) == (2, "")
     (finding,) = done.failure["findings"]
     assert (finding["row"], finding["column"]) == (1, "value")
+
+
+def broken(tmp_path: Path, file: str, was: str, now: str) -> Path:
+    """Copy a pack with one mistake in it."""
+    folder = tmp_path / "us_phl"
+    shutil.copytree(BUILT_IN / "us_phl", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    written = (folder / file).read_text()
+    assert was in written
+    (folder / file).write_text(written.replace(was, now, 1))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "now", "said"),
+    [
+        ("real_estate.toml", 'unit = "share"', 'units = "share"',
+         ["real_estate.toml, column city_rate.units: the key is not known"]),
+        ("real_estate.py", "city_rate: Decimal)", "city_rate: Decimal, real_estate_tax: Decimal)",
+         ["rules go round in a circle: city_tax → real_estate_tax → city_tax"]),
+        ("real_estate.py", "taxable_value: Decimal, city_rate", "taxable_valu: Decimal, city_rate",
+         ["column city_tax: 'taxable_valu' is neither an input nor a parameter nor a rule"]),
+        ("real_estate.py", "taxable_value * city_rate",
+         "taxable_value * taxable_value * taxable_value * city_rate",
+         ["column city_tax", "more than 38", "declare a smaller maximum"]),
+        ("real_estate.py", "taxable_value * city_rate", "taxable_value * city_rate / 7",
+         ["column city_tax", "divide(a, b, rounding)"]),
+        ("real_estate.toml", "0.006018", "0.006019", ["cases/real_estate.toml", "comes out as"]),
+    ],
+    ids=["typing error", "circle", "undefined", "overflow", "division", "golden case"],
+)  # fmt: skip
+def test_a_pack_with_a_mistake_is_refused_by_file_and_key(
+    tmp_path: Path, file: str, was: str, now: str, said: list[str]
+) -> None:
+    with pytest.raises(PackError) as refused:
+        check_pack(str(broken(tmp_path, file, was, now)))
+    for words in said:
+        assert words in str(refused.value)
+    assert "is no tax of the pack" not in str(refused.value)
+
+
+def test_a_pack_is_checked_by_name_or_folder(kazyna: Kazyna, tmp_path: Path) -> None:
+    done = kazyna("pack", "check", "us_phl", "--json")
+    assert done.code == 0, done.err
+    (tax,) = done.result["taxes"]
+    assert (tax["tax"], tax["rules"], tax["doubtful"] > 0, tax["cases"] > 0) == (
+        "real_estate", 4, True, True,
+    )  # fmt: skip
+    folder = broken(tmp_path, "real_estate.toml", "amount", "amonut")
+    refused = kazyna("pack", "check", folder)
+    assert (refused.code, refused.out) == (2, "")
+    assert "real_estate.toml, column amount: the key is missing" in refused.err

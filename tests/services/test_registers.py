@@ -158,6 +158,10 @@ def hold(
             {"property_id": ["h1", "h1"], "taxpayer_id": ["a", "a"]},
             "column held_from: 'a' begins to hold 'h1' 2 times on 2015-01-01",
         ),
+        (
+            {"property_id": ["h1", "h1"], "share": ["0.7", "0.5"]},
+            "column share: the shares of 'h1' from 2015-01-01 in rows 1, 2 add up to 1.2",
+        ),
     ],
 )
 def test_holdings_that_are_wrong_are_refused_whole(

@@ -1,4 +1,4 @@
-"""Jurisdiction packs: decisions of councils, invented cadastres to try taxes on. No database."""
+"""Jurisdiction packs: checked, decided by councils, tried on invented cadastres. No database."""
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
@@ -15,6 +15,7 @@ from kazyna.cli.arguments import Pack, Seed
 if TYPE_CHECKING:
     from kazyna.services.decisions import CheckedDecisions
     from kazyna.services.invented import InventedCadastre
+    from kazyna.services.pack_checks import CheckedPack
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,6 +26,48 @@ app = typer.Typer(
 PackName = Annotated[
     str, typer.Argument(metavar="PACK", help="Name of the pack.", show_default=False)
 ]
+
+
+@app.command()
+def check(
+    pack: Annotated[
+        str,
+        typer.Argument(
+            metavar="PACK", help="Name of a pack, or the folder of one.", show_default=False
+        ),
+    ],
+    *,
+    as_json: output.Json = False,
+) -> None:
+    """Check a pack: every file read, every rule proved, every golden case computed.
+
+    Every mistake is named by file and key: unknown words, rules that go round in a circle,
+    parameters that nothing defines, formulas that could overflow or divide without rounding.
+
+    Example:
+    ```sh
+    kazyna pack check ./packs/my_city
+    ```
+    """
+    from kazyna.services.pack_checks import check_pack
+
+    def listed(checked: "CheckedPack") -> RenderableType:
+        rows = (
+            {
+                "tax": each.tax,
+                "rules": each.rules,
+                "parameters": each.parameters,
+                "values": each.values,
+                "doubtful": each.doubtful,
+                "unknown": each.unknown,
+                "cases": each.cases,
+            }
+            for each in checked.taxes
+        )
+        told = ", ".join(f"{word} {count}" for word, count in checked.confidence.items())
+        return Group(output.listing(rows), Line(f"confidence: {told}"))
+
+    output.show(check_pack(pack), as_json=as_json, table=listed)
 
 
 @app.command()

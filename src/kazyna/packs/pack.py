@@ -156,7 +156,7 @@ def _pack(
         bill_objection_days=_parameter(about, "bill_objection_days", folder),
         bill_answer_days=_parameter(about, "bill_answer_days", folder),
         months=_months(about),
-        register=read_register(folder, columns.by_name, known, about.findings),
+        register=read_register(folder, columns.by_name, known, names, about.findings),
         accounts=accounts,
         words=_words(folder, about.findings),
         sources=ground.sources,

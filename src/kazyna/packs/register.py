@@ -5,7 +5,7 @@ a characteristic of the object under its own name, unless the file says that it 
 elsewhere: the months of the holding, a relief that was granted, the roll of the year before.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -82,9 +82,13 @@ def read_register(
     folder: Path,
     columns: Mapping[str, InputColumn],
     taxes: Mapping[str, Tax],
+    named: Sequence[str],
     findings: list[Finding],
 ) -> ObjectRegister:
-    """Read register.toml; a pack without one has a single kind, the properties of the cadastre."""
+    """Read register.toml; a pack without one has a single kind, the properties of the cadastre.
+
+    `named` are all taxes of the pack: one that could not be read is not refused once more here.
+    """
     if not (folder / FILE).is_file():
         label = Text(en="Property", ru="Объект недвижимости", ky="Кыймылсыз мүлк")
         valued = {"value": Origin("valuation")} if "value" in columns else {}
@@ -95,7 +99,7 @@ def read_register(
         return ObjectRegister({}, {}, {}, None)
     place = file.optional("place", str)
     kept = {name: read_column(section, name) for name, section in _tables(file, "characteristics")}
-    kinds = {name: _kind(section, name, taxes) for name, section in _tables(file, "kinds")}
+    kinds = {name: _kind(section, name, named) for name, section in _tables(file, "kinds")}
     steps = {item.name for tax in taxes.values() for item in tax.rules.versions}
     origins = {}
     for name, section in _tables(file, "inputs"):
@@ -112,7 +116,7 @@ def _tables(file: Section, key: str) -> list[tuple[str, Section]]:
     return list(file.section(key).tables()) if key in file.values else []
 
 
-def _kind(section: Section, name: str, taxes: Mapping[str, Tax]) -> ObjectKind:
+def _kind(section: Section, name: str, taxes: Sequence[str]) -> ObjectKind:
     label, on = section.text("label"), section.strings("taxes")
     section.finish()
     for tax in on:

@@ -111,6 +111,7 @@ def load_holdings(
     holdings = check(holdings, HOLDINGS, source=source)
     _require_once(holdings, source)
     _require_holder(holdings, source)
+    _require_whole(holdings, source)
     with ctx.transaction() as tx:
         change = register.open_change(tx, kind="load")
         taxpayers.upsert_taxpayers(tx, owners, change)
@@ -216,6 +217,31 @@ def _require_holder(holdings: pa.Table, source: str) -> None:
         raise InputError(
             Finding(source, "the value is missing", expected, row=row + 1, column="taxpayer_id")
             for row in rows[:ROWS_NAMED_MAX]
+        )
+
+
+def _require_whole(holdings: pa.Table, source: str) -> None:
+    """Refuse shares of an object that begin on one day and exceed the whole, row by row.
+
+    What exceeds it together with what is recorded already, the register refuses.
+    """
+    counted = _staged(holdings).append_column("row", pa.array(range(1, holdings.num_rows + 1)))
+    sums = counted.group_by(["object_id", "held_from"]).aggregate(
+        [("share", "sum"), ("row", "list")]
+    )
+    over = sums.filter(pc.greater(sums["share_sum"], 1))
+    if over.num_rows:
+        raise InputError(
+            Finding(
+                source,
+                f"the shares of {each['object_id']!r} from {each['held_from']} in rows"
+                f" {', '.join(map(str, each['row_list']))} add up to"
+                f" {each['share_sum'].normalize():f}",
+                "at most 1 together",
+                row=each["row_list"][0],
+                column="share",
+            )
+            for each in over.slice(0, ROWS_NAMED_MAX).to_pylist()
         )
 
 
