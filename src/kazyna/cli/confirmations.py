@@ -1,8 +1,9 @@
-"""Doubtful values of the law and their confirmation: `law doubts`, `law confirm`."""
+"""The law as the office has it: doubtful values, decisions of councils."""
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,9 +14,10 @@ from kazyna.cli.acting import As, acting
 
 if TYPE_CHECKING:
     from kazyna.services.confirmations import Doubt
+    from kazyna.services.councils import DecisionRow
 
 app = typer.Typer(
-    help="Doubtful values of the law: what a roll rests on, and who has confirmed it.",
+    help="Doubtful values of the law and who has confirmed them; decisions of local councils.",
     no_args_is_help=True,
 )
 
@@ -82,6 +84,87 @@ def confirm(
         wanted = ids or [doubt.id for doubt in confirmations.doubts(ctx, tax=tax, year=year)]
         done = confirmations.confirm(ctx, wanted, tax=tax, year=year, document=document, note=note)
     output.show(done, as_json=as_json)
+
+
+@app.command("decide")
+def decide(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV in UTF-8.", show_default=False)],
+    *,
+    name: As = "",
+    as_json: output.Json = False,
+) -> None:
+    """Record decisions of local councils: rolls are drafted and corrected by them from now on.
+
+    The file is that of `kazyna pack decisions`, which checks it without recording anything. A
+    decision without an end gives way to a later one for the same key.
+
+    Example:
+    ```sh
+    kazyna law decide councils.csv
+    ```
+    """
+    from kazyna.services import councils
+
+    with acting("officer", name) as ctx:
+        done = councils.record_decisions(ctx, file.read_bytes(), file=str(file))
+    output.show(done, as_json=as_json)
+
+
+@app.command("decisions")
+def decisions(*, name: As = "", as_json: output.Json = False) -> None:
+    """List the decisions of local councils that are recorded.
+
+    Example:
+    ```sh
+    kazyna law decisions
+    ```
+    """
+    from kazyna.services import councils
+
+    with acting("officer", name) as ctx:
+        found = councils.decisions(ctx)
+    output.show({"decisions": found}, as_json=as_json, table=_decisions)
+
+
+@app.command("annul")
+def annul(
+    decision: Annotated[int, typer.Argument(help="Number of the decision.", show_default=False)],
+    *,
+    document: Annotated[
+        str, typer.Option(help="Document by which it is annulled.", show_default=False)
+    ],
+    name: As = "",
+    as_json: output.Json = False,
+) -> None:
+    """Let a decision of a council count no more; issued rolls stay until they are corrected.
+
+    Example:
+    ```sh
+    kazyna law annul 3 --document "decision of the court of 2026-03-02"
+    ```
+    """
+    from kazyna.services import councils
+
+    with acting("officer", name) as ctx:
+        done = councils.annul_decision(ctx, decision, document=document)
+    output.show(done, as_json=as_json)
+
+
+def _decisions(found: "dict[str, tuple[DecisionRow, ...]]") -> RenderableType:
+    return output.listing(
+        {
+            "no": each.decision_no,
+            "council": each.place,
+            "parameter": each.parameter,
+            "keys": each.keys,
+            "from": each.since,
+            "to": each.until or "",
+            "value": each.value.normalize(),
+            "document": each.document,
+            "annulled by": each.annulled_by or "",
+        }
+        for each in found["decisions"]
+    )
 
 
 def _rows(found: "Iterable[Doubt]") -> Iterable[dict[str, object]]:

@@ -82,7 +82,7 @@ def load_pack(name: str) -> Pack:
         If the pack is wrong, with every mistake by file and key.
     """
     folder = folder_of(name)
-    return _read_once(folder, _content_hash(folder))
+    return _read_once(folder, content_hash(folder))
 
 
 def folder_of(name: str) -> Path:
@@ -161,7 +161,7 @@ def _pack(
         words=_words(folder, about.findings),
         sources=ground.sources,
         doubts=ground.doubts,
-        content_hash=_content_hash(folder),
+        content_hash=content_hash(folder),
         folder=folder,
     )
     about.finish()
@@ -244,7 +244,7 @@ def law_files(folder: Path) -> tuple[Path, ...]:
     )
 
 
-def _content_hash(folder: Path) -> str:
+def content_hash(folder: Path) -> str:
     """Hash the names and contents of the files that make the law."""
     digest = hashlib.sha256()
     for path in law_files(folder):

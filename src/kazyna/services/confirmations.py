@@ -11,7 +11,7 @@ from datetime import date
 
 from kazyna.core.errors import Conflict, NotFound
 from kazyna.core.text import Text
-from kazyna.services import assessment
+from kazyna.services import assessment, laws
 from kazyna.services.context import Context, Role
 from kazyna.store import confirmations as register
 from kazyna.store import register as changes
@@ -70,6 +70,7 @@ def doubts(ctx: Context, *, tax: str, year: int) -> tuple[Doubt, ...]:
         When the pack has no such tax, no values are published or nobody holds a property.
     """
     ctx.require(*READERS)
+    ctx = laws.decided(ctx)
     law = assessment.charged_tax(ctx, tax)
     with ctx.transaction() as tx:
         ground = assessment.ground_of(ctx, tx, law, year=year, known=changes.latest(tx))

@@ -11,7 +11,7 @@ from kazyna.core.errors import InputError, NotFound
 from kazyna.core.money import from_minor
 from kazyna.core.text import Text
 from kazyna.packs.taxes import Tax
-from kazyna.services import assessment, objects
+from kazyna.services import assessment, laws, objects
 from kazyna.services.context import Context
 from kazyna.store import register, rolls
 from kazyna.store.connection import Transaction
@@ -42,6 +42,7 @@ def forecast(ctx: Context, taxpayer_id: str) -> tuple[ForecastBill, ...]:
     on where it names no later ones.
     """
     ctx.require("officer", "auditor", "taxpayer")
+    ctx = laws.decided(ctx)
     held = objects.held_objects(ctx, taxpayer_id)
     found: list[ForecastBill] = []
     with ctx.transaction() as tx:

@@ -6,8 +6,8 @@ it: with them a bill is computed again, when somebody asks.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha256
@@ -21,8 +21,11 @@ from kazyna.core.money import Currency
 from kazyna.core.schema import ColumnType
 from kazyna.core.text import Language, Text
 from kazyna.packs.archive import pack_archive, unpack
-from kazyna.packs.pack import Pack
+from kazyna.packs.decision_table import read_decisions
+from kazyna.packs.decisions import with_decisions
+from kazyna.packs.pack import Pack, content_hash
 from kazyna.services.context import Context
+from kazyna.store import council_decisions
 from kazyna.store import roll_lifecycle as register
 from kazyna.store.connection import Transaction
 from kazyna.tax import StatedLaw, Step, compute, look_ups, state_law, stated_steps
@@ -51,8 +54,10 @@ class KeptLaw:
     program: str
     """The version of Kazyna that computed."""
     pack: str
-    pack_hash: str
+    files_hash: str
     """Of the files that the law is computed from again."""
+    decisions: tuple[Mapping[str, str], ...]
+    """Decisions of councils that lay over them, in the words of their table."""
     issuer: Text
     currency: Currency
     payment_qr: str | None
@@ -82,18 +87,82 @@ class LawOfBill:
         return stated_steps(self.kept.law, facts, values, self.answers, language)
 
 
+Lines = tuple[tuple[tuple[str, str], ...], ...]
+"""Decisions of councils as rows of their table, such that what was made of them can be kept."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A pack, told from others by its files alone."""
+
+    content_hash: str
+    pack: Pack = field(compare=False)
+
+
+def decided(ctx: Context) -> Context:
+    """Act under the law with the decisions of councils that are recorded now."""
+    with ctx.transaction() as tx:
+        return decided_within(tx, ctx)
+
+
+def decided_within(tx: Transaction, ctx: Context) -> Context:
+    """Act under the law with the decisions of councils, inside a transaction."""
+    lines = _lines(tx)
+    return replace(ctx, pack=laid(ctx.pack, lines)) if lines else ctx
+
+
+def laid(pack: Pack, lines: Lines) -> Pack:
+    """Lay decisions of councils over a pack."""
+    return _laid(_Known(pack.content_hash, pack), lines) if lines else pack
+
+
+@lru_cache(maxsize=LAWS_LOADED_MAX)
+def _laid(known: _Known, lines: Lines) -> Pack:
+    source = "decisions of councils"
+    return with_decisions(
+        known.pack, read_decisions([dict(line) for line in lines], known.pack, source=source)
+    )
+
+
+def _lines(tx: Transaction) -> Lines:
+    """Read the decisions that stand; one without an end gives way to the next of its key."""
+    rows = council_decisions.standing(tx)
+    lines = []
+    for number, row in enumerate(rows):
+        after = rows[number + 1] if number + 1 < len(rows) else None
+        until = row.until
+        same = after and (row.place, row.parameter, row.keys) == (
+            after.place, after.parameter, after.keys,
+        )  # fmt: skip
+        if until is None and after and same:
+            until = after.since - timedelta(days=1)
+        line = {
+            "place": row.place,
+            "parameter": row.parameter,
+            "keys": row.keys,
+            "from": row.since.isoformat(),
+            "to": until.isoformat() if until else "",
+            "value": f"{row.value:f}",
+            "document": row.document,
+            "source": row.source,
+        }
+        lines.append(tuple(line.items()))
+    return tuple(lines)
+
+
 _RECORD = TypeAdapter(KeptLaw)
 
 
-def kept_law(pack: Pack, tax: str, on: date) -> KeptLaw:
-    """Write down what the bills of a tax say of the law of a day."""
+def kept_law(pack: Pack, tax: str, on: date, decisions: Lines = ()) -> KeptLaw:
+    """Write down what the bills of a tax say of the law of a day, with decisions of councils."""
     law = pack.taxes[tax]
     inputs = {column.name for column in law.rules.on(on).inputs}
     return KeptLaw(
         format=1,
         program=kazyna.__version__,
         pack=pack.name,
-        pack_hash=pack.content_hash,
+        files_hash=content_hash(pack.folder),
+        decisions=tuple(dict(line) for line in decisions),
         issuer=pack.title,
         currency=pack.currency,
         payment_qr=pack.accounts.collection.payment_qr,
@@ -119,9 +188,9 @@ def law_of_case(pack: Pack, tax: str, on: date, inputs: Mapping[str, Any]) -> La
 
 def keep(tx: Transaction, ctx: Context, *, tax: str, on: date) -> int:
     """Keep the files of the pack in force and what bills say of them, once; return the number."""
-    pack = ctx.pack
-    register.keep_law(tx, pack=pack.name, pack_hash=pack.content_hash, content=pack_archive(pack))
-    content = _RECORD.dump_json(kept_law(pack, tax, on)).decode()
+    kept = kept_law(ctx.pack, tax, on, _lines(tx))
+    register.keep_law(tx, pack=kept.pack, pack_hash=kept.files_hash, content=pack_archive(ctx.pack))
+    content = _RECORD.dump_json(kept).decode()
     return register.state_law(
         tx, content_hash=sha256(content.encode()).hexdigest(), content=content
     )
@@ -167,7 +236,7 @@ def facts_of(kept: KeptLaw, inputs: Mapping[str, Any]) -> dict[str, Checked]:
 
 
 def pack_of(tx: Transaction, ctx: Context, pack_hash: str) -> Pack:
-    """Return the pack with a hash, from its files; of a roll from before, the one in force.
+    """Return the pack whose files have a hash; of a roll from before, the one in force.
 
     Raises
     ------

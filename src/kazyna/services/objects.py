@@ -15,6 +15,7 @@ from kazyna.core.table import as_arrow, check
 from kazyna.core.text import Text
 from kazyna.packs.pack import Pack
 from kazyna.packs.register import ObjectKind
+from kazyna.services import laws
 from kazyna.services.context import Context
 from kazyna.store import files, objects, register, taxpayers
 from kazyna.store.connection import Transaction
@@ -154,7 +155,7 @@ def load_objects(
         With every mistake of the table, by row and column.
     """
     ctx.require("officer")
-    columns = _columns(ctx, kind)
+    columns = _columns(laws.decided(ctx), kind)
     given = files.read_table(table) if isinstance(table, Path) else as_arrow(table)
     if valid_from is not None:
         days = pa.array([valid_from] * given.num_rows, pa.date32())
@@ -226,7 +227,8 @@ def record_change(
     touched = [fact for fact in known if fact.valid_to is None or fact.valid_to > valid_from]
     if not touched or touched[0].valid_from > valid_from:
         raise NotFound(f"The object {object_id} is not known on {valid_from}.")
-    columns = {column.name: column for column in _columns(ctx, touched[0].kind)}
+    asked = _columns(laws.decided_within(tx, ctx), touched[0].kind)
+    columns = {column.name: column for column in asked}
     table = check(
         pa.table({name: [value] for name, value in changed.items()}),
         Schema("object", tuple(columns[name] for name in changed if name in columns)),

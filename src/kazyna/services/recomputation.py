@@ -33,8 +33,8 @@ class RecomputedBill:
     version: int
     tax: str
     year: int
-    pack_hash: str
-    """Of the files that it was computed from, then and now."""
+    files_hash: str
+    """Of the files of the law that it was computed from, then and now."""
     issued_with: str | None
     """The version of the program that computed it first; None of a bill from before it was kept."""
     same: bool
@@ -70,11 +70,13 @@ def recompute_bill(ctx: Context, *, reference: str) -> RecomputedBill:
         if row is None:
             raise NotFound(f"No bill has the reference {reference!r}.")
         kept = None if row.law_id is None else laws.kept(tx, row.law_id)
-        pack_hash = kept.pack_hash if kept else row.pack_hash
+        files_hash = kept.files_hash if kept else row.pack_hash
         try:
-            pack = laws.pack_of(tx, ctx, pack_hash)
+            pack = laws.pack_of(tx, ctx, files_hash)
         except PackError as error:
             raise Refused(_unreadable(reference, kept, error)) from error
+    if kept:
+        pack = laws.laid(pack, tuple(tuple(line.items()) for line in kept.decisions))
     on = kept.law.on if kept else row.law_on
     facts = laws.facts_of(kept or laws.kept_law(pack, row.tax, on), row.inputs)
     now = compute(pack.taxes[row.tax].rules, facts, on).steps if row.steps else {}
@@ -87,7 +89,7 @@ def recompute_bill(ctx: Context, *, reference: str) -> RecomputedBill:
         version=row.version,
         tax=row.tax,
         year=row.year,
-        pack_hash=pack_hash,
+        files_hash=files_hash,
         issued_with=kept.program if kept else None,
         same=all(step.same for step in steps),
         steps=steps,

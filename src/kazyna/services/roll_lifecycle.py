@@ -102,6 +102,7 @@ def draft_roll(ctx: Context, *, tax: str, year: int) -> DraftedRoll:
         When the two ways of computing a bill disagree.
     """
     ctx.require("officer")
+    ctx = laws.decided(ctx)
     law = assessment.charged_tax(ctx, tax)
     with ctx.transaction() as tx:
         changes_of_register.lock(tx)
@@ -121,6 +122,7 @@ def drafted(ctx: Context, *, tax: str, year: int) -> DraftedRoll:
         When there is none.
     """
     ctx.require("officer", "auditor")
+    ctx = laws.decided(ctx)
     law = assessment.charged_tax(ctx, tax)
     with ctx.transaction() as tx:
         stands = register.state(tx, tax=tax, year=year)
@@ -154,6 +156,7 @@ def issue_roll(ctx: Context, *, tax: str, year: int) -> IssuedRoll:
         confirmed, or the register has changed since the draft.
     """
     ctx.require("officer")
+    ctx = laws.decided(ctx)
     law = assessment.charged_tax(ctx, tax)
     with ctx.transaction() as tx:
         changes_of_register.lock(tx)
@@ -228,6 +231,7 @@ def correct_within(
     only: Sequence[str] | None = None,
 ) -> CorrectedRoll:
     """Correct a roll inside a transaction, such as that of a decision."""
+    ctx = laws.decided_within(tx, ctx)
     law = assessment.charged_tax(ctx, tax)
     changes_of_register.lock(tx)
     stands = _standing(tx, tax=tax, year=year)

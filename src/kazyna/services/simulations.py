@@ -17,6 +17,7 @@ from kazyna.documents.article import Article, article_body, article_page, render
 from kazyna.documents.simulation import simulation_article
 from kazyna.packs.pack import Pack, load_pack
 from kazyna.packs.taxes import Tax
+from kazyna.services import laws
 from kazyna.services.context import Context
 from kazyna.services.tables import naming, require_columns
 from kazyna.store import cadastre, files, rounds
@@ -228,6 +229,7 @@ def simulate_register(
         When the register lacks what the rules ask for.
     """
     ctx.require("officer", "auditor")
+    ctx = laws.decided(ctx)
     law = _tax(ctx.pack, tax)
     names = {column.name for column in law.rules.on(ctx.today).inputs} - {"value"}
     types = {name: ctx.pack.columns[name].type for name in sorted(names)}

@@ -33,6 +33,7 @@ from kazyna.web import (
     cadastre,
     collection,
     confirmations,
+    councils,
     declarations,
     goods,
     goods_documents,
@@ -66,9 +67,9 @@ COMPRESSED_BYTES_MIN = 1024
 
 PARTS = (
     cadastre, rounds, worklists, round_screening, round_pages, reports, objections, rolls,
-    confirmations, ledger, books, collection, simulations, sign_in, tiles, verify, inspection,
-    alerts, balances, reconciliation, goods, goods_documents, subscriptions, my, register,
-    registers, reliefs, declarations, bill_objections,
+    confirmations, councils, ledger, books, collection, simulations, sign_in, tiles, verify,
+    inspection, alerts, balances, reconciliation, goods, goods_documents, subscriptions, my,
+    register, registers, reliefs, declarations, bill_objections,
 )  # fmt: skip
 
 HEADERS = {
