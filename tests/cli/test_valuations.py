@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cli.conftest import Kazyna, Outcome
+from valuation.markets import invented, replaced
 
 NAMES = ("--price", "price", "--date", "date", "--id", "id", "--lon", "long", "--lat", "lat")
 MEASURES = (
@@ -29,6 +30,20 @@ def test_a_backtest_prints_a_table_for_people(kazyna: Kazyna, sales: Path) -> No
     assert done.code == 0
     assert "median ratio" in done.out
     assert "fit" in done.err
+
+
+def test_thin_segments_of_a_backtest_are_measured_together(kazyna: Kazyna, tmp_path: Path) -> None:
+    market, path = invented(60), tmp_path / "sales.parquet"
+    district = ["city"] * 30 + [None] * 15 + [f"village {number % 3}" for number in range(15)]
+    pq.write_table(replaced(market, "district", district), path)
+    done = kazyna(
+        *("backtest", path, "--price", "paid", "--date", "sold_on", "--id", "pin"),
+        *("--segment", "district", "--holdout", "cv:2", "--json"),
+    )
+    assert done.code == 0, done.err
+    assert [(each["segment"], each["n_test"]) for each in done.result["segments"]] == [
+        ("city", 30), ("(none)", 15), ("3 segments of fewer than 10 sales", 15),
+    ]  # fmt: skip
 
 
 def test_values_are_written_and_can_be_taxed(

@@ -2,6 +2,7 @@
 
 import os
 import resource
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -53,6 +54,8 @@ __all__ = [
 ]
 
 BYTES_PER_MB = 1_000_000
+SEGMENT_SALES_MIN = 10
+"""Segments with fewer sales held out are measured together: a COD of two sales says nothing."""
 FIGURES = ("id", "value", "low", "high", "base", "confidence", "land", "building", "method")
 """What the CSV has of each value; reasons and comparables are lists, and stand in the Parquet."""
 
@@ -89,7 +92,7 @@ class BacktestReport:
     value_seconds: float
     peak_mb: float
     segments: tuple[SegmentAccuracy, ...] = ()
-    """Where the columns name segments: the same for each of them."""
+    """Where the columns name segments: the same for each of them, those with most sales first."""
     notes: tuple[str, ...] = ()
     """Rows that were left out before anything was held out, and what the models left out of the
     rest, such as a column that gives the price away."""
@@ -453,14 +456,19 @@ def _reported(
 def _by_segment(
     sales: pa.Table, columns: ColumnMap, predictions: pa.Table
 ) -> tuple[SegmentAccuracy, ...]:
-    """Measure each segment; a sale is found again by its property and day."""
+    """Measure each segment, and the thin ones together; a sale is found again by its property."""
     if columns.segment is None:
         return ()
     key = sales[columns.id].cast(pa.string())
     of_property = dict(zip(key.to_pylist(), sales[columns.segment].to_pylist(), strict=True))
-    segment = pa.array([str(of_property[name]) for name in predictions["id"].to_pylist()])
+    of = [of_property[name] for name in predictions["id"].to_pylist()]
+    named = ["(none)" if name is None else str(name) for name in of]
+    sold = Counter(named)
+    thin = {name for name, count in sold.items() if count < SEGMENT_SALES_MIN}
+    together = f"{len(thin)} segments of fewer than {SEGMENT_SALES_MIN} sales"
+    segment = pa.array([together if name in thin and len(thin) > 1 else name for name in named])
     found = []
-    for name in sorted(set(segment.to_pylist())):
+    for name in sorted(set(segment.to_pylist()), key=lambda name: (-sold[name], name)):
         measured = valuation.assess(predictions.filter(pc.equal(segment, name)))
         own = {f.name: getattr(measured, f.name) for f in fields(SegmentAccuracy)[1:]}
         found.append(SegmentAccuracy(name, **own))
