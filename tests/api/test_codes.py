@@ -78,6 +78,13 @@ def test_some_codes_are_checked_together(anyone: Client, shelf: Shelf) -> None:
     assert anyone.get("/v1/codes/check").status_code == 422
 
 
+def test_a_body_nested_too_deeply_is_refused(anyone: Client) -> None:
+    body = b"[" * 300_000 + b"]" * 300_000
+    headers = {"Content-Type": "application/json"}
+    refused = anyone.post("/v1/codes/check", content=body, headers=headers)
+    assert (refused.status_code, "nested too deeply" in refused.text) == (400, True)
+
+
 def test_a_receipt_is_checked_and_sold_once(till: Client, anyone: Client, shelf: Shelf) -> None:
     codes = [shelf.codes[2], shelf.maker[0]]
     assert anyone.post("/v1/till/check", json={"codes": codes}).status_code == 401

@@ -104,8 +104,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def refused_by_routing(_: Request, error: HTTPException) -> Response:
-        status = HTTPStatus(error.status_code)
-        return answer(routing_problem(status, str(error.detail)), headers=error.headers)
+        status, detail = HTTPStatus(error.status_code), str(error.detail)
+        if isinstance(error.__cause__, RecursionError):
+            detail = "The body is nested too deeply to be read."
+        return answer(routing_problem(status, detail), headers=error.headers)
 
     @app.exception_handler(Exception)
     def defect(_: Request, __: Exception) -> Response:
