@@ -18,7 +18,7 @@ def create_app(installation: Installation) -> ASGIApp:
     web = create_web(installation)
 
     async def joined(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"] if scope["type"] == "http" else ""
+        path = scope["path"] if scope["type"] in ("http", "websocket") else ""
         to_epcis = path == EPCIS or path.startswith(f"{EPCIS}/")
         chosen = epcis if to_epcis else api if path.startswith(PATHS) else web
         await chosen(scope, receive, send)

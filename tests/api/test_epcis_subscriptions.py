@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 
 from api.conftest import served, signed_in
 from conftest import OFFICER, installed
@@ -175,3 +177,62 @@ def test_what_cannot_be_sent_is_refused(
     assert client.get("/epcis/queries/all/subscriptions").json() == []
     wanted = {"dest": subscriber.address, "stream": True}
     assert client.post("/epcis/queries/none/subscriptions", json=wanted).status_code == 404
+
+
+def opened(client: httpx.Client, place: str, **headers: str) -> ClientConnection:
+    """Open a WebSocket as the signed-in caller of a client."""
+    given = {"Authorization": client.headers["Authorization"]} | headers
+    address = str(client.base_url.join(place)).replace("http", "ws", 1)
+    return connect(address, additional_headers=given, proxy=None)
+
+
+def test_events_are_told_over_a_websocket(world: tuple[httpx.Client, Context]) -> None:
+    client, _ = world
+    capture(client, "packing")
+    client.post("/epcis/queries", json={"name": "all", "query": {}})
+    place = "/epcis/queries/all/events"
+    with opened(client, f"{place}?stream=true") as socket:
+        capture(client, "shipping", "receiving")
+        told: list[str] = []
+        while len(told) < 2:
+            found = read(bytes(socket.recv(timeout=60), "utf-8"), "told")
+            told += [event.fields["bizStep"] for event in found.events]
+        assert told == ["shipping", "receiving"], "of before nothing, of after each once, in order"
+        assert client.delete("/v1/sessions/current").status_code == 204
+        with pytest.raises(ConnectionClosed) as gone:
+            socket.recv(timeout=60)
+        assert gone.value.rcvd is not None
+        assert gone.value.rcvd.code == 1008, "a session that has ended hears no more"
+
+
+def test_a_websocket_follows_a_schedule_and_what_was_before(
+    world: tuple[httpx.Client, Context],
+) -> None:
+    client, _ = world
+    capture(client, "packing")
+    client.post("/epcis/queries", json={"name": "all", "query": {}})
+    since = {"GS1-Query-InitialRecordTime": "2020-01-01T00:00:00Z"}
+    every_second = "/epcis/queries/all/events?second=[0-59]"
+    with opened(client, every_second, **since, **{"GS1-Query-ReportIfEmpty": "true"}) as socket:
+        documents = [read(bytes(socket.recv(timeout=60), "utf-8"), "told") for _ in range(2)]
+    assert [len(each.events) for each in documents] == [1, 0]
+
+
+REFUSED_STREAMS: tuple[tuple[str, dict[str, str], int, str], ...] = (
+    ("all/events?stream=true", {"Authorization": "Bearer x"}, 401, "SecurityException"),
+    ("none/events?stream=true", {}, 404, "NoSuchNameException"),
+    ("all/events", {}, 400, "SubscriptionControlsException"),
+    ("all/events?stream=true&hour=1", {}, 400, "SubscriptionControlsException"),
+    ("all/events?hour=25", {}, 400, "SubscriptionControlsException"),
+    ("all/events?century=1", {}, 400, "SubscriptionControlsException"),
+)
+
+
+def test_a_websocket_is_refused_before_it_opens(world: tuple[httpx.Client, Context]) -> None:
+    client, _ = world
+    client.post("/epcis/queries", json={"name": "all", "query": {}})
+    for place, headers, status, name in REFUSED_STREAMS:
+        with pytest.raises(InvalidStatus) as refused:
+            opened(client, f"/epcis/queries/{place}", **headers)
+        assert refused.value.response.status_code == status, place
+        assert name.encode() in refused.value.response.body

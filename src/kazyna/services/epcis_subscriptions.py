@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event as Signal
 from threading import Thread
+from typing import Any
 from uuid import UUID
 
 from kazyna.core.errors import (
@@ -86,6 +87,17 @@ class SubscribedQuery:
 
     query: SavedQuery
     subscriptions: tuple[Subscription, ...]
+
+
+@dataclass(frozen=True)
+class News:
+    """What a subscriber was not told yet."""
+
+    events: Sequence[EventRow]
+    more: bool
+    """Whether there is more than is told at once."""
+    told: tuple[datetime, list[int]]
+    """Until when it is told now, and which of the events recorded lately."""
 
 
 @dataclass(frozen=True)
@@ -235,24 +247,43 @@ def _send(ctx: Context, row: SubscriptionRow, now: datetime) -> int:
         query = epcis_queries.query_by_number(tx, row.query_no)
     if query is None:
         raise NotFound("The query is not the subscriber's any more.")
-    found = events_recorded(
-        own, query.parameters, (row.told_until, row.told_lately), limit=EVENTS_AT_ONCE + 1
-    )
-    shown, more = found[:EVENTS_AT_ONCE], len(found) > EVENTS_AT_ONCE
-    if shown or (row.report_if_empty and row.schedule is not None):
-        _post(ctx, row, query.name, shown)
-    until = max(row.told_until, now - LATE)
-    if more:
-        until = min(until, shown[-1].recorded_at)
+    found = news(own, query.parameters, (row.told_until, row.told_lately), now)
+    if found.events or (row.report_if_empty and row.schedule is not None):
+        _post(ctx, row, query.name, found.events)
     next_at = now + POLL
     if row.schedule is not None:
         next_at = parse_schedule(row.schedule).next_after(now) or now + timedelta(days=1)
     with ctx.transaction() as tx:
-        numbers = [*row.told_lately, *(event.event_no for event in shown)]
-        lately = epcis_events.recorded_of(tx, numbers, since=until)
-        told = Told(until, lately, now if more else next_at)
-        epcis_subscriptions.told(tx, row.subscription_id, told, notified=bool(shown))
-    return len(shown)
+        told = Told(*found.told, now if found.more else next_at)
+        epcis_subscriptions.told(tx, row.subscription_id, told, notified=bool(found.events))
+    return len(found.events)
+
+
+def news(
+    ctx: Context, parameters: Mapping[str, Any], told: tuple[datetime, list[int]], now: datetime
+) -> News:
+    """Return what a query finds that was not told yet, up to a hundred events.
+
+    Parameters
+    ----------
+    ctx
+        The subscriber.
+    parameters
+        Of the query.
+    told
+        Until when the subscriber was told, and which of the events recorded lately.
+    now
+        By the clock of the database.
+    """
+    until, lately = told
+    found = events_recorded(ctx, parameters, told, limit=EVENTS_AT_ONCE + 1)
+    shown, more = found[:EVENTS_AT_ONCE], len(found) > EVENTS_AT_ONCE
+    until = max(until, now - LATE)
+    if more:
+        until = min(until, shown[-1].recorded_at)
+    numbers = [*lately, *(event.event_no for event in shown)]
+    with ctx.transaction() as tx:
+        return News(shown, more, (until, epcis_events.recorded_of(tx, numbers, since=until)))
 
 
 def _post(ctx: Context, row: SubscriptionRow, name: str, events: Sequence[EventRow]) -> None:

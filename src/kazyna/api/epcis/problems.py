@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from kazyna.api.errors import HEADERS, request_finding
 from kazyna.core.errors import (
@@ -66,9 +67,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(KazynaError)
     def raised_on_purpose(request: Request, error: KazynaError) -> Response:
-        kind = next(kind for kind in type(error).__mro__ if kind in EXCEPTIONS)
-        status, name = EXCEPTIONS[kind]
-        return answer(request, status, name, str(error), findings_of(error))
+        return problem_response(request, error)
 
     @app.exception_handler(RequestValidationError)
     def unreadable(request: Request, error: RequestValidationError) -> Response:
@@ -90,13 +89,20 @@ def install(app: FastAPI) -> None:
         return answer(request, status, "ImplementationException", detail)
 
 
+def problem_response(request: HTTPConnection, error: KazynaError) -> Response:
+    """Write an error that was raised on purpose as a response."""
+    kind = next(kind for kind in type(error).__mro__ if kind in EXCEPTIONS)
+    status, name = EXCEPTIONS[kind]
+    return answer(request, status, name, str(error), findings_of(error))
+
+
 def findings_of(error: KazynaError) -> tuple[Finding, ...]:
     """Return what an error says of the input, mistake by mistake."""
     return error.findings if isinstance(error, InputError) else ()
 
 
 def answer(
-    request: Request,
+    request: HTTPConnection,
     status: HTTPStatus,
     name: str,
     detail: str,
