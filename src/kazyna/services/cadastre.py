@@ -69,6 +69,8 @@ class Reason:
     recorded: str | None
     """The recorded characteristic, where the reason is one."""
     amount: Decimal
+    unit: str | None = None
+    """Of what is recorded."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,7 @@ def load_cadastre_files(
     ----------
     properties, sales
         Files, or the addresses of tables in PostgreSQL, with the columns that `load_cadastre` asks
-        for. A table whose columns have other names is made clean by `kazyna clean` first.
+        for.
 
     Raises
     ------
@@ -442,7 +444,16 @@ def _reasons(
     for reason in reasons:
         name = reason["reason"]
         value = _written(recorded[name]) if recorded.get(name) is not None else None
-        worded.append(Reason(name, label(ctx, name), value, Decimal(reason["amount"])))
+        column = ctx.pack.columns.get(name)
+        worded.append(
+            Reason(
+                name,
+                label(ctx, name),
+                value,
+                Decimal(reason["amount"]),
+                column.unit if column else None,
+            )
+        )
     return tuple(sorted(worded, key=lambda reason: -abs(reason.amount)))
 
 

@@ -266,9 +266,7 @@ def _whole(write: Writer, scale: _Scale, label: str, amount: Decimal) -> Bar:
 
 
 def _recorded(write: Writer, reason: Reason) -> str:
-    if reason.recorded is None:
-        return ""
-    return write.gettext(reason.recorded) if reason.recorded in {"yes", "no"} else reason.recorded
+    return "" if reason.recorded is None else write.recorded(reason.recorded, reason.unit)
 
 
 def _shares(write: Writer, rows: Iterable[tuple[str, float]]) -> Iterable[Bar]:
