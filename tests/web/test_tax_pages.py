@@ -180,3 +180,61 @@ def test_the_register_is_searched_and_asked_as_known_then(officer: httpx.Client)
     before = officer.get("/office/objects/V2", params={"known_on": "2020-01-01"})
     assert before.status_code == HTTPStatus.NOT_FOUND
     assert officer.get("/office/register", params={"kind": "x"}).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_an_object_changes_and_passes_to_others_on_its_page(
+    address: str, officer: httpx.Client
+) -> None:
+    there = "/office/objects/V2"
+    form = officer.get(there).text
+    assert 'name="is:engine_cm3"' in form
+    assert 'value="T2"' in form
+    given = {"is:engine_cm3": "-5", "on": "2026-03-01", "document": "survey 7"}
+    refused = officer.post(f"{there}/changes", data=given)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "column engine_cm3: -5" in refused.text
+    assert "nothing was changed" in officer.post(f"{there}/changes", data={"on": "2026-03-01"}).text
+    changed = officer.post(f"{there}/changes", data=given | {"is:engine_cm3": "1800"})
+    assert changed.headers["location"] == there
+    holders = {
+        "taxpayer:h1": "T2", "share:h1": "0,5", "taxpayer:n0": "T3", "share:n0": "0.6",
+        "on": "2026-04-01", "document": "deed 3", "kind": "transfer",
+    }  # fmt: skip
+    assert "exceed the whole" in officer.post(f"{there}/transfers", data=holders).text
+    halves = holders | {"share:n0": "half"}
+    assert "&#39;half&#39; is no share" in officer.post(f"{there}/transfers", data=halves).text
+    passed = officer.post(f"{there}/transfers", data=holders | {"share:n0": "0.5"})
+    assert passed.headers["location"] == there
+    shown = officer.get(there).text
+    assert all(word in shown for word in ("1,800", "Chyngyz", "survey 7", "deed 3"))
+    with sign_in_at(address, "auditor") as auditor:
+        assert "/transfers" not in auditor.get(there).text
+        assert auditor.post(f"{there}/transfers", data=holders).status_code >= 400
+
+
+def test_a_draft_is_sent_back_with_its_reason(address: str, officer: httpx.Client) -> None:
+    officer.post("/office/rolls", data={"tax": "vehicle", "year": "2024"})
+    there = "/office/rolls/vehicle/2024"
+    assert "Send it back" not in officer.get(there).text
+    with sign_in_at(address, "head") as head:
+        assert "Send it back" in head.get(there).text
+        assert head.post(f"{there}/discard", data={"reason": "ages are wrong"}).is_redirect
+    officer.post("/office/rolls", data={"tax": "vehicle", "year": "2024"})
+    assert "ages are wrong" in officer.get(there).text
+    assert officer.post(f"{there}/discard").is_redirect
+
+
+def test_decisions_of_councils_are_recorded_on_their_page(officer: httpx.Client) -> None:
+    there = "/office/councils"
+    assert "No decision is recorded" in officer.get(there).text
+    head = "place,parameter,keys,from,to,value,document,source\n"
+    row = "tokmok_city,residential_rate,,2026-01-01,,{},No. 12,\n"
+
+    def sent(value: int) -> httpx.Response:
+        return officer.post(there, files={"file": ("c.csv", head + row.format(value))})
+
+    refused = sent(600)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "c.csv, row 1, column value: 600 is outside" in refused.text
+    assert "c.csv: 1 decisions recorded" in sent(60).text
+    assert "annulled" in officer.post(f"{there}/1", data={"document": "court"}).text

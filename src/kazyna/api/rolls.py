@@ -66,6 +66,14 @@ def drafted(ctx: Caller, tax: TaxName, year: Year) -> roll_lifecycle.DraftedRoll
     return roll_lifecycle.drafted(ctx, tax=tax, year=year)
 
 
+@router.post(
+    "/rolls/{tax}/{year}/draft/return", status_code=HTTPStatus.NO_CONTENT, responses=MOVING
+)
+def send_back(ctx: Caller, tax: TaxName, year: Year, new: NewStep) -> None:
+    """Send a draft back for a reason: it is put away, and the reason stays on record."""
+    roll_lifecycle.discard_roll(ctx, tax=tax, year=year, reason=new.reason)
+
+
 @router.get("/rolls/{tax}/{year}/comparison", responses=FOUND)
 def compare(ctx: Caller, tax: TaxName, year: Year) -> roll_comparison.RollComparison:
     """Compare a draft or an issued roll with the year before."""

@@ -75,18 +75,24 @@ def issue(*, tax: TaxName, year: Year, name: As = "", as_json: output.Json = Fal
 
 
 @app.command("discard")
-def discard(*, tax: TaxName, year: Year, name: As = "") -> None:
-    """Put a draft away.
+def discard(
+    *,
+    tax: TaxName,
+    year: Year,
+    reason: Annotated[str, typer.Option(help="What is wrong with it; it is kept.")] = "",
+    name: As = "",
+) -> None:
+    """Put a draft away, or send it back for a reason.
 
     Example:
     ```sh
-    kazyna tax-roll discard --tax residential_property --year 2026
+    kazyna tax-roll discard --tax vehicle --year 2026 --reason "ages of lorries are missing"
     ```
     """
     from kazyna.services import roll_lifecycle
 
     with acting("officer", name) as ctx:
-        roll_lifecycle.discard_roll(ctx, tax=tax, year=year)
+        roll_lifecycle.discard_roll(ctx, tax=tax, year=year, reason=reason)
     output.say("The draft is discarded.")
 
 

@@ -348,6 +348,7 @@ def _require_document(document: str) -> None:
 
 def _found(tx: Transaction, ctx: Context, object_id: str, *, known_on: date) -> RegisteredObject:
     known = register.known_on(tx, known_on)
+    decided = laws.decided_within(tx, ctx)
     states = objects.facts_of(tx, object_id, known=known)
     if not states:
         raise NotFound(f"No object has the number {object_id!r}.")
@@ -358,7 +359,7 @@ def _found(tx: Transaction, ctx: Context, object_id: str, *, known_on: date) -> 
         object_id=object_id,
         synthetic=objects.is_synthetic(tx, object_id),
         known_on=known_on,
-        states=tuple(_state(ctx, row) for row in states),
+        states=tuple(_state(decided, row) for row in states),
         holdings=tuple(_holding(row) for row in holdings),
         changes=tuple(
             Change(row.change_no, row.kind, row.reason, row.document, row.recorded_on,

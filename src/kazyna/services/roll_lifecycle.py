@@ -133,13 +133,13 @@ def drafted(ctx: Context, *, tax: str, year: int) -> DraftedRoll:
         return _described(tx, law, stands, held=held)
 
 
-def discard_roll(ctx: Context, *, tax: str, year: int) -> None:
-    """Put a draft away; that it was there stays recorded."""
+def discard_roll(ctx: Context, *, tax: str, year: int, reason: str = "") -> None:
+    """Put a draft away, or send it back for a reason; that it was there stays recorded."""
     ctx.require("officer")
     with ctx.transaction() as tx:
         stands = _standing(tx, tax=tax, year=year)
         _require(stands, "draft")
-        _discard(tx, stands, note="discarded")
+        _discard(tx, stands, note=reason.strip() or "discarded")
 
 
 def issue_roll(ctx: Context, *, tax: str, year: int) -> IssuedRoll:

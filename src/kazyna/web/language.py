@@ -209,6 +209,8 @@ class Writer:
 
     def unit_sign(self, unit: str) -> str:
         """Write a unit without a number."""
+        if unit not in UNITS:
+            return self.word(unit)
         return format_unit(1, UNITS[unit], length="short", locale=self.locale).split()[-1]
 
     def day(self, day: date | datetime) -> str:

@@ -32,7 +32,9 @@ Step = Literal["draft", "issue", "discard", "correct", "withdraw"]
 STEPS: dict[Step, Callable[[Context, str, int, str], object]] = {
     "draft": lambda ctx, tax, year, _why: roll_lifecycle.draft_roll(ctx, tax=tax, year=year),
     "issue": lambda ctx, tax, year, _why: roll_lifecycle.issue_roll(ctx, tax=tax, year=year),
-    "discard": lambda ctx, tax, year, _why: roll_lifecycle.discard_roll(ctx, tax=tax, year=year),
+    "discard": lambda ctx, tax, year, why: roll_lifecycle.discard_roll(
+        ctx, tax=tax, year=year, reason=why
+    ),
     "correct": lambda ctx, tax, year, why: roll_lifecycle.correct_roll(
         ctx, tax=tax, year=year, reason=why
     ),
