@@ -7,7 +7,14 @@ import pytest
 from kazyna.core.errors import Unavailable
 from kazyna.core.money import Currency
 from kazyna.core.text import LANGUAGES, Language
-from kazyna.documents.bill import BillDocument, BillFigure, BillStep, bill_data, render_bill
+from kazyna.documents.bill import (
+    BillDocument,
+    BillFigure,
+    BillStep,
+    LateAmount,
+    bill_data,
+    render_bill,
+)
 from kazyna.documents.payment_code import payment_code
 from kazyna.documents.render import render
 
@@ -108,3 +115,12 @@ def test_a_bill_shows_the_code_of_its_payment() -> None:
     plain = render_bill(BILL, page_format="svg")
     coded = render_bill(replace(BILL, qr=payment_code("RF18|1.00|KGS")), page_format="svg")
     assert len(coded) > len(plain)
+
+
+def test_a_bill_is_printed_with_the_interest_to_a_day() -> None:
+    late = LateAmount(date(2026, 10, 16), Decimal("3000.00"), Decimal("121.50"))
+    plain, told = bill_data(BILL), bill_data(replace(BILL, late=late))
+    assert told["notes"][1:] == plain["notes"]
+    note = told["notes"][0]
+    assert "October 16, 2026" in note
+    assert all(amount in note for amount in ("3,000.00", "121.50", "3,121.50"))

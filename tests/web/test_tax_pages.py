@@ -95,6 +95,12 @@ def test_a_taxpayer_sees_objects_bills_and_a_forecast(own: httpx.Client) -> None
     reference = mine.split('href="/bills/')[1].split('"')[0]
     bill = own.get(f"/bills/{reference}", params={"lang": "ky"}).text
     assert "жеңил унаалар, фургондор, пикаптар" in bill
+    late = own.get(f"/bills/{reference}", params={"lang": "en"}).text
+    assert "Printed bill with interest to this day" in late
+    paper = own.get(f"/bills/{reference}.pdf")
+    with_interest = own.get(f"/bills/{reference}.pdf", params={"interest_on": "2026-07-20"})
+    assert with_interest.content.startswith(b"%PDF")
+    assert with_interest.content != paper.content == own.get(f"/bills/{reference}.pdf").content
     assert own.get("/office/rolls").status_code == HTTPStatus.FORBIDDEN
 
 

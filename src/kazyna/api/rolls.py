@@ -1,6 +1,7 @@
 """Tax rolls and bills."""
 
 from dataclasses import dataclass
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
@@ -136,6 +137,9 @@ def bill_pdf(
     ctx: Caller,
     reference: Reference,
     language: Annotated[Language, Query(description="Language of the bill.")] = "en",
+    interest_on: Annotated[
+        date | None, Query(description="With the interest for late payment to this day.")
+    ] = None,
 ) -> Pdf:
-    """Print one bill as PDF."""
-    return Pdf(rolls.bill_pdf(ctx, reference=reference, language=language))
+    """Print one bill as PDF: as it was issued, or with the interest to a day."""
+    return Pdf(rolls.bill_pdf(ctx, reference=reference, language=language, interest_on=interest_on))

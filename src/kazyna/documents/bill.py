@@ -47,6 +47,14 @@ _WORDS = {
     ),
 }
 
+_LATE = Text(
+    "On {day}, {principal} of this tax and year is unpaid, for all objects together. With"
+    " {interest} of interest for late payment, {total} settles it on that day.",
+    "На {day} по этому налогу и году не уплачено {principal} за все объекты вместе. С пеней"
+    " {interest} долг в этот день погашает {total}.",
+    "{day} карата бул салык жана жыл боюнча бардык объекттер үчүн {principal} төлөнгөн эмес."
+    " {interest} туум менен ошол күнү карызды {total} жабат.",
+)
 _IN_FORCE = Text("in force from {day}", "действует с {day}", "{day} баштап күчүндө")
 
 
@@ -73,6 +81,15 @@ class BillStep:
     unit: str
     law: str
     figures: tuple[BillFigure, ...]
+
+
+@dataclass(frozen=True)
+class LateAmount:
+    """What is left to pay of a tax and year on a day, with the interest that has run."""
+
+    on: date
+    principal: Decimal
+    interest: Decimal
 
 
 @dataclass(frozen=True)
@@ -104,6 +121,8 @@ class BillDocument:
     """Doubts about the law and other remarks."""
     qr: str | None = None
     """A QR code of the payment as SVG, where the pack knows one."""
+    late: LateAmount | None = None
+    """Where the bill is printed with the interest to a day."""
 
 
 def render_bill(bill: BillDocument, *, page_format: PageFormat = "pdf") -> bytes:
@@ -167,9 +186,21 @@ def bill_data(bill: BillDocument) -> dict[str, Any]:
         "currency": code,
         "due_on": _day(bill.due_on, language),
         "reference": bill.reference,
-        "notes": list(bill.notes),
+        "notes": [*_late(bill), *bill.notes],
         "qr": bill.qr or "",
     }
+
+
+def _late(bill: BillDocument) -> list[str]:
+    if bill.late is None:
+        return []
+    told = _LATE.in_(bill.language).format(
+        day=_day(bill.late.on, bill.language),
+        principal=_money(bill.late.principal, bill),
+        interest=_money(bill.late.interest, bill),
+        total=_money(bill.late.principal + bill.late.interest, bill),
+    )
+    return [told]
 
 
 def _step(step: BillStep, bill: BillDocument) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 How a roll comes to be is in roll_lifecycle.py.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ from kazyna.core.errors import NotFound
 from kazyna.core.progress import Progress, silent
 from kazyna.core.text import Language, Text
 from kazyna.documents import bill as paper
-from kazyna.services import laws
+from kazyna.services import interest, laws
 from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
 from kazyna.services.payment_codes import qr_by
@@ -36,6 +36,7 @@ __all__ = [
     "bills_of_taxpayer",
     "bills_pdf",
     "find_bill",
+    "interest_of_bill",
     "issue_roll",
     "issued",
     "my_bills",
@@ -233,13 +234,37 @@ def page(ctx: Context, *, tax: str, year: int, after: int = 0) -> tuple[Bill, ..
         return _bills(ctx, tx, rows)
 
 
-def bill_pdf(ctx: Context, *, reference: str, language: Language) -> bytes:
-    """Print one bill as PDF in a language."""
+def bill_pdf(
+    ctx: Context, *, reference: str, language: Language, interest_on: date | None = None
+) -> bytes:
+    """Print one bill as PDF in a language: as it was issued, or with the interest to a day."""
     ctx.require("officer", "auditor", "taxpayer")
     with ctx.transaction() as tx:
         row = _bill_row(tx, reference)
         document = _document(ctx, tx, row, language)
+    if interest_on is not None:
+        found = interest_of_bill(ctx, row, on=interest_on)
+        document = replace(document, late=_late(found))
     return paper.render_bills([document])
+
+
+def interest_of_bill(
+    ctx: Context, bill: Bill | rolls.BillRow, *, on: date | None = None
+) -> interest.InterestToDay:
+    """Return the interest on the late debts of a bill's taxpayer, tax and year, to a day.
+
+    All bills of a taxpayer for one tax and year are one debt.
+    """
+    found = interest.interest_to(ctx, taxpayer_id=bill.taxpayer_id, on=on)
+    same = tuple(each for each in found.debts if (each.tax, each.period) == (bill.tax, bill.year))
+    not_charged = sum((each.interest - each.charged for each in same), Decimal(0))
+    return replace(found, debts=same, not_charged=not_charged)
+
+
+def _late(found: interest.InterestToDay) -> paper.LateAmount | None:
+    principal = sum((debt.principal for debt in found.debts), Decimal(0))
+    owed = sum((debt.owed for debt in found.debts), Decimal(0))
+    return paper.LateAmount(found.on, principal, owed) if principal + owed else None
 
 
 def bills_pdf(

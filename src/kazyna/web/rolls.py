@@ -1,6 +1,7 @@
 """Rolls on the officers' desk, from draft to correction; each bill as a page and as paper."""
 
 from collections.abc import Callable
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -45,9 +46,11 @@ STEPS: dict[Step, Callable[[Context, str, int, str], object]] = {
 
 
 @router.get("/bills/{reference}.pdf")
-def bill_pdf(visit: Visiting, reference: str) -> Response:
-    """Print one bill in the visitor's language."""
-    content = rolls.bill_pdf(visit.ctx, reference=reference, language=visit.write.language)
+def bill_pdf(visit: Visiting, reference: str, interest_on: date | None = None) -> Response:
+    """Print one bill in the visitor's language, with the interest to a day where it is asked."""
+    content = rolls.bill_pdf(
+        visit.ctx, reference=reference, language=visit.write.language, interest_on=interest_on
+    )
     name = f'inline; filename="bill-{reference}.pdf"'
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": name})
 
@@ -63,6 +66,8 @@ def bill(visit: Visiting, reference: str) -> HTMLResponse:
         "rolls/bill.html",
         bill=found,
         versions=rolls.bill_versions(visit.ctx, reference=reference),
+        interest=rolls.interest_of_bill(visit.ctx, found),
+        tax_title=lambda name: tax_title(visit, name),
         objections=own,
         states=bill_objection_words(visit.write),
         object_until=last,
