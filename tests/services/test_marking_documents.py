@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow.compute as pc
 import pytest
@@ -52,6 +53,11 @@ def statuses(world: World, *codes: str) -> dict[str | None, int]:
     return {row["values"]: row["counts"] for row in pc.value_counts(found["status"]).to_pylist()}
 
 
+def state_of(world: World, code: str) -> SimpleNamespace:
+    """Return where one unit stands."""
+    return SimpleNamespace(**code_states.look_up(world.ctx("officer"), [code]).to_pylist()[0])
+
+
 def holders(world: World, *codes: str) -> set[str]:
     return set(code_states.look_up(world.ctx("officer"), codes)["holder"].to_pylist())
 
@@ -87,7 +93,7 @@ def test_from_order_to_till(world: World) -> None:
     sold = world.send("shop", "sell", f"{batch}:7", f"{batch}:1700")
     assert sold.units == 2
     assert statuses(world, f"{batch}:0-2499") == {"in_circulation": 2_498, "sold": 2}
-    state = code_states.look_up_one(world.ctx("officer"), f"{batch}:7")
+    state = state_of(world, f"{batch}:7")
     assert state.first_sold_at == NOON
     assert (state.first_seller, state.holder, state.lot) == ("shop", "shop", "L1")
 
@@ -328,7 +334,7 @@ def test_needs_reasons_and_roles_of_the_rules(world: World) -> None:
     with pytest.raises(InputError, match="such as 2026-01-31"):
         world.send("maker", "apply", f"{pills}:5-9", lot="A", expires_on="tomorrow")
     world.send("shop", "withdraw", f"{batch}:1", reason="damage")
-    state = code_states.look_up_one(world.ctx("officer"), f"{batch}:1")
+    state = state_of(world, f"{batch}:1")
     assert (state.status, state.withdrawn_for) == ("withdrawn", "damage")
 
 
@@ -388,9 +394,9 @@ def test_packages_in_packages_move_with_all_that_is_in_them(world: World) -> Non
     world.send("wholesaler", "ship", f"00{BOX}", counterparty="shop")
     world.send("shop", "accept", f"00{BOX}")
     world.send("shop", "sell", f"{batch}:1500")
-    state = code_states.look_up_one(world.ctx("officer"), f"{batch}:5")
+    state = state_of(world, f"{batch}:5")
     assert (state.holder, state.parent) == ("shop", f"00{BOX}")
-    assert code_states.look_up_one(world.ctx("officer"), f"{batch}:1500").parent is None
+    assert state_of(world, f"{batch}:1500").parent is None
     assert world.send("shop", "disaggregate", f"00{BOX}").units == 800
     assert statuses(world, pallet, f"00{BOX}", f"00{BOX2}") == {"unpacked": 2, "packed": 1}
 
@@ -435,7 +441,7 @@ def test_codes_of_another_state_are_followed_by_the_same_operations(world: World
     world.send("importer", "ship", *foreign[:10], counterparty="shop")
     world.send("shop", "accept", *foreign[:10])
     world.send("shop", "sell", foreign[2])
-    state = code_states.look_up_one(world.ctx("officer"), foreign[2])
+    state = state_of(world, foreign[2])
     assert (state.status, state.country, state.kind) == ("sold", "RU", "foreign")
     with pytest.raises(InputError, match="not registered"):
         world.send("shop", "sell", foreign[2].replace("5abc", "5abX"))
@@ -459,7 +465,7 @@ def test_what_came_back_is_sold_again_but_never_for_the_first_time_again(world: 
         world.send("shop", "sell", f"{batch}:1")
     world.send("shop", "return", f"{batch}:1", reason="not liked")
     world.send("shop", "sell", f"{batch}:1", document_id="receipt-2")
-    state = code_states.look_up_one(world.ctx("officer"), f"{batch}:1")
+    state = state_of(world, f"{batch}:1")
     assert (state.first_document, state.sales, state.status) == ("receipt-1", 2, "sold")
 
 

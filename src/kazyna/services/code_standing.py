@@ -26,7 +26,7 @@ from kazyna.packs.codes import CodeRules, read_code_rules
 from kazyna.packs.lifecycle import read_lifecycle
 from kazyna.services.context import Context
 from kazyna.services.marking_keyring import keyring
-from kazyna.store import batches, codes, participants, scans
+from kazyna.store import batches, codes, participants
 from kazyna.store.batches import BatchRow, LotRow
 from kazyna.store.connection import Acting, Database
 from kazyna.store.participants import ProductRow
@@ -249,7 +249,7 @@ class _States:
         parties |= {row["first_seller"] for row in self.facts.values()}
         parties -= {0} | memory.parties.keys()
         if parties:
-            memory.parties |= scans.participant_ids(registry, sorted(parties))
+            memory.parties |= participants.participant_ids(registry, sorted(parties))
         now = monotonic()
         gtins = {self.batch(row).gtin or 0 for row in units.batches.tolist()} - {0}
         stale = [

@@ -6,7 +6,6 @@ What tills, inspectors and the public are told of single codes is in `code_stand
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -63,35 +62,6 @@ STATES = pa.schema(
 
 
 @dataclass(frozen=True)
-class CodeState:
-    """What is known of one code; a row of `STATES`."""
-
-    line: int
-    verdict: str
-    reason: str | None
-    batch: int | None
-    index: int | None
-    kind: str | None
-    status: str | None
-    gtin: str | None
-    goods: str | None
-    product: str | None
-    country: str | None
-    holder: str | None
-    consignee: str | None
-    lot: str | None
-    produced_on: date | None
-    expires_on: date | None
-    parent: str | None
-    withdrawn_for: str | None
-    first_sold_at: datetime | None
-    first_seller: str | None
-    first_document: str | None
-    price: int | None
-    sales: int | None
-
-
-@dataclass(frozen=True)
 class UnitCounts:
     """How many units stand where."""
 
@@ -131,11 +101,6 @@ def write_states(ctx: Context, texts: Sequence[str], out: Path | None = None) ->
 
 def _words(found: pa.Table) -> Iterator[tuple[str | None, str]]:
     return zip(found["status"].to_pylist(), found["verdict"].to_pylist(), strict=True)
-
-
-def look_up_one(ctx: Context, text: str) -> CodeState:
-    """Return where one code stands."""
-    return CodeState(**look_up(ctx, [text]).slice(0, 1).to_pylist()[0])
 
 
 def _states(ctx: Context, work: Work, law: Law, found: Found) -> pa.Table:
@@ -182,7 +147,7 @@ def _known(
     sold = [fact_of.get(address, {}) for address in addresses]
     parents = where.parent_keys
     names = codes.package_names(work, units_of(np.unique(parents[parents > 0])))
-    people = participants.names_of_numbers(
+    people = participants.participant_ids(
         work.registry,
         sorted(
             {

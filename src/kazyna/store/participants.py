@@ -105,13 +105,10 @@ def participant_number(tx: Transaction, participant_id: str) -> int | None:
     return found
 
 
-def names_of_numbers(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
+def participant_ids(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
     """Return the ids of participants by their numbers."""
     rows = tx.connection.execute(
-        """
-        SELECT participant_no, participant_id
-        FROM unnest(%s::integer[]) AS participant_no JOIN participants USING (participant_no)
-        """,
+        "SELECT participant_no, participant_id FROM participants WHERE participant_no = ANY (%s)",
         (list(numbers),),
     )
     return {int(number): str(name) for number, name in rows}

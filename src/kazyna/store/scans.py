@@ -116,15 +116,6 @@ def scans_of(tx: Transaction, batch: int, index: int, *, limit: int) -> list[Sca
     )
 
 
-def participant_ids(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
-    """Return the names under which participants are registered."""
-    rows = tx.connection.execute(
-        "SELECT participant_no, participant_id FROM participants WHERE participant_no = ANY (%s)",
-        (list(numbers),),
-    )
-    return {int(number): str(name) for number, name in rows}
-
-
 def find_till_sales(
     tx: Transaction, participant_no: int, device: str, counters: Sequence[int]
 ) -> dict[int, TillSaleRow]:
