@@ -186,4 +186,16 @@ def test_each_dialect_reads_its_own_query(build: Build, dialect: Dialect) -> Non
     query = compile_query(rules, START, table="inputs", id_column="id", dialect=dialect)
     read = sqlglot.parse_one(query, dialect=dialect)
     assert read.named_selects == ["id", "value", "home", "share", "tax", "amount"]  # type: ignore[attr-defined]
+    assert "INT128" not in query
+
+
+@rule(unit="USD", law="act art. 1", title=ANY, name="tax")
+def even_share(value: Decimal, even: Rounding) -> Decimal:
+    return divide(value, 3, even)
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "spark"])
+def test_only_duckdb_counts_in_wide_whole_numbers(build: Build, dialect: Dialect) -> None:
+    rules = build(even_share, parameters={"even": LAW["even"]})
+    query = compile_query(rules, START, table="inputs", id_column="id", dialect=dialect)
     assert ("INT128" in query) == (dialect == "duckdb")

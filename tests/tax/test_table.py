@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+import psycopg
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -23,10 +24,12 @@ from kazyna.tax import (
     Table,
     TableRow,
     applied_rows,
+    compile_query,
     compute,
     doubtful,
     doubtful_in_case,
     explain,
+    grid,
     look_ups,
     rule,
     rule_set,
@@ -130,6 +133,44 @@ def test_what_a_table_does_not_know_is_refused_by_both_paths_by_name() -> None:
     no_rest = Table("base", BASE.keys, BASE.rows[:-1])
     with pytest.raises(InputError, match="base has no row for wall 'straw', age 1"):
         roll_of(law(table=no_rest), [{**fine, "wall": "straw"}])
+
+
+EVERY: list[Case] = [
+    {"wall": wall, "age": age, "area": D(10), "local_rate": D(1)}
+    for wall in WALLS
+    for age in (0, 4, 5, 29, 30, 300)
+    if (wall, age) not in {("wood", 30), ("wood", 300)}
+]
+
+
+@pytest.mark.parametrize("cells_max", [1, 5, 10_000])
+def test_a_list_of_any_length_answers_alike(
+    cells_max: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grid, "CELLS_MAX", cells_max)
+    expected = [compute(law(), case, ON).amount for case in EVERY]
+    assert roll_of(law(), EVERY) == expected
+    with pytest.raises(InputError, match="row 2, column base_value: base has no known value"):
+        roll_of(law(), [EVERY[0], {**EVERY[0], "wall": "wood", "age": 31}])
+
+
+def test_postgresql_looks_up_alike(database_url: str) -> None:
+    query = compile_query(law(), ON, table="inputs", id_column="id", dialect="postgres")
+    rows = ", ".join(f"({n}, '{case['wall']}', {case['age']}, {case['area']})"
+                     for n, case in enumerate(EVERY))  # fmt: skip
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute(
+            f'WITH "inputs"("id", "wall", "age", "area") AS (VALUES {rows}) '
+            f'SELECT "amount" FROM ({query}) AS roll ORDER BY "id"'
+        ).fetchall()
+    assert [amount for (amount,) in found] == [compute(law(), case, ON).amount for case in EVERY]
+
+
+def test_a_table_that_cannot_fail_is_not_asked_whether_it_did() -> None:
+    whole = Table("base", BASE.keys, (row("brick", 0, value="1"), row("*", 0, value="2")))
+    query = compile_query(law(table=whole), ON, table="inputs", id_column="id")
+    assert "unanswered" not in query
+    assert "unanswered" in compile_query(law(), ON, table="inputs", id_column="id")
 
 
 def test_an_unknown_word_is_refused_before_the_table_is_asked() -> None:

@@ -18,7 +18,7 @@ from kazyna.store import files, parquet_rolls
 from kazyna.tax import Explanation, RuleSet, explain, roll_total, run_roll, verify_sample
 from kazyna.tax import Step as ExplanationStep
 from kazyna.tax.spark import roll_on_spark
-from kazyna.tax.stream import can_stream, streamed_roll
+from kazyna.tax.stream import bounds_of, bounds_query, can_stream, stream_query, total_query
 
 __all__ = [
     "ComputedRoll",
@@ -93,16 +93,15 @@ def _streams(rules: RuleSet, path: Path, out: Path, *, on: date, id_column: str)
 def _streamed(
     rules: RuleSet, path: Path, out: Path, *, on: date, id_column: str
 ) -> tuple[int, Decimal]:
-    queries = streamed_roll(rules, on, id_column=id_column, table=parquet_rolls.SOURCE)
-    rows, distinct, faults = parquet_rolls.first_row(path, queries.faults)
-    unanswered = 0
-    if queries.unanswered is not None and not faults:
-        (unanswered,) = parquet_rolls.first_row(path, queries.unanswered)
-    if faults or unanswered or distinct < rows:
+    ends = parquet_rolls.first_row(path, bounds_query(rules, on, table=parquet_rolls.SOURCE))
+    bounds = bounds_of(rules, on, ends)
+    if bounds is None or not parquet_rolls.are_unique(path, id_column):
+        return _in_memory(rules, path, out, on=on, id_column=id_column)
+    query = stream_query(rules, on, bounds, table=parquet_rolls.SOURCE, id_column=id_column)
+    if not parquet_rolls.copy(path, query, out):
         # The path that looks at every row finds what is wrong, and names it.
         return _in_memory(rules, path, out, on=on, id_column=id_column)
-    parquet_rolls.copy(path, queries.roll, out)
-    bills, total = parquet_rolls.first_row(out, queries.total)
+    bills, total = parquet_rolls.first_row(out, total_query(parquet_rolls.SOURCE))
     seed = on.toordinal()
     drawn = parquet_rolls.sample(out, rows=VERIFIED_ROWS, seed=seed)
     verify_sample(rules, drawn, on=on, size=VERIFIED_ROWS, seed=seed)

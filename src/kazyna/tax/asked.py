@@ -8,8 +8,9 @@ from typing import Any, cast
 from sqlglot import exp
 
 from kazyna.tax import expression
-from kazyna.tax.expression import Expression, as_expression
-from kazyna.tax.table import Table
+from kazyna.tax.expression import Expression, TextColumn, as_expression
+from kazyna.tax.grid import Grid
+from kazyna.tax.table import Table, TableRow, looked_up, row_number
 
 
 @dataclass(frozen=True)
@@ -17,13 +18,18 @@ class LookUp:
     """One look-up of a query: its value, and what was asked."""
 
     table: Table
+    grid: Grid[TableRow]
     value: exp.Expr
-    keys: tuple[Any, ...]
 
     @property
     def row(self) -> exp.Expr:
         """The number of the row that answers."""
-        return self.table.row_number(*self.keys)
+        return row_number(self.table, self.grid)
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether some row of data may find no value."""
+        return any(cell is None or cell.value is None for cell in self.grid.cells)
 
 
 @dataclass(frozen=True)
@@ -62,11 +68,13 @@ class AskedTable:
 
     def at(self, *keys: Any) -> Decimal:
         """Look up, and keep what answered."""
+        if any(isinstance(key, Expression | TextColumn) for key in keys):
+            grid = self.table.grid(*keys)
+            column = looked_up(grid)
+            self.answers.append(LookUp(self.table, grid, column.sql))
+            return cast(Decimal, column)
         found = self.table.at(*keys)
-        if isinstance(given := cast(object, found), Expression):
-            self.answers.append(LookUp(self.table, given.sql, keys))
-        else:
-            self.answers.append(self.table.number_at(*keys))
+        self.answers.append(self.table.number_at(*keys))
         return found
 
     def marginal(self, amount: Decimal) -> Decimal:

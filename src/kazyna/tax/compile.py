@@ -1,7 +1,7 @@
 """The same rules as one SQL query: every step a column, every width proved."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, localcontext
 from functools import lru_cache
@@ -18,14 +18,18 @@ from kazyna.tax.expression import (
     TextColumn,
     as_expression,
     column,
+    decimal_type,
     fitted,
     literal,
 )
+from kazyna.tax.grid import ELEMENT
 from kazyna.tax.inputs import InputColumn
 from kazyna.tax.rule import AMOUNT, Rule, RuleSet
 from kazyna.tax.table import Table
 
 Dialect = Literal["duckdb", "postgres", "spark"]
+Bounds = Mapping[str, tuple[Decimal, Decimal]]
+"""The least and the greatest value of columns."""
 
 _INEXACT = "a constant in the formula is not exact"
 
@@ -54,7 +58,13 @@ Term = Expression | Condition | TextColumn | Rounding | Table
 
 
 def compile_query(
-    rules: RuleSet, on: date, *, table: str, id_column: str, dialect: Dialect = "duckdb"
+    rules: RuleSet,
+    on: date,
+    *,
+    table: str,
+    id_column: str,
+    dialect: Dialect = "duckdb",
+    bounds: Bounds | None = None,
 ) -> str:
     """Write the query that computes every row of a table by the law of a day.
 
@@ -71,6 +81,10 @@ def compile_query(
         Carried through, so that a row of the result is known.
     dialect
         Of the SQL.
+    bounds
+        The least and the greatest value of inputs in this table, where they are known: the proof
+        starts from them, and narrower steps are computed faster. The types of the columns do not
+        depend on it.
 
     Returns
     -------
@@ -85,25 +99,60 @@ def compile_query(
         If a rule cannot be compiled: it could exceed 38 digits, divides without saying how to
         round, or branches in Python on a column. Every such rule is named.
     """
-    return _written(rules, on, table, id_column, dialect)
+    if bounds is None:
+        return _written_once(rules, on, table, id_column, dialect)
+    return _written(rules, on, bounds, table=table, id_column=id_column, dialect=dialect)
 
 
 @lru_cache(maxsize=128)
-def _written(rules: RuleSet, on: date, table: str, id_column: str, dialect: Dialect) -> str:
-    """Write a query once: proving its widths takes a second, and the rules do not change."""
+def _written_once(rules: RuleSet, on: date, table: str, id_column: str, dialect: Dialect) -> str:
+    """Write a query once: proving its widths takes time, and the rules do not change."""
+    return _written(rules, on, {}, table=table, id_column=id_column, dialect=dialect)
+
+
+def _written(
+    rules: RuleSet, on: date, bounds: Bounds, *, table: str, id_column: str, dialect: Dialect
+) -> str:
     rules = rules.on(on)
     steps, asking = _steps(rules, on)
+    declared = _types(rules, steps)
+    if bounds:
+        rules = replace(rules, inputs=tuple(_within(item, bounds) for item in rules.inputs))
+        steps, asking = _steps(rules, on)
     unanswered = _unanswered(asking)
     inner = _layered(rules, steps, unanswered, table=table, id_column=id_column)
     names = [id_column, *(item.name for item in rules.inputs), *(item.name for item in rules.rules)]
-    amount = exp.alias_(exp.column(rules.amount_rule, quoted=True), AMOUNT, quoted=True)
-    chosen = [exp.column(name, quoted=True) for name in names]
+    chosen = [_chosen(name, name, declared) for name in names]
+    amount = _chosen(rules.amount_rule, AMOUNT, declared)
     missing = [exp.column(f"{UNANSWERED} {name}", quoted=True) for name in unanswered]
     last = [exp.alias_(exp.or_(*missing), UNANSWERED, quoted=True)] if missing else []
     whole = exp.select(*chosen, amount, *last, copy=False).from_(
         inner.subquery("steps", copy=False), copy=False
     )
     return _adapted(whole, dialect).sql(dialect=dialect, pretty=True)
+
+
+def _within(item: InputColumn, bounds: Bounds) -> InputColumn:
+    if item.name not in bounds:
+        return item
+    low, high = bounds[item.name]
+    return replace(item, minimum=low, maximum=high)
+
+
+def _types(rules: RuleSet, steps: Mapping[str, Expression]) -> dict[str, exp.DataType]:
+    """Return the type of every column with a number."""
+    inputs = {item.name: _input(item) for item in rules.inputs}
+    numbers = {name: term for name, term in {**inputs, **steps}.items()
+               if isinstance(term, Expression)}  # fmt: skip
+    return {name: decimal_type(term.digits, term.scale) for name, term in numbers.items()}
+
+
+def _chosen(name: str, alias: str, declared: Mapping[str, exp.DataType]) -> exp.Expr:
+    column = exp.column(name, quoted=True)
+    if name not in declared:
+        return column
+    typed = exp.Cast(this=column, to=declared[name].copy())
+    return exp.alias_(typed, alias, quoted=True)
 
 
 def prove(rules: RuleSet, on: date) -> None:
@@ -223,9 +272,9 @@ def _unanswered(asking: Asking) -> dict[str, list[exp.Expr]]:
     found: dict[str, list[exp.Expr]] = {}
     for name, asked_of in asking.items():
         nothing = [
-            exp.Is(this=exp.Paren(this=each.value.copy()), expression=exp.Null())
+            exp.Is(this=each.value.copy(), expression=exp.Null())
             for each in asked_of
-            if isinstance(each, LookUp)
+            if isinstance(each, LookUp) and each.may_fail
         ]
         if nothing:
             found[name] = [exp.alias_(exp.or_(*nothing), f"{UNANSWERED} {name}", quoted=True)]
@@ -310,13 +359,22 @@ def _layers(rules: RuleSet) -> Iterator[list[str]]:
 
 
 def _adapted(query: exp.Select, dialect: Dialect) -> exp.Expr:
-    """Replace DuckDB's 128-bit integers, in which quotients are counted, where there are none."""
+    """Say in other dialects what is written as DuckDB says it: wide integers, list elements."""
     if dialect == "duckdb":
         return query
     whole = exp.DataType.build("DECIMAL(38, 0)")
 
     def replaced(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Anonymous) and node.this == ELEMENT:
+            return _element(*node.expressions, dialect=dialect)
         is_wide = isinstance(node, exp.DataType) and node.this == exp.DataType.Type.INT128
         return whole.copy() if is_wide else node
 
     return query.transform(replaced)
+
+
+def _element(listed: exp.Expr, place: exp.Expr, *, dialect: Dialect) -> exp.Expr:
+    if dialect == "postgres":
+        return exp.Bracket(this=exp.paren(listed), expressions=[place], offset=1)
+    number = exp.cast(place, exp.DataType.Type.INT)
+    return exp.Anonymous(this="ELEMENT_AT", expressions=[listed, number])

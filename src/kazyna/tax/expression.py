@@ -330,7 +330,7 @@ def rounded(value: Expression, unit: Decimal, mode: RoundingMode) -> Expression:
 def quotient(left: Expression, right: Expression, unit: Decimal, mode: RoundingMode) -> Expression:
     """Divide by a positive number and round to a whole multiple of `unit`, exactly.
 
-    Counted in units: n = trunc(a ÷ (b·u)) in 128-bit integers, then one more or less by the
+    Counted in units: n = trunc(a ÷ (b·u)) in whole numbers, then one more or less by the
     remainder, as in `rounded`.
     """
     if right.low <= 0:
@@ -347,12 +347,12 @@ def quotient(left: Expression, right: Expression, unit: Decimal, mode: RoundingM
     count = [EXACT.divide(end, unit) for end in (low, high)]
     if max(end.copy_abs() for end in count) >= Decimal(10**DIGITS_NARROW):
         raise ValueError(f"a quotient may count more than 10^{DIGITS_NARROW} units of {unit}")
-    width = digits(left.low, left.high, EXACT.multiply(by.high, Decimal(2)), scale=scale)
-    number, divisor = _as(left, width, scale).sql, _as(by, width, scale).sql
-    if left.low >= 0 and mode in {"half_up", "down"}:
-        units = _counted(number, divisor, width, scale, mode=mode, high=count[1])
+    if mode in {"half_up", "down"}:
+        units = _counted(left, by, mode=mode, low=count[0], high=count[1])
         answer = multiply(units, literal(unit))
         return Expression(answer.sql, low, high, answer.scale, answer.width)
+    width = digits(left.low, left.high, EXACT.multiply(by.high, Decimal(2)), scale=scale)
+    number, divisor = _as(left, width, scale).sql, _as(by, width, scale).sql
     remainder = exp.paren(exp.Mod(this=number, expression=divisor))
     whole = exp.IntDiv(
         this=_whole(exp.paren(exp.Sub(this=number.copy(), expression=remainder)), width, scale),
@@ -372,29 +372,40 @@ _ZERO = exp.Literal.number(0)
 
 
 def _counted(
-    number: exp.Expr,
-    divisor: exp.Expr,
-    width: int,
-    scale: int,
-    *,
-    mode: RoundingMode,
-    high: Decimal,
+    left: Expression, by: Expression, *, mode: RoundingMode, low: Decimal, high: Decimal
 ) -> Expression:
-    """Count whole units of a quotient that is not negative: trunc(a/b), or trunc((2a + b)/2b).
+    """Count whole units of a quotient: trunc(a/b), or trunc((2a + b)/2b), by its absolute value.
 
-    One 128-bit division instead of a remainder and a choice by it; such divisions are most of the
-    time of a roll.
+    Both are divided as whole numbers, for 64 bits where they fit: of the larger number the digits
+    below the last of the divisor go first, for ⌊x ÷ n⌋ = ⌊⌊x⌋ ÷ n⌋ where n is whole.
     """
+    size = left if left.low >= 0 else _absolute(left)
+    number, divisor = size, by
     if mode == "half_up":
-        twice = exp.Add(this=number, expression=number.copy())
-        number = exp.paren(exp.Add(this=exp.paren(twice), expression=divisor))
-        divisor = exp.paren(exp.Add(this=divisor.copy(), expression=divisor.copy()))
-        width += 1
-    whole = exp.IntDiv(
-        this=_whole(number, width, scale), expression=_whole(divisor.copy(), width, scale)
-    )
-    sql = _cast(whole, DIGITS_NARROW, 0)
-    return Expression(sql, Decimal(0), high, 0, DIGITS_NARROW)
+        number, divisor = add(add(size, size), by), add(by, by)
+    number, divisor = _shifted(number, divisor.scale), _shifted(divisor, divisor.scale)
+    fits = max(number.digits, divisor.digits) <= DIGITS_NARROW
+    kind = exp.DataType.Type.BIGINT if fits else exp.DataType.Type.INT128
+    whole = exp.IntDiv(this=exp.cast(number.sql, kind), expression=exp.cast(divisor.sql, kind))
+    counted: exp.Expr = _cast(whole, DIGITS_NARROW, 0)
+    if left.low < 0:
+        below = exp.LT(this=left.sql.copy(), expression=_ZERO.copy())
+        counted = exp.case().when(below, exp.Neg(this=counted.copy())).else_(counted)
+    return Expression(exp.paren(counted), low, high, 0, DIGITS_NARROW)
+
+
+def _absolute(value: Expression) -> Expression:
+    high = max(value.low.copy_abs(), value.high.copy_abs())
+    return Expression(exp.Abs(this=value.sql.copy()), Decimal(0), high, value.scale, value.width)
+
+
+def _shifted(value: Expression, places: int) -> Expression:
+    """Shift the point of a number that is not negative, and leave off what is behind it."""
+    moved = multiply(value, literal(Decimal(10**places)))
+    if value.scale == 0:
+        return moved
+    low, high = (round_to(end, Decimal(1), "down") for end in (moved.low, moved.high))
+    return Expression(exp.Floor(this=moved.sql), low, high, 0, moved.width)
 
 
 def _carry(
@@ -456,9 +467,10 @@ def _whole(number: exp.Expr, width: int, scale: int) -> exp.Expr:
 
 def _cast(sql: exp.Expr, width: int, scale: int) -> exp.Cast:
     # Built by hand: `exp.cast` leaves an expression alone that is a DECIMAL of any width already.
-    return exp.Cast(this=sql, to=_decimal(width, scale).copy())
+    return exp.Cast(this=sql, to=decimal_type(width, scale).copy())
 
 
 @cache
-def _decimal(width: int, scale: int) -> exp.DataType:
+def decimal_type(width: int, scale: int) -> exp.DataType:
+    """Return the SQL type of so many digits; copy it before it is put into a query."""
     return exp.DataType.build(f"DECIMAL({width}, {scale})")

@@ -6,7 +6,7 @@ or holds without a value, is refused by name, never taken for nothing.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from sqlglot import exp
 
 from kazyna.tax import expression
 from kazyna.tax.expression import Expression, TextColumn, as_expression
+from kazyna.tax.grid import Axis, Grid, brackets_axis, numbers_axis, words_axis
 
 Confidence = Literal["official", "press", "secondary", "memory", "conflict"]
 """How far a figure can be trusted: read in the act; in a notice or the press; in software or
@@ -28,7 +29,6 @@ ANY = "*"
 LOWS = "lower ends"
 """Under this word a level of the tree keeps its lower ends; no word of a pack has a space."""
 ANSWERS_KEPT = 10_000
-UNKNOWN = exp.Null
 Key = str | Decimal
 Term = Expression | TextColumn | str
 """What a table is asked by while a query is built; a fixed word is itself."""
@@ -87,7 +87,7 @@ class Table:
         try:
             found = self._answers.get(keys)
         except TypeError:  # a column of a query has no hash
-            return cast(Decimal, self._column([_term(key) for key in keys]))
+            return cast(Decimal, looked_up(self.grid(*keys)))
         if found is None:
             found = self.row_at(*keys).value
             if found is None:
@@ -98,18 +98,19 @@ class Table:
 
     def row_at(self, *keys: Key | int) -> TableRow:
         """Return the row that answers for the keys."""
-        if len(keys) != len(self.keys):
-            raise ValueError(f"{self.name} has {len(self.keys)} keys, {len(keys)} were given")
-        found: Any = self._tree
-        for column, key in zip(self.keys, keys, strict=True):
-            found = _step(found, column, key)
-            if found is None:
-                raise Unanswered(f"{self.name} has no row for {self.described(keys)}")
-        return cast(TableRow, found)
+        self._counted(keys)
+        found = self._reached(keys)
+        if found is None:
+            raise Unanswered(f"{self.name} has no row for {self.described(keys)}")
+        return found
 
     def number_at(self, *keys: Key | int) -> int:
         """Return the number of the row that answers for the keys, counted from 0."""
-        return self._numbers[id(self.row_at(*keys))]
+        return self.number_of(self.row_at(*keys))
+
+    def number_of(self, row: TableRow) -> int:
+        """Return the number of a row, counted from 0."""
+        return self._numbers[id(row)]
 
     def marginal(self, amount: Decimal | int) -> Decimal:
         """Tax an amount by a marginal scale: each bracket's rate on what falls into the bracket.
@@ -163,28 +164,53 @@ class Table:
         _with_lows(tree, [key.bracket for key in self.keys])
         return tree
 
-    def _column(self, terms: list[Term]) -> Expression:
-        """Write the look-up into a query; a row without an answer becomes NULL there."""
-        values = [row.value for row in self.rows if row.value is not None]
-        low, high = min(values, default=Decimal(0)), max(values, default=Decimal(0))
-        scale = max((expression.scale_of(value) for value in values), default=0)
-        width = expression.digits(low, high, scale=scale)
+    def grid(self, *keys: Key | int | Term) -> Grid[TableRow]:
+        """Lay out the rows that a query can reach by keys of which some are columns."""
+        self._counted(keys)
+        axes = [self._axis(depth, _term(key)) for depth, key in enumerate(keys)]
+        return Grid(tuple(axes), self._reached)
 
-        def written(row: TableRow) -> exp.Expr:
-            if row.value is None:
-                return UNKNOWN()
-            return expression.number_as(row.value, width, scale)
+    def _axis(self, depth: int, term: Term) -> Axis:
+        if isinstance(term, str):
+            return Axis((term,), None)
+        if isinstance(term, TextColumn):
+            return words_axis(term)
+        named = sorted({cast(Decimal, row.keys[depth]) for row in self.rows
+                        if row.keys[depth] != ANY})  # fmt: skip
+        if not named:
+            return Axis((Decimal(0),), None)
+        axis = brackets_axis if self.keys[depth].bracket else numbers_axis
+        return axis(term, named)
 
-        return Expression(self._looked_up(terms, written), low, high, scale, width)
+    def _counted(self, keys: Sequence[object]) -> None:
+        if len(keys) != len(self.keys):
+            raise ValueError(f"{self.name} has {len(self.keys)} keys, {len(keys)} were given")
 
-    def row_number(self, *keys: Term) -> exp.Expr:
-        """Write into a query which row answers, counted from 0."""
-        return self._looked_up(
-            [_term(key) for key in keys], lambda row: exp.Literal.number(self._numbers[id(row)])
-        )
+    def _reached(self, keys: Sequence[Any]) -> TableRow | None:
+        """Go down the tree of rows by keys; None where it ends before."""
+        found: Any = self._tree
+        for column, key in zip(self.keys, keys, strict=True):
+            found = _step(found, column, key)
+            if found is None:
+                return None
+        return cast(TableRow, found)
 
-    def _looked_up(self, terms: list[Term], written: Callable[[TableRow], exp.Expr]) -> exp.Expr:
-        return _case(self._tree, list(zip(self.keys, terms, strict=True)), written)
+
+def looked_up(grid: Grid[TableRow]) -> Expression:
+    """Write a look-up into a query; a row of data without an answer becomes NULL there."""
+    values = [cell.value for cell in grid.cells if cell is not None and cell.value is not None]
+    low, high = min(values, default=Decimal(0)), max(values, default=Decimal(0))
+    scale = max((expression.scale_of(value) for value in values), default=0)
+    width = expression.digits(low, high, scale=scale)
+    kind = expression.decimal_type(width, scale)
+    sql = grid.written(lambda row: row.value, kind)
+    return Expression(sql, low, high, scale, width)
+
+
+def row_number(table: Table, grid: Grid[TableRow]) -> exp.Expr:
+    """Write into a query which row of a table answers, counted from 0."""
+    kind = exp.DataType(this=exp.DataType.Type.INT)
+    return grid.written(lambda row: Decimal(table.number_of(row)), kind)
 
 
 def overlaps(table: Table) -> Iterator[tuple[TableRow, TableRow]]:
@@ -213,40 +239,6 @@ def _step(level: Mapping[Key, Any], column: KeyColumn, key: Key | int) -> Any:
     lows = level[LOWS]
     place = bisect_right(lows, key)
     return level[lows[place - 1]] if place else level.get(ANY)
-
-
-def _case(
-    level: Any, keys: list[tuple[KeyColumn, Term]], written: Callable[[TableRow], exp.Expr]
-) -> exp.Expr:
-    """Write a tree of rows as nested CASEs."""
-    if not keys:
-        return written(level)
-    (column, term), rest = keys[0], keys[1:]
-    other = _case(level[ANY], rest, written) if ANY in level else UNKNOWN()
-    named = {key: below for key, below in level.items() if key not in {ANY, LOWS}}
-    if not named:
-        return other
-    if isinstance(term, str):
-        return _case(named[term], rest, written) if term in named else other
-    if column.bracket:
-        lows = sorted(named, reverse=True)
-        tests = [expression.compare(">=", cast(Expression, term), as_expression(low)).sql
-                 for low in lows]  # fmt: skip
-        below = [named[low] for low in lows]
-    else:
-        tests, below = [_same(term, key) for key in named], list(named.values())
-    # Built at once: `exp.Case.when` copies the whole case for every branch.
-    branches = [
-        exp.If(this=test, true=_case(each, rest, written))
-        for test, each in zip(tests, below, strict=True)
-    ]
-    return exp.Case(ifs=branches, default=other)
-
-
-def _same(term: Expression | TextColumn, key: Key) -> exp.Expr:
-    if isinstance(term, TextColumn):
-        return exp.EQ(this=term.sql.copy(), expression=exp.Literal.string(str(key)))
-    return expression.compare("==", term, as_expression(key)).sql
 
 
 def _marginal_column(steps: list[tuple[Decimal, TableRow]], amount: Expression) -> Expression:
