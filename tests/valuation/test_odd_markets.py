@@ -139,3 +139,17 @@ def test_a_thin_market_of_one_day_is_valued_with_wide_intervals(sales: int) -> N
     low, value, high = (np.array(values[n].to_pylist(), float) for n in ("low", "value", "high"))
     assert np.mean((low <= truth) & (truth <= high)) >= 0.7
     assert np.median(np.abs(value / truth - 1)) < 0.4
+
+
+def test_one_price_in_most_sales_is_told() -> None:
+    paid = np.where(np.arange(40) < 30, 50_000.0, np.array(invented(40)["paid"]))
+    notes = fit(replaced(invented(40), "paid", paid), columns=COLUMNS, as_of=AS_OF).notes()
+    assert notes[0].startswith("30 of 40 sales have the price 50000: ")
+
+
+def test_a_price_beyond_all_cents_is_refused_by_row() -> None:
+    paid = np.array(invented(40)["paid"].to_pylist())
+    paid[3] = 2e15
+    with pytest.raises(InputError, match="is too large") as caught:
+        fit(replaced(invented(40), "paid", paid), columns=COLUMNS, as_of=AS_OF)
+    assert caught.value.findings[0].row == 4

@@ -51,6 +51,8 @@ from kazyna.valuation.values import (
 SALES_MIN = 10
 """An interval that covers 90 % needs nine sales to be measured on; below ten there is no model."""
 FOLDS = 8
+HEAPED = 0.5
+"""Share of the sales at one price beyond which it is doubtful that prices were paid."""
 LAND_SHARE = 0.3
 """Share of the land where the sales are too few to tell: between what cities and villages show."""
 
@@ -326,4 +328,17 @@ def _market(read: Sales, as_of: date, source: str) -> Sales:
                 "prices that differ as the properties do",
             )
         )
-    return with_places_of_one_market(market)
+    return with_places_of_one_market(_with_heaped_price(market))
+
+
+def _with_heaped_price(market: Sales) -> Sales:
+    """Say where most sales have one price: such a market tells little apart."""
+    prices, counts = np.unique(market.price, return_counts=True)
+    most = int(counts.max())
+    if most <= HEAPED * len(market):
+        return market
+    remark = (
+        f"{most} of {len(market)} sales have the price {prices[counts.argmax()]:g}: values and"
+        " their intervals hardly differ; are these the prices paid?"
+    )
+    return replace(market, remarks=(*market.remarks, remark))

@@ -11,6 +11,8 @@ from kazyna.core.schema import Column, Schema
 
 FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2100, 1, 1)
+PRICE_MAX = 10**15
+"""Values many times as high still fit into whole cents of 64 bits."""
 
 PLACE = (
     Column(
@@ -38,7 +40,11 @@ SALES = Schema(
     (
         Column("id", "text", "the property sold; one property may be sold more than once"),
         Column(
-            "price", "number", "what was paid, in whole currency units", minimum=Decimal("0.01")
+            "price",
+            "number",
+            "what was paid, in whole currency units",
+            minimum=Decimal("0.01"),
+            maximum=PRICE_MAX,
         ),
         Column("date", "date", "the day of the sale", minimum=FIRST_DAY, maximum=LAST_DAY),
         *PLACE,
