@@ -244,3 +244,11 @@ def test_decisions_of_councils_are_recorded_on_their_page(officer: httpx.Client)
     assert "c.csv, row 1, column value: 600 is outside" in refused.text
     assert "c.csv: 1 decisions recorded" in sent(60).text
     assert "annulled" in officer.post(f"{there}/1", data={"document": "court"}).text
+
+
+def test_a_reform_is_simulated_on_the_roll_as_it_would_be_drafted(officer: httpx.Client) -> None:
+    form = {"number": "vehicle/book_value_rate", "value": "0.01", "neutral": "yes"}
+    answer = officer.post("/office/simulation", data=form)
+    assert answer.status_code == HTTPStatus.OK, answer.text
+    # nobody has a car without an engine volume: the reform moves nothing
+    assert "4,200" in answer.text

@@ -17,10 +17,12 @@ from kazyna.documents.article import Article, article_body, article_page, render
 from kazyna.documents.simulation import simulation_article
 from kazyna.packs.pack import Pack, load_pack
 from kazyna.packs.taxes import Tax
-from kazyna.services import laws
+from kazyna.services import assessment, laws
 from kazyna.services.context import Context
 from kazyna.services.tables import naming, require_columns
-from kazyna.store import cadastre, files, rounds
+from kazyna.store import cadastre, files, register, rounds
+from kazyna.store.connection import Transaction
+from kazyna.tax import CASE
 from kazyna.tax.reform import (
     GroupEffect,
     NeutralRate,
@@ -216,10 +218,11 @@ def simulate_register(
     value: Decimal,
     neutral: NeutralAsked | None = None,
 ) -> Simulated:
-    """Simulate another value of one number of the law on all properties of the register.
+    """Simulate another value of one number of the law on all objects of the register.
 
-    The tax base is the value in the latest published round; other inputs are the recorded
-    characteristics of the same names.
+    Where the tax rests on more than the cadastre, such as months and reliefs, what is compared is
+    the roll of this year as it would be drafted now, a case for each object and its holders. Else
+    the base is the value in the latest published round of every property, held or not.
 
     Raises
     ------
@@ -231,21 +234,48 @@ def simulate_register(
     ctx.require("officer", "auditor")
     ctx = laws.decided(ctx)
     law = _tax(ctx.pack, tax)
+    with ctx.transaction() as tx:
+        read = _cases_of_roll if _rests_on_holders(ctx, law) else _valued_properties
+        table, asked = read(ctx, tx, law)
+    overlay = Reform(parameter, {parameter: NewValue(asked.on, value)}, {})
+    found = _simulated(law, overlay, table, asked=replace(asked, neutral=neutral))
+    body = article_body(_article(ctx.pack, found, ctx.language))
+    return replace(found, currency=ctx.pack.currency.code, body=body)
+
+
+def _rests_on_holders(ctx: Context, law: Tax) -> bool:
+    """Tell whether a tax asks for more than values and characteristics of the cadastre."""
+    asked = {column.name for column in law.rules.on(ctx.today).inputs}
+    origins = ctx.pack.register.origins
+    return any(origins[name].kind != "valuation" for name in asked if name in origins)
+
+
+def _cases_of_roll(ctx: Context, tx: Transaction, law: Tax) -> tuple[pa.Table, Asked]:
+    """Read the cases of this year's roll as it would be drafted now."""
+    charged = assessment.charged_tax(ctx, law.name)
+    known = register.latest(tx)
+    ground = assessment.ground_of(ctx, tx, charged, year=ctx.today.year, known=known)
+    held = assessment.holdings_of(ctx, tx, charged, ground)
+    if held.num_rows == 0:
+        raise NotFound(f"Nobody holds an object of {law.name} on {ground.law_on}.")
+    place = ctx.pack.register.place
+    by = (place,) if place is not None and place in held.column_names else ()
+    return assessment.cases(held), Asked(ground.law_on, CASE, law.name, by)
+
+
+def _valued_properties(ctx: Context, tx: Transaction, law: Tax) -> tuple[pa.Table, Asked]:
+    """Read every property with its value in the latest published round."""
     names = {column.name for column in law.rules.on(ctx.today).inputs} - {"value"}
     types = {name: ctx.pack.columns[name].type for name in sorted(names)}
     near = ctx.pack.neighbourhood
     beside = {near: ctx.pack.columns[near].type} if near is not None else {}
-    with ctx.transaction() as tx:
-        latest = rounds.latest_published(tx)
-        if latest is None:
-            raise NotFound("No round is published: there is no value to tax yet.")
-        values = rounds.effective_values(tx, latest.round_id).select(["property_id", "value"])
-        table = cadastre.places(tx, types | beside).join(values, "property_id", join_type="inner")
-    overlay = Reform(parameter, {parameter: NewValue(ctx.today, value)}, {})
+    latest = rounds.latest_published(tx)
+    if latest is None:
+        raise NotFound("No round is published: there is no value to tax yet.")
+    values = rounds.effective_values(tx, latest.round_id).select(["property_id", "value"])
+    table = cadastre.places(tx, types | beside).join(values, "property_id", join_type="inner")
     by = (near,) if near is not None else ()
-    found = _simulated(law, overlay, table, asked=Asked(ctx.today, "property_id", tax, by, neutral))
-    body = article_body(_article(ctx.pack, found, ctx.language))
-    return replace(found, currency=ctx.pack.currency.code, body=body)
+    return table, Asked(ctx.today, "property_id", law.name, by)
 
 
 def _simulated(
