@@ -105,8 +105,8 @@ def test_parse_writes_a_line_of_json_for_each_code(
     ("change", "reason"),
     [
         (("--gtin", GTIN[:-1] + "4"), "check digit"),
-        (("--template", "tobacco_block"), "value of their own"),
-        (("--template", "logistic_unit"), "not issued by the batch"),
+        (("--template", "tobacco_block"), "codes of tobacco_block need this value"),
+        (("--template", "logistic_unit"), "no serial or no tail to be made"),
         (("--template", "nothing"), "known are"),
         (("--count", 2**24 + 1), "at most"),
         (("--on", "2018-01-01"), "not issued on"),

@@ -384,6 +384,8 @@ def _law_of(ctx: Context, tx: Transaction, row: rolls.BillRow) -> laws.LawOfBill
     if row.law_id is not None:
         return laws.law_of_bill(tx, row.law_id, row.law_rows or {})
     pack = laws.pack_of(tx, ctx, row.pack_hash)
+    if not row.steps:
+        return laws.LawOfBill(laws.kept_law(pack, row.tax, row.law_on), {})
     return laws.law_of_case(pack, row.tax, row.law_on, row.inputs)
 
 

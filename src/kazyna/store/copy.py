@@ -92,8 +92,11 @@ def as_json(rows: pa.Table) -> pa.ChunkedArray:
 
 
 def _exact(field: pa.Field) -> str:
-    written = f"CAST({_quoted(field.name)} AS VARCHAR)"
-    return f"rtrim(rtrim({written}, '0'), '.')" if field.type.scale > 0 else written
+    scale, place = field.type.scale, _quoted(field.name)
+    if field.type.precision == scale:  # nought before the point is written only where it has room
+        place = f"CAST({place} AS DECIMAL({scale + 1}, {scale}))"
+    written = f"CAST({place} AS VARCHAR)"
+    return f"rtrim(rtrim({written}, '0'), '.')" if scale > 0 else written
 
 
 def _quoted(name: str) -> str:
