@@ -30,8 +30,9 @@ from kazyna.store.connection import Database
 from services.marking_world import World, make_world
 from services.shelf import Shelf, add_signature_key, stock
 
-hypothesis_settings.register_profile("kazyna", deadline=None)
-hypothesis_settings.load_profile("kazyna")  # tests never judge by time; machines are shared
+# Tests never judge by time, since machines are shared; two cores run all of them in 20 minutes.
+hypothesis_settings.register_profile("kazyna", deadline=None, max_examples=60)
+hypothesis_settings.load_profile("kazyna")
 
 ROOT = Path(__file__).parents[1]
 COUNTY = ROOT / "src/kazyna/packs/us_wa/demo/king_county_sales.parquet"
