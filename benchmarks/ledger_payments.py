@@ -65,8 +65,9 @@ def issue_bills(database: Database) -> None:
         tx.execute("SET LOCAL session_replication_role = replica")
         tx.execute(
             "INSERT INTO rolls (tax, year, round_id, pack, pack_hash, law_on, due_on, bills, total,"
-            " issued_by) VALUES (%s, 2016, 1, '', '', %s, %s, %s, 0, '')",
-            (TAX, DAY, DAY, HOT),
+            " drafted_by, status, issued_on)"
+            " VALUES (%s, 2016, 1, '', '', %s, %s, %s, 0, '', 'issued', %s)",
+            (TAX, DAY, DAY, HOT, DAY),
         )
         for number in range(HOT):
             tx.execute(
