@@ -256,7 +256,8 @@ def test_a_scale_tells_the_brackets_that_an_amount_reaches() -> None:
     values = [D(0), D(125000), D(125001), D(925001)]
     cases = pa.table({"id": range(4), "value": pa.array(values, pa.decimal128(12, 2))})
     assert look_ups(rules, ON) == {"tax": ("scale",) * len(SCALE.rows)}
-    reached = applied_rows(rules, cases, on=ON, id_column="id")["tax"].to_pylist()
+    roll = run_roll(rules, cases, on=ON, id_column="id")
+    reached = applied_rows(rules, roll, on=ON, id_column="id")["tax"].to_pylist()
     answers = [[("scale", n) for n in row if n is not None] for row in reached]
     for value, answered in zip(values, answers, strict=True):
         assert rows_of_case(rules, {"value": value}, on=ON).get("tax", []) == answered

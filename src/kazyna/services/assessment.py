@@ -162,8 +162,8 @@ def assess(ctx: Context, law: Tax, held: pa.Table, ground: Ground) -> pa.Table:
     """
     if held.num_rows == 0:
         return ASSESSED.empty_table()  # of a correction where all holdings are gone
-    rules, on, given = law.rules, ground.law_on, cases(held)
-    roll = run_roll(rules, given, on=on, id_column=CASE)
+    rules, on = law.rules, ground.law_on
+    roll = run_roll(rules, cases(held), on=on, id_column=CASE)
     verify_sample(rules, roll, on=on, size=VERIFIED_BILLS, seed=on.toordinal())
     taken = [column.name for column in rules.on(on).inputs]
     steps = [name for name in roll.column_names if name not in {CASE, "amount", *taken}]
@@ -174,7 +174,7 @@ def assess(ctx: Context, law: Tax, held: pa.Table, ground: Ground) -> pa.Table:
             "steps": as_json(roll.select(steps)),
         }
     )
-    answers = applied_rows(rules, given, on=on, id_column=CASE)
+    answers = applied_rows(rules, roll, on=on, id_column=CASE)
     written = written.append_column("law_rows", as_json(answers.drop([CASE])))
     kept = [CASE, "property_id", "taxpayer_id", "share", "held_from"]
     shares = held.select([*kept, "budget_place", "round_value"])

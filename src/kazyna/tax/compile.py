@@ -187,11 +187,20 @@ def compile_rows_query(rules: RuleSet, on: date, *, table: str, id_column: str) 
         for name, each in asking.items()
         if (found := [one for one in each if isinstance(one, LookUp)])
     }
-    inner = _layered(rules, steps, _answers(look_ups), table=table, id_column=id_column)
+    names = {rule: [f"{ANSWER} {rule} {number}" for number in range(len(each))]
+             for rule, each in look_ups.items()}  # fmt: skip
+    beside = {
+        rule: [
+            exp.alias_(one.row, name, quoted=True)
+            for name, one in zip(names[rule], each, strict=True)
+        ]
+        for rule, each in look_ups.items()
+    }
+    inner = _layered(rules, steps, beside, table=table, id_column=id_column)
     lists = [
-        exp.ArrayAgg(this=exp.Distinct(expressions=[column]))
-        for columns in _answer_columns(look_ups).values()
-        for column in columns
+        exp.ArrayAgg(this=exp.Distinct(expressions=[exp.column(name, quoted=True)]))
+        for each in names.values()
+        for name in each
     ]
     query = exp.select(*lists).from_(inner.subquery("steps", copy=False), copy=False)
     return Answers(query.sql(dialect="duckdb"), _named(look_ups))
@@ -199,12 +208,15 @@ def compile_rows_query(rules: RuleSet, on: date, *, table: str, id_column: str) 
 
 @lru_cache(maxsize=128)
 def compile_applied_query(rules: RuleSet, on: date, *, table: str, id_column: str) -> Answers:
-    """Write the query that tells for every case which rows of the law's tables answer for it.
+    """Write the query that tells for every bill of a roll which rows of the law's tables answered.
 
     Parameters
     ----------
-    rules, on, table, id_column
+    rules, on, id_column
         As `compile_query` takes them.
+    table
+        A name in the query for what `compile_query`'s own gives: each look-up is asked by inputs
+        and earlier steps, and these stand in it.
 
     Returns
     -------
@@ -212,37 +224,15 @@ def compile_applied_query(rules: RuleSet, on: date, *, table: str, id_column: st
         The query gives for each case its identifier, and under the name of each rule that asks
         tables the numbers of the rows, in the order of asking: NULL for a bracket not reached.
     """
-    rules = rules.on(on)
-    steps, asking = _steps(rules, on)
-    inner = _layered(rules, steps, _answers(asking), table=table, id_column=id_column)
+    _, asking = _steps(rules.on(on), on)
     chosen = [
-        exp.alias_(exp.Array(expressions=columns), name, quoted=True)
-        for name, columns in _answer_columns(asking).items()
+        exp.alias_(exp.Array(expressions=[one.row for one in each]), name, quoted=True)
+        for name, each in asking.items()
     ]
-    identifier = exp.column(id_column, quoted=True)
-    query = exp.select(identifier, *chosen, copy=False).from_(
-        inner.subquery("steps", copy=False), copy=False
+    query = exp.select(exp.column(id_column, quoted=True), *chosen, copy=False).from_(
+        exp.table_(table, quoted=True), copy=False
     )
     return Answers(query.sql(dialect="duckdb"), _named(asking))
-
-
-def _answers(asking: Asking) -> dict[str, list[exp.Expr]]:
-    """Write beside each rule's step the numbers of the rows that answer."""
-    return {
-        name: [
-            exp.alias_(one.row, f"{ANSWER} {name} {number}", quoted=True)
-            for number, one in enumerate(each)
-        ]
-        for name, each in asking.items()
-    }
-
-
-def _answer_columns(asking: Asking) -> dict[str, list[exp.Expr]]:
-    """Name the columns that `_answers` writes."""
-    return {
-        name: [exp.column(f"{ANSWER} {name} {number}", quoted=True) for number in range(len(each))]
-        for name, each in asking.items()
-    }
 
 
 def _named(asking: Asking) -> tuple[tuple[str, Table], ...]:

@@ -20,7 +20,6 @@ from kazyna.tax.compile import compile_applied_query
 from kazyna.tax.inputs import Checked
 from kazyna.tax.law import Source, cite
 from kazyna.tax.parameter import Parameter
-from kazyna.tax.roll import checked_inputs
 from kazyna.tax.rule import Rule, RuleSet
 from kazyna.tax.table import Table, TableRow
 
@@ -188,34 +187,30 @@ def look_ups(rules: RuleSet, on: date) -> dict[str, tuple[str, ...]]:
     rules = rules.on(on)
     names = {id(value): name for name, value in rules.held_on(on).items()}
     found: dict[str, tuple[str, ...]] = {}
-    for rule, table in compile_applied_query(rules, on, table="inputs", id_column="id").look_ups:
+    for rule, table in compile_applied_query(rules, on, table="roll", id_column="id").look_ups:
         found[rule] = (*found.get(rule, ()), names[id(table)])
     return found
 
 
-def applied_rows(rules: RuleSet, cases: pa.Table, *, on: date, id_column: str) -> pa.Table:
-    """Tell for every case which rows of the law's tables answered.
+def applied_rows(rules: RuleSet, roll: pa.Table, *, on: date, id_column: str) -> pa.Table:
+    """Tell for every bill of a roll which rows of the law's tables answered.
 
     Parameters
     ----------
-    rules, cases, on, id_column
+    rules, on, id_column
         As `run_roll` takes them.
+    roll
+        What `run_roll` returned: its inputs and steps tell what the tables were asked.
 
     Returns
     -------
     pyarrow.Table
         The identifier, and under the name of each rule that asks tables a list of the numbers of
         the rows, counted from 0, in the order of `look_ups`.
-
-    Raises
-    ------
-    InputError
-        As `run_roll` does for a table that is not accepted.
     """
-    rules = rules.on(on)
-    applied = compile_applied_query(rules, on, table="inputs", id_column=id_column)
+    applied = compile_applied_query(rules.on(on), on, table="roll", id_column=id_column)
     with duckdb.connect() as connection:
-        connection.register("inputs", checked_inputs(rules, cases, id_column=id_column))
+        connection.register("roll", roll)
         return connection.sql(applied.query).to_arrow_table()
 
 
