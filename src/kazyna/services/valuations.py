@@ -279,7 +279,7 @@ def value_files(
             raise InputError(Finding(str(options.costs), reason, "the local engine"))
         counted, total, written = _on_spark(model, properties, out)
     else:
-        by_cost = _ByCost.of(model, plan, files.name_of(properties))
+        by_cost = _ByCost.of(model, options.costs, plan, files.name_of(properties))
         parts = places.watched(properties_of(properties, model.columns.id, table_map))
         if plan is not None and model.columns.building_cost is not None:
             parts = (costs.with_building_cost(part, plan, on=as_of) for part in parts)
@@ -327,14 +327,16 @@ class _ByCost:
     kept: list[pa.Table] = field(default_factory=list)
 
     @classmethod
-    def of(cls, model: MarketModel, plan: costs.CostFile | None, source: str) -> "_ByCost | None":
+    def of(
+        cls, model: MarketModel, tables: Path | None, plan: costs.CostFile | None, source: str
+    ) -> "_ByCost | None":
         """Keep nothing back where no tables are given; they may be for the split alone."""
         if plan is None or (model.columns.segment is None and model.columns.land_area):
             return None
         if model.columns.segment is None:
             reason = "which buildings have no market cannot be told"
             expected = "the column of the segments, or of the plots' areas for the split alone"
-            raise InputError(Finding("costs", reason, expected))
+            raise InputError(Finding(str(tables), reason, expected))
         return cls(model, plan, model.columns.segment, source)
 
     def market(self, parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
