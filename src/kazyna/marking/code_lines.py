@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from kazyna.marking.batch import Layout, Verdict, gtins_of, layouts_of, verify_codes
 from kazyna.marking.ciphers import Bytes
-from kazyna.marking.code_reading import judge_lines
+from kazyna.marking.code_reading import PREFIXES, judge_lines
 from kazyna.marking.epcis.identifiers import canonical_identifier
 from kazyna.marking.gs1 import GS, Fault, Message, compute_check_digit, is_gtin_14, read
 from kazyna.marking.keys import KeyRegistry
@@ -34,7 +34,6 @@ SSCC = re.compile(rb"(?:\]C1|\]d2|\]e0)?(?:00|\(00\))([0-9]{18})")
 URIS = ("urn:epc:", "http://", "https://")
 LINKED = re.compile(r"https://id\.gs1\.org/(?:01/(\d{14})/21/([^/?#]+)|00/(\d{18}))")
 CHARACTERS_SHOWN = 60
-PREFIXES = (b"]d2", b"]C1", b"]Q3", b"]e0", b"]J1")
 EXPECTED = "a code, an SSCC, batch:first-last, lot:GTIN:LOT or document:ID"
 REFUSED = {
     Verdict.CHECK_DIGIT: "the check digit of the GTIN is wrong",

@@ -25,18 +25,9 @@ class StandingRow:
 
 
 @dataclass(frozen=True)
-class DecisionRow:
+class DecisionRow(StandingRow):
     """A decision, who recorded it, and by what it was annulled."""
 
-    decision_no: int
-    place: str
-    parameter: str
-    keys: str
-    since: date
-    until: date | None
-    value: Decimal
-    document: str
-    source: str
     recorded_by: str
     recorded_on: date
     annulled_by: str | None

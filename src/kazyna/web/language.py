@@ -21,7 +21,7 @@ from babel.numbers import (
 )
 from babel.units import format_unit
 
-from kazyna.core.text import LANGUAGES, Language, Text
+from kazyna.core.text import LANGUAGES, Language, Text, translated
 
 CATALOGUES = Path(__file__).parent / "locale"
 NAMES: dict[Language, tuple[str, str]] = {
@@ -115,6 +115,10 @@ class Writer:
     def text(self, text: Text) -> str:
         """Write a phrase that comes in all languages."""
         return text.in_(self.language)
+
+    def said(self, phrase: str, known: Mapping[str, Text]) -> str:
+        """Write an English phrase of the pack in the reader's language, or as it is."""
+        return translated(phrase, known, self.language)
 
     def money(self, amount: Decimal) -> str:
         """Write an amount to the last minor unit."""
