@@ -63,17 +63,17 @@ def issue_bills(database: Database) -> None:
         tx.execute("CREATE TABLE bare (key text PRIMARY KEY, amount bigint)")
         # A bill stands here without its property and its value: only the reference is asked for.
         tx.execute("SET LOCAL session_replication_role = replica")
-        tx.execute(
+        roll_id = tx.value(
             "INSERT INTO rolls (tax, year, round_id, pack, pack_hash, law_on, due_on, bills, total,"
             " drafted_by, status, issued_on)"
-            " VALUES (%s, 2016, 1, '', '', %s, %s, %s, 0, '', 'issued', %s)",
+            " VALUES (%s, 2016, 1, '', '', %s, %s, %s, 0, '', 'issued', %s) RETURNING roll_id",
             (TAX, DAY, DAY, HOT, DAY),
         )
         for number in range(HOT):
             tx.execute(
                 "INSERT INTO bills (roll_id, bill_no, reference, property_id, taxpayer_id, share,"
-                " value, steps, amount) VALUES (1, %s, %s, '', %s, 1, 1, '{}', 1)",
-                (number, bill(number), f"T{number}"),
+                " value, steps, amount) VALUES (%s, %s, %s, '', %s, 1, 1, '{}', 1)",
+                (roll_id, number, bill(number), f"T{number}"),
             )
 
 
@@ -107,7 +107,11 @@ def insert(url: str, client: int, count: int, barrier: Start) -> Timed:
 
 def timed(one: Callable[[int], None], count: int, client: int, barrier: Start) -> Timed:
     """Call `one` so many times from the moment when all clients are ready."""
-    one(-client - 1)
+    try:
+        one(-client - 1)
+    except Exception:
+        barrier.abort()  # the others would wait for ever
+        raise
     barrier.wait()
     times = []
     for number in range(count):
