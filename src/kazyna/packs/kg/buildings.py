@@ -1,4 +1,4 @@
-"""What taxes on buildings share: the value by walls and age, and the coefficients of place."""
+"""What taxes on buildings share: value by walls and age, coefficients of place, taxable value."""
 
 from decimal import Decimal
 
@@ -26,3 +26,20 @@ def place_coefficient(
 ) -> Decimal:
     """Multiply the coefficients of region and zone."""
     return regional_coefficient.at(place) * zonal_coefficient.at("building", council, zone)
+
+
+@rule(
+    unit="KGS",
+    law="tax-code (article not identified)",
+    title=Text("Taxable value", "Налогооблагаемая стоимость", "Салык салынуучу нарк"),
+)
+def taxable_value(
+    area_m2: Decimal,
+    base_value: Decimal,
+    place_coefficient: Decimal,
+    building_use: str,
+    building_functional_coefficient: Table,
+) -> Decimal:
+    """Multiply area, base value and the coefficients of place and use."""
+    by_use = building_functional_coefficient.at(building_use)
+    return area_m2 * base_value * place_coefficient * by_use

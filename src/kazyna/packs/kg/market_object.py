@@ -7,30 +7,14 @@ from decimal import Decimal
 
 from kazyna.core.text import Text
 from kazyna.packs.kg import buildings, reliefs
-from kazyna.tax import Rounding, Table, divide, rule
+from kazyna.tax import Rounding, divide, rule
 
 QUARTERS = 4
 
 base_value = buildings.base_value
 place_coefficient = buildings.place_coefficient
+taxable_value = buildings.taxable_value
 freed_share = reliefs.freed_share("market_object")
-
-
-@rule(
-    unit="KGS",
-    law="tax-code (article not identified)",
-    title=Text("Taxable value", "Налогооблагаемая стоимость", "Салык салынуучу нарк"),
-)
-def taxable_value(
-    area_m2: Decimal,
-    base_value: Decimal,
-    place_coefficient: Decimal,
-    building_use: str,
-    building_functional_coefficient: Table,
-) -> Decimal:
-    """Multiply area, base value and the coefficients of place and use."""
-    by_use = building_functional_coefficient.at(building_use)
-    return area_m2 * base_value * place_coefficient * by_use
 
 
 @rule(

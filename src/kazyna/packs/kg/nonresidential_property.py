@@ -18,6 +18,7 @@ MONTHS = 12
 
 base_value = buildings.base_value
 place_coefficient = buildings.place_coefficient
+taxable_value = buildings.taxable_value
 plot_base_value = replace(plots.plot_base_value, begins=ONE_OBJECT)
 plot_coefficient = replace(plots.plot_coefficient, begins=ONE_OBJECT)
 plot_value = replace(plots.plot_value, begins=ONE_OBJECT)
@@ -25,23 +26,6 @@ freed_share = reliefs.freed_share("nonresidential")
 freed_share_of_plot = reliefs.freed_share(
     "plot_of_nonresidential", name="freed_share_of_plot", title=reliefs.PLOT, begins=ONE_OBJECT
 )
-
-
-@rule(
-    unit="KGS",
-    law="tax-code (article not identified)",
-    title=Text("Taxable value", "Налогооблагаемая стоимость", "Салык салынуучу нарк"),
-)
-def taxable_value(
-    area_m2: Decimal,
-    base_value: Decimal,
-    place_coefficient: Decimal,
-    building_use: str,
-    building_functional_coefficient: Table,
-) -> Decimal:
-    """Multiply area, base value and the coefficients of place and use."""
-    by_use = building_functional_coefficient.at(building_use)
-    return area_m2 * base_value * place_coefficient * by_use
 
 
 @rule(
