@@ -1,16 +1,17 @@
 """Alerts about marked goods: the list, one alert, cases and what is done with them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, get_args
 
 from fastapi import APIRouter, Form, Path, Query, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kazyna.core.errors import InputError, NotFound, Refused
+from kazyna.core.errors import InputError
 from kazyna.services import alert_cases, alerts
 from kazyna.web.language import Writer
-from kazyna.web.pages import page
+from kazyna.web.pages import page, stepped
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -118,16 +119,20 @@ def assign(
     visit: Visiting, case_id: Number, assignee: Annotated[str, Form(max_length=200)] = ""
 ) -> HTMLResponse:
     """Give a case to somebody."""
-    return _stepped(
-        visit, case_id, lambda: alert_cases.assign_case(visit.ctx, case_id, assignee=assignee)
+    return stepped(
+        visit,
+        lambda: alert_cases.assign_case(visit.ctx, case_id, assignee=assignee),
+        partial(_case, visit, case_id),
     )
 
 
 @router.post("/office/cases/{case_id}/comments")
 def comment(visit: Visiting, case_id: Number, note: Words = "") -> HTMLResponse:
     """Write something down in a case."""
-    return _stepped(
-        visit, case_id, lambda: alert_cases.comment_on_case(visit.ctx, case_id, note=note)
+    return stepped(
+        visit,
+        lambda: alert_cases.comment_on_case(visit.ctx, case_id, note=note),
+        partial(_case, visit, case_id),
     )
 
 
@@ -139,17 +144,21 @@ def close(
     note: Words = "",
 ) -> HTMLResponse:
     """Close a case with what was found."""
-    return _stepped(
+    return stepped(
         visit,
-        case_id,
         lambda: alert_cases.close_case(visit.ctx, case_id, outcome=outcome, note=note),
+        partial(_case, visit, case_id),
     )
 
 
 @router.post("/office/cases/{case_id}/reopening")
 def reopen(visit: Visiting, case_id: Number, note: Words = "") -> HTMLResponse:
     """Look into a closed case again."""
-    return _stepped(visit, case_id, lambda: alert_cases.reopen_case(visit.ctx, case_id, note=note))
+    return stepped(
+        visit,
+        lambda: alert_cases.reopen_case(visit.ctx, case_id, note=note),
+        partial(_case, visit, case_id),
+    )
 
 
 def severity_words(write: Writer) -> dict[str, str]:
@@ -194,17 +203,6 @@ def step_words(write: Writer) -> dict[str, str]:
         "closed": _("Closed case"),
         "reopened": _("Looked into again"),
     }
-
-
-def _stepped(visit: Visit, case_id: int, work: Callable[[], object]) -> HTMLResponse:
-    """Do something with a case and show it; a refusal is said on the same page."""
-    try:
-        work()
-    except (InputError, Refused) as error:
-        if isinstance(error, NotFound) or not visit.signed_in:
-            raise
-        return _case(visit, case_id, refusal=error)
-    return _case(visit, case_id)
 
 
 def _cases(visit: Visit) -> HTMLResponse:

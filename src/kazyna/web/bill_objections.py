@@ -1,7 +1,7 @@
 """Objections to bills: the taxpayer's form, the page of one, and the officers' desk."""
 
-from collections.abc import Callable
 from datetime import date
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from kazyna.core.errors import Finding, InputError, NotFound, Refused
 from kazyna.services import bill_objections, objects, rolls
 from kazyna.services.objects import Characteristic
 from kazyna.web.forms import Fields, under
-from kazyna.web.pages import page
+from kazyna.web.pages import page, stepped
 from kazyna.web.round_pages import amount
 from kazyna.web.tax_words import bill_objection_words, tax_title
 from kazyna.web.visit import Visit, Visiting
@@ -90,14 +90,16 @@ def decide(visit: Visiting, objection_id: Number, fields: Fields) -> HTMLRespons
             valid_from=_day(fields.get("valid_from", "")),
         )  # fmt: skip
 
-    return _stepped(visit, objection_id, work)
+    return stepped(visit, work, partial(_objection, visit, objection_id))
 
 
 @router.post("/bill-objections/{objection_id}/withdrawal")
 def withdraw(visit: Visiting, objection_id: Number) -> HTMLResponse:
     """Take an objection back."""
-    return _stepped(
-        visit, objection_id, lambda: bill_objections.withdraw_objection(visit.ctx, objection_id)
+    return stepped(
+        visit,
+        lambda: bill_objections.withdraw_objection(visit.ctx, objection_id),
+        partial(_objection, visit, objection_id),
     )
 
 
@@ -137,17 +139,6 @@ def _form(
         refusal=refusal,
         findings=refusal.findings if isinstance(refusal, InputError) else (),
     )
-
-
-def _stepped(visit: Visit, objection_id: int, work: Callable[[], object]) -> HTMLResponse:
-    """Do something with an objection and show it; a refusal is said on the same page."""
-    try:
-        work()
-    except (InputError, Refused) as error:
-        if isinstance(error, NotFound) or not visit.signed_in:
-            raise
-        return _objection(visit, objection_id, refusal=error)
-    return _objection(visit, objection_id)
 
 
 def _objection(

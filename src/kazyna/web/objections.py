@@ -1,6 +1,6 @@
 """Objections: the owner's form, the page of one, and the valuers' desk."""
 
-from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kazyna.core.errors import InputError, NotFound, Refused
 from kazyna.services import cadastre, objections, rounds
-from kazyna.web.pages import page
+from kazyna.web.pages import page, stepped
 from kazyna.web.round_pages import amount
 from kazyna.web.round_words import kind_words, objection_words, status_words
 from kazyna.web.visit import Visit, Visiting
@@ -51,8 +51,10 @@ def show(visit: Visiting, objection_id: Number) -> HTMLResponse:
 @router.post("/objections/{objection_id}/review")
 def review(visit: Visiting, objection_id: Number) -> HTMLResponse:
     """Take an objection into review."""
-    return _stepped(
-        visit, objection_id, lambda: objections.review_objection(visit.ctx, objection_id)
+    return stepped(
+        visit,
+        lambda: objections.review_objection(visit.ctx, objection_id),
+        partial(_objection, visit, objection_id),
     )
 
 
@@ -69,14 +71,16 @@ def decide(
         given = amount(value, "value") if value.strip() else None
         return objections.decide_objection(visit.ctx, objection_id, value=given, reason=reason)
 
-    return _stepped(visit, objection_id, work)
+    return stepped(visit, work, partial(_objection, visit, objection_id))
 
 
 @router.post("/objections/{objection_id}/withdrawal")
 def withdraw(visit: Visiting, objection_id: Number) -> HTMLResponse:
     """Take an objection back."""
-    return _stepped(
-        visit, objection_id, lambda: objections.withdraw_objection(visit.ctx, objection_id)
+    return stepped(
+        visit,
+        lambda: objections.withdraw_objection(visit.ctx, objection_id),
+        partial(_objection, visit, objection_id),
     )
 
 
@@ -130,17 +134,6 @@ def _form(
         refusal=refusal,
         findings=refusal.findings if isinstance(refusal, InputError) else (),
     )
-
-
-def _stepped(visit: Visit, objection_id: int, work: Callable[[], object]) -> HTMLResponse:
-    """Do something with an objection and show it; a refusal is said on the same page."""
-    try:
-        work()
-    except (InputError, Refused) as error:
-        if isinstance(error, NotFound) or not visit.signed_in:
-            raise
-        return _objection(visit, objection_id, refusal=error)
-    return _objection(visit, objection_id)
 
 
 def _objection(

@@ -1,6 +1,7 @@
 """Templates to pages."""
 
 import json
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from http import HTTPStatus
@@ -13,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 import kazyna
-from kazyna.core.errors import InputError
+from kazyna.core.errors import InputError, NotFound, Refused
 from kazyna.services.cadastre import holds_properties
 from kazyna.services.code_standing import follows_goods
 from kazyna.services.context import PUBLIC
@@ -130,3 +131,16 @@ def as_json(value: Any) -> Markup:
     for sign in "&<>'":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)  # noqa: S704
+
+
+def stepped(
+    visit: Visit, work: Callable[[], object], show: Callable[..., HTMLResponse]
+) -> HTMLResponse:
+    """Do something and show what it was done to; a refusal is said on the same page."""
+    try:
+        work()
+    except (InputError, Refused) as error:
+        if isinstance(error, NotFound) or not visit.signed_in:
+            raise
+        return show(refusal=error)
+    return show()

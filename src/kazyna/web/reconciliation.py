@@ -1,8 +1,8 @@
 """The officers' pages of marked goods against declarations, and of proposed assessments."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from kazyna.core.errors import InputError, NotFound, Refused
 from kazyna.services import proposals, reconciliation
 from kazyna.web.language import Writer
-from kazyna.web.pages import page
+from kazyna.web.pages import page, stepped
 from kazyna.web.round_pages import amount
 from kazyna.web.visit import Visit, Visiting
 
@@ -57,16 +57,20 @@ def proposal(visit: Visiting, proposal_id: Number) -> HTMLResponse:
 @router.post("/office/proposals/{proposal_id}/confirmation")
 def confirm(visit: Visiting, proposal_id: Number, note: Words = "") -> HTMLResponse:
     """Sign a proposed assessment as the second officer, and charge it."""
-    return _decided(
-        visit, proposal_id, lambda: proposals.confirm_proposal(visit.ctx, proposal_id, note=note)
+    return stepped(
+        visit,
+        lambda: proposals.confirm_proposal(visit.ctx, proposal_id, note=note),
+        partial(_proposal, visit, proposal_id),
     )
 
 
 @router.post("/office/proposals/{proposal_id}/refusal")
 def refuse(visit: Visiting, proposal_id: Number, note: Words = "") -> HTMLResponse:
     """Refuse a proposed assessment as the second officer."""
-    return _decided(
-        visit, proposal_id, lambda: proposals.refuse_proposal(visit.ctx, proposal_id, note=note)
+    return stepped(
+        visit,
+        lambda: proposals.refuse_proposal(visit.ctx, proposal_id, note=note),
+        partial(_proposal, visit, proposal_id),
     )
 
 
@@ -89,16 +93,6 @@ def basis_words(write: Writer) -> dict[str, str]:
         "least_price": _("At least, by the least retail price: the receipts tell none"),
         "no_price": _("No price is known: not counted"),
     }
-
-
-def _decided(visit: Visit, proposal_id: int, work: Callable[[], object]) -> HTMLResponse:
-    try:
-        work()
-    except (InputError, Refused) as error:
-        if isinstance(error, NotFound) or not visit.signed_in:
-            raise
-        return _proposal(visit, proposal_id, refusal=error)
-    return _proposal(visit, proposal_id)
 
 
 def _month(visit: Visit, month: date, *, refusal: Exception | None = None) -> HTMLResponse:
