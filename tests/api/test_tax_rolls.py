@@ -66,6 +66,10 @@ def test_a_roll_lives_from_draft_to_withdrawal(officer: Client, head: Client, ow
     assert [bill["property_id"] for bill in bills] == ["V1", "V2", "V3", "V3"]
     assert [b["property_id"] for b in officer.get(f"{ROLL}/bills?after=3").json()] == ["V3"]
 
+    priced = officer.get("/v1/tax-expenditures/2026").json()
+    assert (priced["billed"], priced["forgone"]) == ("4200.00", "0.00")
+    assert own.get("/v1/tax-expenditures/2026").status_code == HTTPStatus.FORBIDDEN
+
     change = {"valid_from": "2026-01-01", "document": "deed 5", "changed": {"engine_cm3": "1600"}}
     assert officer.post("/v1/objects/V1/changes", json=change).is_success
     corrected = officer.post(f"{ROLL}/corrections", json={"reason": "deed 5"}).json()

@@ -57,6 +57,9 @@ def test_a_year_of_a_roll(kazyna: Kazyna, office: Installation, tmp_path: Path) 
     # half of 1,500 on one car
     corrected = kazyna("tax-roll", "correct", *ROLL, "--reason", "order 5", "--json").result
     assert corrected["difference"] == "-750.00"
+    priced = kazyna("tax-roll", "expenditure", "--year", 2026, "--json").result
+    assert (priced["billed"], priced["forgone"]) == ("3450.00", "750.00")
+    assert "Relief of the" in kazyna("tax-roll", "expenditure", "--year", 2026).out
     history = kazyna("tax-roll", "history", *ROLL).out
     assert "order 5" in history
 

@@ -259,3 +259,11 @@ def test_a_reform_is_simulated_on_the_roll_as_it_would_be_drafted(officer: httpx
     # nobody has a car without an engine volume: the reform moves nothing
     assert "Pay more 0 0.0 %" in words
     assert re.search(r"As before \d 100\.0 %", words)
+
+
+def test_what_reliefs_cost_is_shown_by_year(officer: httpx.Client, own: httpx.Client) -> None:
+    page = officer.get("/office/expenditures", params={"year": "2025"}).text
+    for shown in ("Vehicle tax 2025", "Relief of the owner", "Relief by decision of the council"):
+        assert shown in page
+    assert "No roll of this year is issued" in officer.get("/office/expenditures?year=2031").text
+    assert own.get("/office/expenditures").status_code == HTTPStatus.FORBIDDEN

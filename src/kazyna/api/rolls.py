@@ -11,7 +11,7 @@ from kazyna.api.arguments import LINE, PREFIX, Reference, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.core.text import Language
-from kazyna.services import recomputation, roll_comparison, roll_lifecycle, rolls
+from kazyna.services import expenditures, recomputation, roll_comparison, roll_lifecycle, rolls
 
 router = APIRouter(prefix=PREFIX, tags=["rolls"])
 BY_ROLE = documented(HTTPStatus.FORBIDDEN)
@@ -79,6 +79,12 @@ def send_back(ctx: Caller, tax: TaxName, year: Year, new: NewStep) -> None:
 def compare(ctx: Caller, tax: TaxName, year: Year) -> roll_comparison.RollComparison:
     """Compare a draft or an issued roll with the year before."""
     return roll_comparison.compare_roll(ctx, tax=tax, year=year)
+
+
+@router.get("/tax-expenditures/{year}", responses=MOVING)
+def tax_expenditures(ctx: Caller, year: Year) -> expenditures.TaxExpenditures:
+    """Price what the law gives up in the rolls of a year: each relief, exemption and free area."""
+    return expenditures.tax_expenditures(ctx, year=year)
 
 
 @router.post("/rolls/{tax}/{year}/corrections", status_code=HTTPStatus.CREATED, responses=MOVING)

@@ -12,6 +12,7 @@ from kazyna.cli import output
 from kazyna.cli.acting import As, acting
 
 if TYPE_CHECKING:
+    from kazyna.services.expenditures import TaxExpenditures
     from kazyna.services.forecasts import ForecastBill
     from kazyna.services.recomputation import RecomputedBill
     from kazyna.services.roll_lifecycle import RollEvent
@@ -56,6 +57,24 @@ def compare(*, tax: TaxName, year: Year, name: As = "", as_json: output.Json = F
     with acting("officer", name) as ctx:
         compared = roll_comparison.compare_roll(ctx, tax=tax, year=year)
     output.show(compared, as_json=as_json)
+
+
+@app.command("expenditure")
+def expenditure(*, year: Year, name: As = "", as_json: output.Json = False) -> None:
+    """Price what the law gives up in the rolls of a year: each relief, exemption and free area.
+
+    Every bill is computed once more with the departure gone; nobody is taken to behave otherwise.
+
+    Example:
+    ```sh
+    kazyna tax-roll expenditure --year 2026 --json
+    ```
+    """
+    from kazyna.services import expenditures
+
+    with acting("officer", name) as ctx:
+        found = expenditures.tax_expenditures(ctx, year=year)
+    output.show(found, as_json=as_json, table=_expenditure_table)
 
 
 @app.command("issue")
@@ -251,4 +270,19 @@ def _events(found: "dict[str, tuple[RollEvent, ...]]") -> RenderableType:
             "by": event.actor,
         }
         for event in found["events"]
+    )
+
+
+def _expenditure_table(found: "TaxExpenditures") -> RenderableType:
+    return output.listing(
+        {
+            "tax": roll.tax,
+            "departure": each.label.en,
+            "law": each.law,
+            "bills": each.bills,
+            "forgone": each.forgone,
+            "of the roll": roll.billed,
+        }
+        for roll in found.rolls
+        for each in roll.departures
     )

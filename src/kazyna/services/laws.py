@@ -251,6 +251,18 @@ def pack_of(tx: Transaction, ctx: Context, pack_hash: str) -> Pack:
     return _unpacked(content, ctx.pack.name, pack_hash, ctx.data_folder / "laws")
 
 
+def pack_of_kept(tx: Transaction, ctx: Context, kept: KeptLaw) -> Pack:
+    """Return the pack that bills were computed from, with the decisions that lay over it.
+
+    Raises
+    ------
+    PackError
+        When this version of the program does not read the files any more.
+    """
+    pack = pack_of(tx, ctx, kept.files_hash)
+    return laid(pack, tuple(tuple(line.items()) for line in kept.decisions))
+
+
 def fact(kind: ColumnType, written: Any) -> Checked:
     """Read one input of a bill from the register, as the rules take it."""
     if kind == "text":

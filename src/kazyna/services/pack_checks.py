@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from kazyna.core.errors import Finding, InputError, PackError
 from kazyna.packs.cases import Case, read_cases
+from kazyna.packs.expenditures import read_departures
 from kazyna.packs.pack import Pack, load_pack, read_pack
 from kazyna.packs.taxes import Tax
 from kazyna.tax import Parameter, Table, compute, run_roll
@@ -69,6 +70,7 @@ def check_pack(pack: str) -> CheckedPack:
         When there is no such pack.
     """
     loaded = read_pack(Path(pack).resolve()) if Path(pack).is_dir() else load_pack(pack)
+    read_departures(loaded)
     findings: list[Finding] = []
     taxes = tuple(_checked(loaded, tax, findings) for tax in loaded.taxes.values())
     if findings:

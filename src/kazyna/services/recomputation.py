@@ -72,11 +72,9 @@ def recompute_bill(ctx: Context, *, reference: str) -> RecomputedBill:
         kept = None if row.law_id is None else laws.kept(tx, row.law_id)
         files_hash = kept.files_hash if kept else row.pack_hash
         try:
-            pack = laws.pack_of(tx, ctx, files_hash)
+            pack = laws.pack_of_kept(tx, ctx, kept) if kept else laws.pack_of(tx, ctx, files_hash)
         except PackError as error:
             raise Refused(_unreadable(reference, kept, error)) from error
-    if kept:
-        pack = laws.laid(pack, tuple(tuple(line.items()) for line in kept.decisions))
     on = kept.law.on if kept else row.law_on
     facts = laws.facts_of(kept or laws.kept_law(pack, row.tax, on), row.inputs)
     now = compute(pack.taxes[row.tax].rules, facts, on).steps if row.steps else {}

@@ -35,6 +35,7 @@ from kazyna.web import (
     confirmations,
     councils,
     declarations,
+    expenditures,
     goods,
     goods_documents,
     inspection,
@@ -69,7 +70,7 @@ PARTS = (
     cadastre, rounds, worklists, round_screening, round_pages, reports, objections, rolls,
     confirmations, councils, ledger, books, collection, simulations, sign_in, tiles, verify,
     inspection, alerts, balances, reconciliation, goods, goods_documents, subscriptions, my,
-    register, registers, reliefs, declarations, bill_objections,
+    register, registers, reliefs, declarations, bill_objections, expenditures,
 )  # fmt: skip
 
 HEADERS = {
