@@ -70,6 +70,16 @@ def test_no_rule_may_take_the_name_of_the_amount_column(build: Build) -> None:
         build(amount, amount="amount")
 
 
+@pytest.mark.parametrize("name", ["tax of 2026", "class", "a__tax"])
+def test_a_rule_has_a_name_that_others_can_ask_for(build: Build, name: str) -> None:
+    @rule(unit="USD", law="act art. 1", title=ANY, name=name)
+    def tax(value: Decimal) -> Decimal:
+        return value
+
+    with pytest.raises(PackError, match=f"{name!r} is no name; expected letters and digits"):
+        build(tax, amount=name)
+
+
 @pytest.mark.parametrize(
     ("column", "reason"),
     [

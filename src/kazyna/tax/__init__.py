@@ -5,10 +5,11 @@ columns it becomes one SQL query (`compile_query`, `run_roll`), and either way i
 (`explain`).
 """
 
-from kazyna.tax.arithmetic import Rounding, divide, maximum, minimum, round_to, when
+from kazyna.tax.arithmetic import divide, maximum, minimum, round_to, when
 from kazyna.tax.compile import compile_query
 from kazyna.tax.compute import Computation, PreparedRules, compute
 from kazyna.tax.doubts import DoubtfulValue, doubtful, doubtful_in_case
+from kazyna.tax.exact import Rounding
 from kazyna.tax.explain import Explanation, explain
 from kazyna.tax.inputs import InputColumn
 from kazyna.tax.law import Source

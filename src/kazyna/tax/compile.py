@@ -10,8 +10,8 @@ from typing import Literal
 from sqlglot import exp
 
 from kazyna.core.errors import Finding, PackError
-from kazyna.tax.arithmetic import NOTHING_LOST, Rounding
 from kazyna.tax.asked import AskedTable, LookUp, Reach, asked
+from kazyna.tax.exact import NOTHING_LOST, Rounding
 from kazyna.tax.expression import (
     Condition,
     Expression,

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, Inexact, InvalidOperation, localcontext
-from typing import Any
+from decimal import Decimal, Inexact, InvalidOperation, getcontext, setcontext
+from functools import lru_cache
 
 from kazyna.core.errors import Finding, InputError, PackError
-from kazyna.tax.arithmetic import NOTHING_LOST
+from kazyna.tax.exact import NOTHING_LOST
 from kazyna.tax.inputs import Check, Checked, Value, accepted, check_case, check_of
-from kazyna.tax.rule import Rule, RuleSet
+from kazyna.tax.prepare import Bill, failed_rule, straight_line
+from kazyna.tax.rule import RuleSet
 from kazyna.tax.table import Unanswered
 
 
@@ -56,11 +57,11 @@ class PreparedRules:
 
     rules: RuleSet
     """With the formulas of the day."""
-    held: Mapping[str, object]
-    """The value of every parameter on the day."""
     checks: tuple[Check, ...]
+    bill: Bill
 
     @classmethod
+    @lru_cache(maxsize=64)
     def of(cls, rules: RuleSet, on: date) -> "PreparedRules":
         """Look up what holds on a day.
 
@@ -70,32 +71,30 @@ class PreparedRules:
             If the law did not hold on that day.
         """
         law = rules.on(on)
-        return cls(law, law.held_on(on), tuple(map(check_of, law.inputs)))
+        return cls(law, tuple(map(check_of, law.inputs)), straight_line(law, law.held_on(on)))
 
     def compute(self, inputs: Mapping[str, Value]) -> Computation:
         """Compute one case; see `compute`."""
         rules = self.rules
-        checked = accepted(self.checks, inputs)
-        if checked is None:
-            checked = check_case(rules.inputs, inputs, source=rules.name)
-        known: dict[str, Any] = {**self.held, **checked}
-        steps: dict[str, Decimal] = {}
-        with localcontext(NOTHING_LOST):
-            for item in rules.rules:
-                try:
-                    found = item.formula(*[known[name] for name in item.arguments])
-                    # Adding zero turns a negative zero into the zero that a bill shows.
-                    known[item.name] = steps[item.name] = Decimal(found) + 0
-                except (Unanswered, Inexact, InvalidOperation) as error:
-                    raise _failed(rules.name, item, error) from error
+        checked = accepted(self.checks, inputs) or check_case(
+            rules.inputs, inputs, source=rules.name
+        )
+        callers_own = getcontext()
+        setcontext(NOTHING_LOST)  # `localcontext` takes longer than a step
+        try:
+            steps = self.bill(*checked.values())
+        except (Unanswered, Inexact, InvalidOperation) as error:
+            raise self._failed(error) from error
+        finally:
+            setcontext(callers_own)
         return Computation(checked, steps, steps[rules.amount_rule])
 
-
-def _failed(source: str, item: Rule, error: Exception) -> InputError:
-    """Say why a step could not be computed."""
-    if isinstance(error, Unanswered):
-        expected = "keys that the law's table knows, or a value for them in the pack"
-        return InputError(Finding(source, str(error), expected, column=item.name))
-    reason = "the step cannot be computed exactly"
-    expected = "`+ − ×`, and divide(a, b, rounding) for a quotient"
-    return PackError(Finding(source, reason, expected, column=item.name))
+    def _failed(self, error: Exception) -> InputError:
+        """Say why a step could not be computed."""
+        column = self.rules.rules[failed_rule(self.bill, error.__traceback__)].name
+        if isinstance(error, Unanswered):
+            expected = "keys that the law's table knows, or a value for them in the pack"
+            return InputError(Finding(self.rules.name, str(error), expected, column=column))
+        reason = "the step cannot be computed exactly"
+        expected = "`+ − ×`, and divide(a, b, rounding) for a quotient"
+        return PackError(Finding(self.rules.name, reason, expected, column=column))

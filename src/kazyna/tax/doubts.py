@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 
 from kazyna.core.text import Text
-from kazyna.tax.arithmetic import Rounding
 from kazyna.tax.compile import compile_rows_query
 from kazyna.tax.compute import compute
+from kazyna.tax.exact import Rounding
 from kazyna.tax.explain import rows_of_case
 from kazyna.tax.inputs import Value
 from kazyna.tax.parameter import Parameter

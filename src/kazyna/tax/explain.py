@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal, localcontext
 
 from kazyna.core.text import Language
-from kazyna.tax.arithmetic import NOTHING_LOST
 from kazyna.tax.asked import AskedTable, asked
 from kazyna.tax.compute import compute
+from kazyna.tax.exact import NOTHING_LOST
 from kazyna.tax.inputs import Checked, Value
 from kazyna.tax.rule import Rule, RuleSet
 from kazyna.tax.stated import Answers, Step, state_law, stated_steps

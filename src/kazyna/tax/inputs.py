@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import NamedTuple
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
 
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.schema import Column
@@ -18,6 +18,9 @@ Checked = Decimal | bool | str
 
 DECIMALS_MAX = 6
 """The scale in which tables carry decimals (`kazyna.core.schema.ARROW_TYPES`)."""
+
+VALUES_KEPT = 10_000
+ONE = Decimal(1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,42 +47,60 @@ class Check(NamedTuple):
     """What one column accepts, ready to be asked thousands of times a second."""
 
     name: str
-    words: frozenset[object] | None
-    """Of a text, or the two truths."""
+    kind: type
+    """Of the values that are looked up; a number may also be a decimal."""
+    known: Mapping[Any, Checked]
+    """What the rules take for a value: of a text itself, of a whole number a decimal."""
     low: Decimal
     high: Decimal
-    exponent: int
-    """Of the last place that is accepted."""
+    last_place: Decimal
+    """What every accepted decimal is a multiple of."""
+
+
+class _WholeNumbers(dict[int, Decimal]):
+    """Whole numbers within limits as decimals: most bills give those that others gave."""
+
+    def __init__(self, low: Decimal, high: Decimal) -> None:
+        super().__init__()
+        self.low, self.high = low, high
+
+    def __missing__(self, value: int) -> Decimal:
+        if not self.low <= value <= self.high:
+            raise KeyError(value)
+        found = Decimal(value)
+        if len(self) < VALUES_KEPT:
+            self[value] = found
+        return found
 
 
 def check_of(column: InputColumn) -> Check:
     """Prepare the check of one column."""
-    if column.limits is None:
-        words = column.allowed if column.type == "text" else (True, False)
-        return Check(column.name, frozenset(words or ()), Decimal(0), Decimal(0), 0)
-    return Check(column.name, None, *column.limits, -column.decimals)
+    if column.limits is not None:
+        last_place = Decimal(1).scaleb(-column.decimals)
+        return Check(column.name, int, _WholeNumbers(*column.limits), *column.limits, last_place)
+    kind, words = (str, column.allowed or ()) if column.type == "text" else (bool, (True, False))
+    return Check(column.name, kind, {word: word for word in words}, ONE, ONE, ONE)
 
 
-def accepted(checks: tuple[Check, ...], values: Mapping[str, Value]) -> dict[str, Checked] | None:
+def accepted(checks: Iterable[Check], values: Mapping[str, Value]) -> dict[str, Checked] | None:
     """Return the inputs of one case, numbers as decimals; None where `check_case` must look."""
     found: dict[str, Checked] = {}
-    for name, words, low, high, exponent in checks:
-        value = values.get(name)
-        kind = value.__class__
-        if words is not None:
-            if value not in words or (kind is not str and kind is not bool):
+    try:
+        for name, kind, known, low, high, last_place in checks:
+            value: Any = values[name]
+            if value.__class__ is kind:
+                found[name] = known[value]
+            elif (
+                kind is int
+                and value.__class__ is Decimal
+                and low <= value <= high
+                and not value % last_place
+            ):
+                found[name] = value
+            else:
                 return None
-        else:
-            if kind is int:
-                value = Decimal(value)  # type: ignore[arg-type]
-            elif kind is not Decimal:
-                return None
-            if not (value.is_finite() and low <= value <= high):  # type: ignore[union-attr,operator]
-                return None
-            last = value.as_tuple().exponent  # type: ignore[union-attr]
-            if last < exponent:  # type: ignore[operator]
-                return None
-        found[name] = value  # type: ignore[assignment]
+    except (KeyError, InvalidOperation):  # an unknown word; no number, which cannot be compared
+        return None
     return found
 
 

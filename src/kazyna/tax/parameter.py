@@ -8,7 +8,7 @@ from decimal import Decimal
 from kazyna.core.dated import Dated
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.text import Text
-from kazyna.tax.arithmetic import Rounding
+from kazyna.tax.exact import Rounding
 from kazyna.tax.table import Confidence, Table
 
 ParameterKind = Decimal | Rounding | Table

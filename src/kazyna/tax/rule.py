@@ -3,7 +3,7 @@
 A rule's parameters name what it needs: an input column, a dated parameter or another rule. That
 is all the wiring there is.
 
->>> from kazyna.tax.arithmetic import Rounding, round_to
+>>> from kazyna.tax import Rounding, round_to
 >>> @rule(unit="USD", law="act art. 2", title=Text("Tax", "Налог", "Салык"))
 ... def tax(value: Decimal, rate: Decimal, rounding: Rounding) -> Decimal:
 ...     return round_to(value * rate, rounding)
@@ -18,6 +18,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
+from keyword import iskeyword
 from types import MappingProxyType
 
 from kazyna.core.errors import Finding, InputError, PackError
@@ -232,6 +233,9 @@ def _names(
     meanings = [*dict.fromkeys(item.name for item in rules), *columns, *parameters, AMOUNT]
     for name in sorted({name for name in meanings if meanings.count(name) > 1}):
         yield Finding(source, f"{name!r} is named more than once", "one meaning for each name")
+    for name in meanings:
+        if not name.isidentifier() or iskeyword(name) or "__" in name:
+            yield Finding(source, f"{name!r} is no name", "letters and digits, joined by one _")
     known = set(meanings) - {AMOUNT}
     for item in rules:
         for argument in item.arguments:

@@ -15,8 +15,8 @@ import duckdb
 import pyarrow as pa
 
 from kazyna.core.text import LANGUAGES, Language, Text, translated
-from kazyna.tax.arithmetic import Rounding
 from kazyna.tax.compile import compile_applied_query
+from kazyna.tax.exact import Rounding
 from kazyna.tax.inputs import Checked
 from kazyna.tax.law import Source, cite
 from kazyna.tax.parameter import Parameter

@@ -28,7 +28,6 @@ ANY = "*"
 """A key that answers for whatever no other row names."""
 LOWS = "lower ends"
 """Under this word a level of the tree keeps its lower ends; no word of a pack has a space."""
-ANSWERS_KEPT = 10_000
 Key = str | Decimal
 Term = Expression | TextColumn | str
 """What a table is asked by while a query is built; a fixed word is itself."""
@@ -84,22 +83,17 @@ class Table:
         Unanswered
             If no row answers, or the one that does has no value.
         """
-        try:
-            found = self._answers.get(keys)
-        except TypeError:  # a column of a query has no hash
+        if any(isinstance(key, Expression | TextColumn) for key in keys):
             return cast(Decimal, looked_up(self.grid(*keys)))
+        found = self.row_at(*keys).value
         if found is None:
-            found = self.row_at(*keys).value
-            if found is None:
-                raise Unanswered(f"{self.name} has no known value for {self.described(keys)}")
-            if len(self._answers) < ANSWERS_KEPT:
-                self._answers[keys] = found
+            raise Unanswered(f"{self.name} has no known value for {self.described(keys)}")
         return found
 
     def row_at(self, *keys: Key | int) -> TableRow:
         """Return the row that answers for the keys."""
         self._counted(keys)
-        found = self._reached(keys)
+        found: TableRow | None = self._reached(keys)
         if found is None:
             raise Unanswered(f"{self.name} has no row for {self.described(keys)}")
         return found
@@ -111,6 +105,17 @@ class Table:
     def number_of(self, row: TableRow) -> int:
         """Return the number of a row, counted from 0."""
         return self._numbers[id(row)]
+
+    def brackets_at(self, *keys: Key | int) -> tuple[list[Decimal], list[Decimal | None]]:
+        """Return the brackets of a table whose last key is one, for the keys before it.
+
+        The lower ends in order; and the value below them all, followed by that from each on. None
+        where no value is known.
+        """
+        level = self._reached(keys) or {LOWS: []}
+        lows = level[LOWS]
+        rows = [level.get(key) for key in (ANY, *lows)]
+        return lows, [row and row.value for row in rows]
 
     def marginal(self, amount: Decimal | int) -> Decimal:
         """Tax an amount by a marginal scale: each bracket's rate on what falls into the bracket.
@@ -141,11 +146,6 @@ class Table:
         """Name the keys of a question."""
         named = zip(self.keys, keys, strict=False)
         return ", ".join(f"{column.name} {_shown(key)}" for column, key in named)
-
-    @cached_property
-    def _answers(self) -> dict[tuple[Key | int, ...], Decimal]:
-        """What was asked before: most bills ask what others asked."""
-        return {}
 
     @cached_property
     def _numbers(self) -> dict[int, int]:
@@ -186,14 +186,14 @@ class Table:
         if len(keys) != len(self.keys):
             raise ValueError(f"{self.name} has {len(self.keys)} keys, {len(keys)} were given")
 
-    def _reached(self, keys: Sequence[Any]) -> TableRow | None:
-        """Go down the tree of rows by keys; None where it ends before."""
+    def _reached(self, keys: Sequence[Any]) -> Any:
+        """Go down the tree by keys, by all to a row; None where it ends before."""
         found: Any = self._tree
-        for column, key in zip(self.keys, keys, strict=True):
+        for column, key in zip(self.keys, keys, strict=False):
             found = _step(found, column, key)
             if found is None:
                 return None
-        return cast(TableRow, found)
+        return found
 
 
 def looked_up(grid: Grid[TableRow]) -> Expression:
