@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kazyna.marking.code_blocks import PACKAGE, Standing
 from kazyna.marking.code_lines import LineFault
 from kazyna.marking.lifecycle import Lifecycle, Operation, Rule
-from kazyna.marking.units import Longs, Units
+from kazyna.marking.units import Longs, Units, are_among
 
 Flags = NDArray[np.bool_]
 Say = Callable[[int], tuple[str, str]]
@@ -106,9 +106,7 @@ def judge(
     ruled = selection.rules >= 0
     held = _held(rules, party, selection, standing)
     parents = standing.parent_keys
-    roots = parents == 0
-    if not roots.all():
-        roots |= ~np.isin(parents, selection.units.keys)
+    roots = (parents == 0) | ~are_among(parents, selection.units.keys)
     whole = np.array([rule.packed == "whole" for rule in rules] + [False])[selection.rules]
     loose = ~(whole & roots & (parents > 0))
     fits = exists & ruled & right_status & held & loose & in_lot

@@ -87,6 +87,16 @@ def heads_of(values: NDArray[Any]) -> NDArray[np.intp]:
     return np.concatenate([[0], np.flatnonzero(values[1:] != values[:-1]) + 1]).astype(np.intp)
 
 
+def are_among(values: NDArray[Any], ordered: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell which values are among others that are in order; of each run one is looked for."""
+    if not len(values) or not len(ordered):
+        return np.zeros(len(values), dtype=np.bool_)
+    heads = heads_of(values)
+    wanted = values[heads]
+    place = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+    return np.repeat(ordered[place] == wanted, np.diff(heads, append=len(values)))
+
+
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
     """Return the different values in order; they come in long runs, of which one is sorted."""
     return np.unique(values[heads_of(values)])
@@ -116,3 +126,13 @@ def runs_of(units: Units, *others: NDArray[np.generic]) -> NDArray[np.intp]:
     for other in others:
         breaks |= other[1:] != other[:-1]
     return np.concatenate([[0], np.flatnonzero(breaks) + 1]).astype(np.intp)
+
+
+def spread(firsts: NDArray[Any], counts: Longs) -> Ints:
+    """Write ranges out: each first number and those that follow it."""
+    if not len(counts):
+        return np.empty(0, dtype=np.int32)
+    ends = np.cumsum(counts)
+    offsets = np.arange(ends[-1], dtype=np.int64) - np.repeat(ends - counts, counts)
+    written: Ints = (np.repeat(firsts, counts) + offsets).astype(np.int32)
+    return written

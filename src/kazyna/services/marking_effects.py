@@ -263,9 +263,9 @@ def _record_sales(task: Task, got: Ready) -> NDArray[np.int64]:
     units = got.selection.units.take(single)
     given = pc.fill_null(task.lines["price"], NO_PRICE).to_numpy()
     prices = np.where(single, given[got.selection.lines - 1], NO_PRICE)
-    before = codes.sold_before(task.work, units) & (
-        got.standing.status[single] == task.law.lifecycle.statuses["returned"].number
-    )
+    before = got.standing.status[single] == task.law.lifecycle.statuses["returned"].number
+    if before.any():  # what was withdrawn otherwise and came back was not sold
+        before[before] = codes.sold_before(task.work, units.take(before))
     for again, record in ((False, codes.insert_first_sales), (True, codes.update_sales)):
         which = before == again
         if which.any():

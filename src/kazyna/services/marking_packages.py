@@ -19,7 +19,15 @@ from kazyna.marking.code_blocks import (
 from kazyna.marking.code_lines import LineFault
 from kazyna.marking.movement import PACKED, UNPACKED
 from kazyna.marking.serials import INDEX_BITS
-from kazyna.marking.units import Longs, Units, bucket_of, runs_of, units_of
+from kazyna.marking.units import (
+    Longs,
+    Units,
+    are_among,
+    bucket_of,
+    distinct,
+    runs_of,
+    units_of,
+)
 from kazyna.services.marking_effects import (
     Faults,
     Ready,
@@ -153,17 +161,15 @@ def _goods(task: Task, found: Found, key: int) -> str:
 
 def _circles(got: Ready, keys: Longs) -> list[LineFault]:
     """Find packages that would be in themselves."""
-    above = dict(zip(got.selection.units.keys.tolist(), keys.tolist(), strict=True))
-    packages = set(keys.tolist())
+    units = got.selection.units.keys
+    nested = are_among(units, distinct(keys))
+    inner, outer, lines = units[nested], keys[nested], got.selection.lines[nested]
+    above = dict(zip(inner.tolist(), outer.tolist(), strict=True))
     faults = []
-    for key, line in zip(
-        got.selection.units.keys.tolist(), got.selection.lines.tolist(), strict=True
-    ):
-        if key not in packages:
-            continue
-        steps, outer = 0, key
-        while outer in above and steps <= LEVELS_MAX:
-            steps, outer = steps + 1, above[outer]
+    for key, line in zip(inner.tolist(), lines.tolist(), strict=True):
+        steps, package = 0, key
+        while package in above and steps <= LEVELS_MAX:
+            steps, package = steps + 1, above[package]
         if steps > LEVELS_MAX:
             reason = "the package would be in itself, or too deep"
             faults.append(LineFault(line, reason, f"up to {LEVELS_MAX} packages in each other"))
@@ -174,7 +180,7 @@ def _put(
     task: Task, got: Ready, parents: Parents, keys: Longs, found: Found
 ) -> tuple[Moved, Faults]:
     """Write into each unit its package, and into each package its units."""
-    packages = units_of(np.unique(keys))
+    packages = units_of(distinct(keys))
     missing = np.flatnonzero(locate(got.blocks, packages) < 0)
     more = codes.lock_blocks(task.work, packages.take(missing))
     blocks = joined_blocks([part for part in (got.blocks, more) if len(part)])

@@ -14,7 +14,7 @@ from kazyna.marking.code_lines import LineFault, ReadLines, Serial, candidates, 
 from kazyna.marking.lifecycle import AUTHORITY, Lifecycle, Operation, Rule
 from kazyna.marking.movement import Party, Selection
 from kazyna.marking.template import CodeTemplate
-from kazyna.marking.units import Longs, Units, distinct, grouped, units_of
+from kazyna.marking.units import Longs, Units, distinct, grouped, spread, units_of
 from kazyna.packs.codes import CodeRules, read_code_rules
 from kazyna.packs.lifecycle import read_lifecycle
 from kazyna.services.context import Context
@@ -212,8 +212,11 @@ def _rules(
 
 
 def _take_spans(work: Work, read: ReadLines, found: Found) -> None:
+    if not read.spans:
+        return
     known = batches.find_batches(work.registry, sorted({span.batch for span in read.spans}))
     found.batches |= known
+    right = []
     for span in read.spans:
         batch = known.get(span.batch)
         if batch is None:
@@ -223,7 +226,12 @@ def _take_spans(work: Work, read: ReadLines, found: Found) -> None:
             reason = f"batch {span.batch} has no unit {span.last}"
             found.faults.append(LineFault(span.line, reason, f"up to {batch.codes - 1}"))
         else:
-            found.add_one(span.line, span.batch, span.first, span.last)
+            right.append(span)
+    if right:
+        lines, numbers, firsts, lasts = np.array(right, dtype=np.int64).T
+        counts = lasts - firsts + 1
+        units = Units(numbers.repeat(counts), spread(firsts, counts))
+        found.add(units.keys, lines.repeat(counts))
 
 
 def _take_traced(work: Work, read: ReadLines, found: Found) -> None:

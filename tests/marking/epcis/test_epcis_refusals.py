@@ -59,6 +59,7 @@ def first(path: str) -> str:
         (object_event(epcList=["not a uri"]), "epcList[0]", "a URI"),
         (object_event(epcList=[ITEM + "%zz"]), "epcList[0]", "a URI"),
         (object_event(epcList=["urn:epc:id:sgtin:4012345.1.1"]), "epcList[0]", "EPC schemes"),
+        (object_event(epcList=["urn:epc:id:sgtin:٤٠12345.011111.1"]), "epcList[0]", "a URI"),
         (
             object_event(quantityList=[{"epcClass": ITEM, "quantity": "3"}]),
             "quantityList[0]",
