@@ -10,12 +10,15 @@ import pytest
 
 from kazyna.core.errors import InputError
 from kazyna.marking.epcis import hash_id
+from kazyna.marking.gs1 import compute_check_digit
 from kazyna.services import (
+    code_states,
     epcis_capture,
     epcis_jobs,
     epcis_queries,
     epcis_resources,
     marking_documents,
+    marking_log,
     marking_orders,
 )
 from kazyna.services.epcis_jobs import Behaviour, CaptureJob
@@ -25,6 +28,10 @@ from services.marking_world import SHOES, World, make_world
 
 KAZYNA = {"kz": "urn:kazyna:epcis:"}
 CARTON = "https://id.gs1.org/00/046012345000000012"
+CARTON_2, PALLET = (
+    f"https://id.gs1.org/00/{digits}{compute_check_digit(digits)}"
+    for digits in ("04601234500000002", "04601234500000003")
+)
 
 
 @pytest.fixture
@@ -152,6 +159,70 @@ def test_events_out_of_order_are_refused_and_nothing_is_done(
     assert (job.success, job.captured) == (False, 1)
     assert job.errors[0].path.startswith("eventList[1]")
     assert (documents(world, "maker"), seen(world, "maker")) == ([("apply", 6)], ["commissioning"])
+
+
+def at(event: dict[str, Any], hour: int) -> dict[str, Any]:
+    """Let an event happen at another hour."""
+    return event | {"eventTime": f"2026-03-01T{hour:02}:00:00+06:00"}
+
+
+def test_receipts_of_a_day_are_taken_as_one_and_recorded_apart(
+    world: World, items: list[str]
+) -> None:
+    capture(world, "maker", applied(*items), introduced(*items), shipped(*items))
+    capture(world, "shop", told("accepting", None, *items))
+    known = at(sold(items[5]), 8)
+    capture(world, "shop", known)
+    receipts = [at(sold(items[2 * n], items[2 * n + 1]), 9 + n) for n in range(2)]
+    job = capture(world, "shop", receipts[0], known, receipts[1], at(sold(items[4]), 12))
+    assert (job.success, job.captured, job.known) == (True, 3, 1), job.errors
+    assert documents(world, "shop")[2:] == [("sell", 1), ("sell", 2), ("sell", 2), ("sell", 1)]
+    found = code_states.look_up(world.ctx("officer"), items).to_pylist()
+    assert [row["first_sold_at"].hour for row in found] == [3, 3, 4, 4, 6, 2]
+    told_by = [row["first_document"] for row in found]
+    assert told_by[0] == told_by[1] != told_by[2] == told_by[3]
+    log = marking_log.event_table(world.ctx("shop")).to_pylist()
+    log = [row for row in log if row["kind"] == "sell"]
+    assert {row["document_id"]: row["happened_at"].hour for row in log} == {
+        row["first_document"]: row["first_sold_at"].hour for row in found
+    }
+    assert sum(row["units"] for row in log) == 6
+    assert {row["line"] for row in log} <= {1, 2}
+
+
+def test_of_events_taken_as_one_the_wrong_one_is_named(world: World, items: list[str]) -> None:
+    capture(world, "maker", applied(*items), introduced(*items), shipped(*items))
+    capture(world, "shop", told("accepting", None, *items))
+    twice = sold(items[0]), at(sold(items[1]), 10), at(sold(items[2], items[0]), 11)
+    job = capture(world, "shop", *twice)
+    assert (job.success, job.captured) == (False, 0)
+    assert job.errors[0].path.startswith("eventList[2]"), job.errors
+    assert "is sold" in job.errors[0].reason
+    job = capture(world, "shop", *twice, behaviour="proceed")
+    assert (job.success, job.captured) == (False, 2)
+    assert documents(world, "shop")[-2:] == [("sell", 1), ("sell", 1)]
+
+
+def packed(parent: str, *children: str) -> dict[str, Any]:
+    more = {"type": "AggregationEvent", "action": "ADD", "parentID": parent}
+    return told("packing", None, **more, childEPCs=list(children))
+
+
+def test_cartons_of_a_day_are_packed_as_one_in_their_order(world: World, items: list[str]) -> None:
+    capture(world, "maker", applied(*items), introduced(*items))
+    cartons = packed(CARTON, *items[:2]), packed(CARTON_2, *items[2:4])
+    late = packed(CARTON, items[4])
+    job = capture(world, "maker", packed(PALLET, CARTON, items[5]), *cartons, late)
+    assert (job.success, job.captured) == (False, 0)
+    assert job.errors[0].path.startswith("eventList[0]"), job.errors
+    job = capture(world, "maker", *cartons, packed(PALLET, CARTON, CARTON_2), late)
+    assert (job.success, job.captured) == (False, 0)
+    assert job.errors[0].path.startswith("eventList[3]"), job.errors
+    job = capture(world, "maker", *cartons, late, packed(PALLET, CARTON, CARTON_2))
+    assert (job.success, job.captured) == (True, 4), job.errors
+    assert documents(world, "maker")[2:] == [("aggregate", n) for n in (2, 2, 1, 2)]
+    assert capture(world, "maker", shipped(PALLET)).success
+    assert documents(world, "maker")[-1] == ("ship", 8)
 
 
 def test_codes_of_another_owner_are_refused(world: World, items: list[str]) -> None:

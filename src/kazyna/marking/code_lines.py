@@ -173,29 +173,45 @@ class _Texts:
         return apart
 
 
+class Candidates(NamedTuple):
+    """From which batches serials may have been made, those tried first before the others."""
+
+    rows: NDArray[np.int64]
+    """Which of the serials, from 0."""
+    gtins: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+    indices: NDArray[np.int32]
+
+
 def candidates(
-    serial: Serial, templates: Sequence[CodeTemplate], registry: KeyRegistry
-) -> list[tuple[int, int]]:
-    """Return the number of the batch and the index that a serial may have been made from.
+    serials: Sequence[Serial], templates: Sequence[CodeTemplate], registry: KeyRegistry
+) -> Candidates:
+    """Return the numbers of the batches and the indices that serials may have been made from.
 
     Most serials that were not made here lead to some numbers all the same, but to no batch of
     the product that was ever ordered.
     """
-    found = []
+    nothing = np.empty(0, dtype=np.int64)
+    found = [Candidates(nothing, nothing, nothing, nothing.astype(np.int32))]
+    every = np.array([int(each.gtin) for each in serials], dtype=np.int64)
     for template in templates:
-        own = serial.serial[template.issuer_first :]
         space = template.space
-        if space is None or len(own) != space.length or not own.isascii():
+        if space is None:
             continue
-        characters = np.frombuffer(own.encode(), dtype=np.uint8).reshape(1, -1)
-        for key in registry.opened.values():
-            if not key.key.serves(template.goods):
-                continue
-            gtins = np.array([int(serial.gtin)], dtype=np.uint64)
-            batch, index, right = find_positions(key.serial_cipher, space, characters, gtins=gtins)
-            if right[0]:
-                found.append((int(batch[0]), int(index[0])))
-    return list(dict.fromkeys(found))
+        own = [each.serial[template.issuer_first :] for each in serials]
+        rows = [row for row, text in enumerate(own) if len(text) == space.length and text.isascii()]
+        written = "".join(own[row] for row in rows).encode()
+        characters = np.frombuffer(written, dtype=np.uint8).reshape(-1, space.length)
+        which = np.array(rows, dtype=np.int64)
+        gtins = every[which]
+        for key in registry.opened.values() if rows else ():
+            if key.key.serves(template.goods):
+                numbers, indices, right = find_positions(
+                    key.serial_cipher, space, characters, gtins=gtins.astype(np.uint64)
+                )
+                made = numbers[right].astype(np.int64), indices[right].astype(np.int32)
+                found.append(Candidates(which[right], gtins[right], *made))
+    return Candidates(*map(np.concatenate, zip(*found, strict=True)))
 
 
 def _is_set(number: int, line: bytes, found: ReadLines) -> bool:

@@ -124,23 +124,23 @@ def log(
     """Write down what the program itself did to units of a participant's batches."""
     participant_no = made[0].participant_no
     gtin = {batch.batch: batch.gtin or 0 for batch in made}
-    row = marking_log.insert_document(
+    rows = marking_log.insert_documents(
         work.registry,
         {
-            "participant_no": participant_no, "document_id": document_id, "kind": kind,
-            "content_hash": b"", "happened_at": datetime.combine(ctx.today, time(), UTC),
-            "facility_no": None, "counterparty_no": None, "attributes": {}, "lines": len(made),
-            "units": len(units), "event_hash": None, "epcis": None,
+            "participant_no": participant_no, "kind": kind, "facility_no": None,
+            "counterparty_no": None,
         },
+        [
+            {
+                "document_id": document_id, "content_hash": b"", "attributes": {},
+                "happened_at": datetime.combine(ctx.today, time(), UTC), "lines": len(made),
+                "units": len(units), "event_hash": None, "epcis": None,
+            }
+        ],
     )  # fmt: skip
     nothing = np.zeros(len(units), dtype=np.int64)
     numbers, which = np.unique(units.batches, return_inverse=True)
     gtins = np.array([gtin[number] for number in numbers.tolist()], dtype=np.int64)
     moved = marking_log.Moved(units, gtins[which.ravel()], nothing.astype(np.int32), nothing)
-    shared = {
-        "recorded_at": row.recorded_at, "document_no": row.document_no, "kind": kind,
-        "biz_step": "", "disposition": None, "happened_at": row.happened_at,
-        "participant_no": row.participant_no, "facility_no": None, "counterparty_no": None,
-        "reason": None,
-    }  # fmt: skip
-    marking_log.insert_events(work.registry, shared, moved)
+    shared = {"biz_step": "", "disposition": None, "facility_no": None, "reason": None}
+    marking_log.insert_events(work.registry, shared, rows, moved)

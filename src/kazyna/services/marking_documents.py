@@ -8,10 +8,13 @@ its id it is answered as the first time; what is wrong is told line by line, and
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from kazyna.core.errors import Conflict, Finding, InputError, Unavailable
@@ -23,7 +26,7 @@ from kazyna.marking.movement import Party
 from kazyna.services import marking_effects, marking_packages
 from kazyna.services.code_batches import RESERVED
 from kazyna.services.context import Context
-from kazyna.services.marking_effects import Faults, Task
+from kazyna.services.marking_effects import Faults, Reports, Task
 from kazyna.services.marking_fees import release_for
 from kazyna.services.marking_own_events import Said, own_events, record_events
 from kazyna.services.marking_selection import (
@@ -47,6 +50,10 @@ OWN_SERVICE = frozenset({"order", "release", "cancel_order"})
 """Operations that services of their own carry out."""
 ID_MAX = 200
 EMITTED = "emitted"
+TOGETHER = frozenset({"move", "hold", "free", "sell", "pack"})
+"""Effects of operations of which several documents can be carried out as one."""
+DECIDING = frozenset({"reason", "lot", "produced_on", "expires_on", "declared_on", "waybill_on"})
+"""Attributes that decide what becomes of units, beside those that rules need."""
 
 EFFECTS: dict[Effect, Callable[[Task, Found], tuple[marking_log.Moved, Faults]]] = {
     "move": marking_effects.move,
@@ -205,73 +212,138 @@ def submit_all(ctx: Context, documents: Sequence[Document]) -> tuple[SubmittedDo
     law = law_of(ctx)
     for document in documents:
         _check(ctx, law, document)
+    alike = [tuple(run) for _, run in groupby(documents, partial(_sort, law))]
+    runs = [
+        part
+        for run in alike
+        for part in ([run] if len({each.document_id for each in run}) == len(run) else zip(run))
+    ]
+    try:
+        return _taken_up(ctx, law, runs)
+    except InputError:
+        if len(runs) == len(documents):
+            raise
+    # What is wrong is told by the document; in their order, one makes room for another as well.
+    return _taken_up(ctx, law, [(document,) for document in documents])
+
+
+def _taken_up(
+    ctx: Context, law: Law, runs: Sequence[tuple[Document, ...]]
+) -> tuple[SubmittedDocument, ...]:
+    """Take up runs of documents, each run as one, in one transaction."""
     for attempt in range(ATTEMPTS):
         try:
             with ctx.shards.working(ctx.acting) as work:
-                return tuple(_submit(ctx, work, law, document) for document in documents)
+                return tuple(done for run in runs for done in _submit(ctx, work, law, run))
         except Unavailable as error:
             if attempt == ATTEMPTS - 1 or not is_deadlock(error):
                 raise
     raise AssertionError("the last attempt returns or raises")
 
 
-def _submit(ctx: Context, work: Work, law: Law, document: Document) -> SubmittedDocument:
-    on = document.happened_at.date()
-    party = party_of(ctx, work, document.participant, document.counterparty, on=on)
-    content = _content(document)
-    number = party.number or None
-    marking_log.lock_document(work.registry, number, document.document_id)
-    known = marking_log.find_document(work.registry, number, document.document_id)
-    if known is not None:
-        return _again(known, content)
+def _sort(law: Law, document: Document) -> tuple[object, ...]:
+    """Tell which documents can be carried out as one, where they follow each other.
+
+    Of captured events these are those of one operation, day and parties; whatever else a document
+    says is recorded and decides nothing. A unit that two of them name is a fault, so that their
+    order decides nothing where there is none.
+    """
     operation = law.lifecycle.operations[document.kind]
-    facility = _facility(work, document, party, on)
-    if party.number and any(EMITTED in rule.sources for rule in operation.rules):
-        # The fee may have been paid at any counter since; the account is asked.
-        release_for(ctx, work, law, party.number)
-    moved = _carried_out(
-        Task(
-            ctx=ctx, work=work, law=law, operation=operation, party=party,
-            happened_at=document.happened_at, document_id=document.document_id,
-            attributes=document.attributes, lines=document.lines,
-        )
+    if operation.effect not in TOGETHER or document.event_hash is None:
+        return (document.document_id,)
+    needed = DECIDING.union(*(rule.needs for rule in operation.rules))
+    return (
+        document.kind, document.participant, document.counterparty, document.facility,
+        document.happened_at.date(),
+        *sorted(item for item in document.attributes.items() if item[0] in needed),
     )  # fmt: skip
-    event_hash = document.event_hash or _told_as_events(work, document, party, moved, operation)
-    row = marking_log.insert_document(
-        work.registry,
-        {
-            "participant_no": number,
-            "document_id": document.document_id,
-            "kind": document.kind,
-            "content_hash": content,
-            "happened_at": document.happened_at,
-            "facility_no": facility,
+
+
+def _submit(
+    ctx: Context, work: Work, law: Law, documents: tuple[Document, ...]
+) -> list[SubmittedDocument]:
+    first = documents[0]
+    on = first.happened_at.date()
+    party = party_of(ctx, work, first.participant, first.counterparty, on=on)
+    contents = {document.document_id: _content(document) for document in documents}
+    number = party.number or None
+    marking_log.lock_document(work.registry, number, *contents)
+    known = marking_log.find_documents(work.registry, number, list(contents))
+    done = {name: _again(row, contents[name]) for name, row in known.items()}
+    new = tuple(document for document in documents if document.document_id not in known)
+    if new:
+        operation = law.lifecycle.operations[first.kind]
+        facility = _facility(work, first, party, on)
+        if party.number and any(EMITTED in rule.sources for rule in operation.rules):
+            # The fee may have been paid at any counter since; the account is asked.
+            release_for(ctx, work, law, party.number)
+        moved = _carried_out(
+            Task(
+                ctx=ctx, work=work, law=law, operation=operation, party=party,
+                reports=_reports(new), attributes=first.attributes,
+                lines=pa.concat_tables([document.lines for document in new]),
+            )
+        )  # fmt: skip
+        shared = {
+            "participant_no": number, "kind": first.kind, "facility_no": facility,
             "counterparty_no": party.counterparty or None,
-            "attributes": document.attributes,
-            "lines": document.lines.num_rows,
-            "units": len(moved.units),
-            "event_hash": event_hash,
-            "epcis": document.epcis,
-        },
+        }  # fmt: skip
+        rows = _recorded(work, new, party, moved, (operation, contents, shared))
+        done |= {row.document_id: _told(row, created=True) for row in rows}
+    return [done[name] for name in contents]
+
+
+def _reports(documents: Sequence[Document]) -> Reports:
+    """Say which line is of which document."""
+    sizes = [document.lines.num_rows for document in documents]
+    return Reports(
+        tuple(document.document_id for document in documents),
+        tuple(document.happened_at for document in documents),
+        np.repeat(np.arange(-1, len(documents)), [1, *sizes]),
     )
-    said = operation.epcis[0] if operation.epcis else None
+
+
+def _recorded(
+    work: Work,
+    documents: Sequence[Document],
+    party: Party,
+    moved: marking_log.Moved,
+    said: tuple[Operation, Mapping[str, bytes], Mapping[str, Any]],
+) -> list[DocumentRow]:
+    """Write documents and what they moved into the log."""
+    operation, contents, shared = said
+    units = moved.units_by_document(len(documents))
+    rows = marking_log.insert_documents(
+        work.registry,
+        shared,
+        [
+            {
+                "document_id": document.document_id,
+                "content_hash": contents[document.document_id],
+                "happened_at": document.happened_at,
+                "attributes": document.attributes,
+                "lines": document.lines.num_rows,
+                "units": count,
+                "event_hash": document.event_hash
+                or _told_as_events(work, document, party, moved, operation),
+                "epcis": document.epcis,
+            }
+            for document, count in zip(documents, units, strict=True)
+        ],
+    )
+    form = operation.epcis[0] if operation.epcis else None
     marking_log.insert_events(
         work.registry,
         {
-            "recorded_at": row.recorded_at,
-            "document_no": row.document_no,
-            "kind": document.kind,
-            "biz_step": said.biz_step if said else "",
-            "disposition": said.disposition if said else None,
-            "happened_at": document.happened_at,
-            "participant_no": number,
-            "facility_no": facility,
-            "counterparty_no": party.counterparty or None,
-            "reason": document.attributes.get("reason"),
+            "biz_step": form.biz_step if form else "",
+            "disposition": form.disposition if form else None,
+            "facility_no": shared["facility_no"],
+            "reason": documents[0].attributes.get("reason"),
         },
+        rows,
         moved,
     )
-    return _told(row, created=True)
+    return rows
 
 
 def _told_as_events(

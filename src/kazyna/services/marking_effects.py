@@ -30,7 +30,7 @@ from kazyna.marking.movement import (
     status_bytes,
 )
 from kazyna.marking.serials import INDEX_BITS
-from kazyna.marking.units import Units, grouped, joined, name_bucket, units_of
+from kazyna.marking.units import Longs, Units, grouped, joined, name_bucket, units_of
 from kazyna.services.context import Context
 from kazyna.services.marking_selection import (
     Found,
@@ -50,23 +50,41 @@ NO_LOT = 0
 
 
 @dataclass(frozen=True)
+class Reports:
+    """The documents that are carried out as one: they differ in their units, ids and hours."""
+
+    ids: tuple[str, ...]
+    times: tuple[datetime, ...]
+    of_line: Longs
+    """Which of them each line is of, from 0; lines count from 1, and the first entry is idle."""
+
+    def by_document(self, lines: Longs) -> Longs | None:
+        """Tell which document each of some lines is of; None where there is one."""
+        return self.of_line[lines] if len(self.ids) > 1 else None
+
+
+@dataclass(frozen=True)
 class Task:
-    """One document on its way."""
+    """One document on its way, or several that are carried out as one."""
 
     ctx: Context
     work: Work
     law: Law
     operation: Operation
     party: Party
-    happened_at: datetime
-    document_id: str
+    reports: Reports
     attributes: Mapping[str, str]
     lines: pa.Table
 
     @property
     def on(self) -> date:
         """The day whose rules hold."""
-        return self.happened_at.date()
+        return self.reports.times[0].date()
+
+    @property
+    def document_id(self) -> str:
+        """The document of which is told what is wrong."""
+        return self.reports.ids[0]
 
     @property
     def writer(self) -> int | None:
@@ -195,7 +213,8 @@ def move(task: Task, found: Found) -> tuple[Moved, Faults]:
             fields=fields,
         )
     codes.update_blocks(task.work, blocks, party=task.writer)
-    return replace(moved_of(got, found, lots), prices=prices), []
+    documents = task.reports.by_document(got.selection.lines)
+    return replace(moved_of(got, found, lots), prices=prices, documents=documents), []
 
 
 def nothing_moved() -> Moved:
@@ -266,17 +285,20 @@ def _record_sales(task: Task, got: Ready) -> NDArray[np.int64]:
     before = got.standing.status[single] == task.law.lifecycle.statuses["returned"].number
     if before.any():  # what was withdrawn otherwise and came back was not sold
         before[before] = codes.sold_before(task.work, units.take(before))
+    reports = task.reports
+    reported_by = reports.of_line[got.selection.lines[single]]
     for again, record in ((False, codes.insert_first_sales), (True, codes.update_sales)):
         which = before == again
         if which.any():
             record(
                 task.work,
                 codes.Sales(
-                    units.take(which),
-                    prices[single][which],
-                    task.happened_at,
-                    task.party.number,
-                    task.document_id,
+                    units=units.take(which),
+                    prices=prices[single][which],
+                    seller=task.party.number,
+                    documents=reports.ids,
+                    sold_at=reports.times,
+                    reported_by=reported_by[which],
                 ),
             )
     return prices

@@ -83,7 +83,7 @@ def pack(task: Task, found: Found) -> tuple[Moved, Faults]:
     if faults:
         return nothing_moved(), faults
     keys = parents.keys[parents.of_line[got.selection.lines]]
-    faults = _circles(got, keys)
+    faults = _circles(got, keys) or _too_late(task, got, parents)
     return (nothing_moved(), faults) if faults else _put(task, got, parents, keys, found)
 
 
@@ -176,6 +176,24 @@ def _circles(got: Ready, keys: Longs) -> list[LineFault]:
     return faults
 
 
+def _too_late(task: Task, got: Ready, parents: Parents) -> list[LineFault]:
+    """Find packages into which a later document puts something than the one that packs them."""
+    of_line = task.reports.of_line
+    given, name = of_line[1:], parents.of_line[1:]
+    last = np.zeros(len(parents.keys), dtype=np.int64)
+    np.maximum.at(last, name, given)
+    order = np.argsort(parents.keys)
+    known = parents.keys[order]
+    nested = np.flatnonzero(are_among(got.selection.units.keys, known))
+    place = order[np.searchsorted(known, got.selection.units.keys[nested])]
+    late = nested[last[place] > of_line[got.selection.lines[nested]]]
+    expected = "a package that is not in another"
+    return [
+        LineFault(line, "something is put into the package later", expected)
+        for line in got.selection.lines[late].tolist()
+    ]
+
+
 def _put(
     task: Task, got: Ready, parents: Parents, keys: Longs, found: Found
 ) -> tuple[Moved, Faults]:
@@ -205,7 +223,8 @@ def _put(
     )
     lots = got.standing.entry["lot"].astype(np.int32)
     units = got.selection.units
-    return Moved(units, gtins_of(units, found), lots, keys), []
+    documents = task.reports.by_document(got.selection.lines)
+    return Moved(units, gtins_of(units, found), lots, keys, documents=documents), []
 
 
 def _opened(

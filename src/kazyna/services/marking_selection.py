@@ -242,6 +242,18 @@ def _take_traced(work: Work, read: ReadLines, found: Found) -> None:
         np.concatenate([getattr(part, name) for part in read.traced])
         for name in ("lines", "gtins", "numbers", "indices")
     )
+    units, right = _issued(work, (gtins, numbers, indices), found)
+    for line in lines[~right].tolist():
+        reason = "the code was made by our key, but never ordered"
+        found.faults.append(LineFault(line, reason, "a code of an order"))
+    found.add(units.keys[right], lines[right])
+
+
+def _issued(
+    work: Work, made: tuple[Longs, Longs, NDArray[np.int32]], found: Found
+) -> tuple[Units, NDArray[np.bool_]]:
+    """Lead products, numbers of issue and indices to units; tell which were ever ordered."""
+    gtins, numbers, indices = made
     products, product = grouped(gtins)
     issues, issue = grouped(numbers)
     pairs, which = grouped(product * len(issues) + issue)
@@ -252,12 +264,7 @@ def _take_traced(work: Work, read: ReadLines, found: Found) -> None:
     found.batches |= {row.batch: row for row in known.values()}
     address = np.array([known[pair].batch if pair in known else 0 for pair in wanted])
     size = np.array([known[pair].codes if pair in known else 0 for pair in wanted])
-    right = indices < size[which]
-    for line in lines[~right].tolist():
-        reason = "the code was made by our key, but never ordered"
-        found.faults.append(LineFault(line, reason, "a code of an order"))
-    units = Units(address[which][right].astype(np.int64), indices[right])
-    found.add(units.keys, lines[right])
+    return Units(address[which].astype(np.int64), indices), indices < size[which]
 
 
 def _take_serials(
@@ -266,28 +273,17 @@ def _take_serials(
     """Take up codes without tails: by their serial if ours, by the directory otherwise."""
     if not serials:
         return
-    registry = keyring(ctx)
-    tried = [candidates(each, law.templates, registry) for each in serials]
-    pairs = {
-        (int(each.gtin), number)
-        for each, possible in zip(serials, tried, strict=True)
-        for number, _ in possible
-    }
-    known = batches.find_issued(work.registry, sorted(pairs))
-    found.batches |= {row.batch: row for row in known.values()}
-    left = []
-    for each, possible in zip(serials, tried, strict=True):
-        right = [
-            (known[int(each.gtin), number].batch, index)
-            for number, index in possible
-            if (int(each.gtin), number) in known and index < known[int(each.gtin), number].codes
-        ]
-        if right:
-            found.add_one(each.line, right[0][0], right[0][1], right[0][1])
-        else:
-            left.append(each)
-    named = codes.find_names(work, [name_of(each) for each in left])
-    for each in left:
+    tried = candidates(serials, law.templates, keyring(ctx))
+    left = np.ones(len(serials), dtype=np.bool_)
+    if len(tried.rows):
+        units, right = _issued(work, tried[1:], found)
+        rows, first = np.unique(tried.rows[right], return_index=True)
+        lines = np.array([each.line for each in serials], dtype=np.int64)
+        found.add(units.keys[right][first], lines[rows])
+        left[rows] = False
+    others = [serials[row] for row in np.flatnonzero(left).tolist()]
+    named = codes.find_names(work, [name_of(each) for each in others])
+    for each in others:
         if name_of(each) in named:
             found.add(np.array([named[name_of(each)]]), np.array([each.line]))
         else:

@@ -43,14 +43,18 @@ CHILD = np.dtype([("batch", "<i8"), ("first", "<i4"), ("last", "<i4")])
 
 @dataclass(frozen=True)
 class Sales:
-    """First or repeated sales of units."""
+    """First or repeated sales of units, by one seller."""
 
     units: Units
     prices: Longs
     """In minor units; negative where none is said."""
-    sold_at: datetime
     seller: int
-    document: str
+    documents: Sequence[str]
+    """The ids of the documents that report them."""
+    sold_at: Sequence[datetime]
+    """When, by each of the documents."""
+    reported_by: Longs
+    """Which of the documents reports each, from 0."""
 
 
 def lock_blocks(work: Work, units: Units) -> Blocks:
@@ -254,10 +258,12 @@ def insert_first_sales(work: Work, sales: Sales) -> None:
                 """
                 INSERT INTO code_facts (bucket, batch, index, first_sold_at, first_seller,
                                         first_document, price, last_sold_at, sales)
-                SELECT %(bucket)s, batch, index, %(sold_at)s, %(seller)s, %(document)s,
-                       CASE WHEN price >= 0 THEN price END, %(sold_at)s, 1
-                FROM unnest(%(batches)b::bigint[], %(indices)b::integer[], %(prices)b::bigint[])
-                    AS sold (batch, index, price)
+                SELECT %(bucket)s, batch, index, sold_at, %(seller)s,
+                       (%(documents)s::text[])[document], CASE WHEN price >= 0 THEN price END,
+                       sold_at, 1
+                FROM unnest(%(batches)b::bigint[], %(indices)b::integer[], %(prices)b::bigint[],
+                            %(reported_by)b::bigint[]) AS sold (batch, index, price, document),
+                     LATERAL (SELECT (%(sold_at)s::timestamptz[])[document] AS sold_at) AS told
                 """,
                 _sold(bucket, sales, rows),
             )
@@ -270,8 +276,10 @@ def update_sales(work: Work, sales: Sales) -> None:
     for bucket, tx, rows in work.by_bucket(sales.units.batches):
         done = tx.connection.execute(
             """
-            UPDATE code_facts SET last_sold_at = %(sold_at)s, sales = sales + 1
-            FROM unnest(%(batches)b::bigint[], %(indices)b::integer[]) AS sold (batch, index)
+            UPDATE code_facts SET last_sold_at = (%(sold_at)s::timestamptz[])[document],
+                sales = sales + 1
+            FROM unnest(%(batches)b::bigint[], %(indices)b::integer[], %(reported_by)b::bigint[])
+                AS sold (batch, index, document)
             WHERE bucket = %(bucket)s AND code_facts.batch = sold.batch
               AND code_facts.index = sold.index
             """,
@@ -403,9 +411,10 @@ def _sold(bucket: int, sales: Sales, rows: NDArray[np.intp]) -> dict[str, Any]:
         "batches": sales.units.batches[rows],
         "indices": sales.units.indices[rows],
         "prices": sales.prices[rows],
-        "sold_at": sales.sold_at,
         "seller": sales.seller,
-        "document": sales.document,
+        "documents": list(sales.documents),
+        "sold_at": list(sales.sold_at),
+        "reported_by": sales.reported_by[rows] + 1,
     }
 
 

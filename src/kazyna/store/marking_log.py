@@ -1,6 +1,6 @@
 """Documents of goods marking and the log of what each moved; both only grow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,29 +55,30 @@ DOCUMENTS = """
     """
 
 VARYING = (
-    "gtins", "lots", "batches", "firsts", "lasts", "units", "lists", "parent_batches",
-    "parent_indices", "prices",
+    "document_nos", "numbers", "happened", "gtins", "lots", "batches", "firsts", "lasts", "units",
+    "lists", "parent_batches", "parent_indices", "prices",
 )  # fmt: skip
-"""The columns in which the rows of one document differ."""
+"""The columns in which the rows of events differ."""
 
 INSERT_EVENTS = """
     INSERT INTO marking_events
-    SELECT %(recorded_at)s, %(document_no)s, number, %(kind)s, %(biz_step)s, %(disposition)s,
-           %(happened_at)s, %(participant_no)s, %(facility_no)s, %(counterparty_no)s, gtin,
+    SELECT %(recorded_at)s, document_no, number, %(kind)s, %(biz_step)s, %(disposition)s,
+           happened_at, %(participant_no)s, %(facility_no)s, %(counterparty_no)s, gtin,
            lot_no, batch, first_index, last_index, units, indices::integer[], parent_batch,
            parent_index, %(reason)s, price
-    FROM unnest(%(gtins)s::bigint[], %(lots)s::integer[], %(batches)s::bigint[],
+    FROM unnest(%(document_nos)s::bigint[], %(numbers)s::integer[], %(happened)s::timestamptz[],
+                %(gtins)s::bigint[], %(lots)s::integer[], %(batches)s::bigint[],
                 %(firsts)s::integer[], %(lasts)s::integer[], %(units)s::integer[],
                 %(lists)s::text[], %(parent_batches)s::bigint[], %(parent_indices)s::integer[],
                 %(prices)s::bigint[])
-        WITH ORDINALITY AS made (gtin, lot_no, batch, first_index, last_index, units, indices,
-                                 parent_batch, parent_index, price, number)
+        AS made (document_no, number, happened_at, gtin, lot_no, batch, first_index, last_index,
+                 units, indices, parent_batch, parent_index, price)
     """
 
 
 @dataclass(frozen=True)
 class Moved:
-    """The units of one document, in the order of their addresses."""
+    """The units of documents that were carried out together, in the order of their addresses."""
 
     units: Units
     gtins: Longs
@@ -87,13 +88,22 @@ class Moved:
     """The package each is put into, or the unit in whose place it is put, as one number; or 0."""
     prices: Longs | None = None
     """Of a sale: what was paid for each, in minor units, or `NO_PRICE`."""
+    documents: Longs | None = None
+    """Which of the documents moved each, from 0; None where it was one."""
+
+    def units_by_document(self, documents: int) -> list[int]:
+        """Count the units of each document."""
+        if self.documents is None:
+            return [len(self.units)]
+        counts: list[int] = np.bincount(self.documents, minlength=documents).tolist()
+        return counts
 
 
-def lock_document(tx: Transaction, participant_no: int | None, document_id: str) -> None:
+def lock_document(tx: Transaction, participant_no: int | None, *document_ids: str) -> None:
     """Let one at a time take up the documents of a participant under one id."""
     tx.value(
-        "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))",
-        (document_id, participant_no or 0),
+        "SELECT count(pg_advisory_xact_lock(hashtextextended(id, %s))) FROM unnest(%s::text[]) id",
+        (participant_no or 0, sorted(document_ids)),
     )
 
 
@@ -106,6 +116,18 @@ def find_document(
         DOCUMENTS + "WHERE participant_no IS NOT DISTINCT FROM %s AND document_id = %s",
         (participant_no, document_id),
     )
+
+
+def find_documents(
+    tx: Transaction, participant_no: int | None, document_ids: Sequence[str]
+) -> dict[str, DocumentRow]:
+    """Return the documents of a participant by their ids; those that are not known are missing."""
+    rows = tx.rows(
+        DocumentRow,
+        DOCUMENTS + "WHERE participant_no IS NOT DISTINCT FROM %s AND document_id = ANY (%s)",
+        (participant_no, list(document_ids)),
+    )
+    return {row.document_id: row for row in rows}
 
 
 def documents(
@@ -144,49 +166,79 @@ def units_moved(tx: Transaction, participant_no: int) -> dict[str, int]:
     return {str(kind): int(units) for kind, units in rows}
 
 
-def insert_document(tx: Transaction, values: Mapping[str, Any]) -> DocumentRow:
-    """Record a document."""
-    epcis = values["epcis"]
-    found = tx.row(
-        DocumentRow,
-        """
-        INSERT INTO marking_documents (participant_no, document_id, kind, content_hash, happened_at,
-            facility_no, counterparty_no, attributes, lines, units, event_hash, epcis)
-        VALUES (%(participant_no)s, %(document_id)s, %(kind)s, %(content_hash)s, %(happened_at)s,
-                %(facility_no)s, %(counterparty_no)s, %(attributes)s, %(lines)s, %(units)s,
-                %(event_hash)s, %(epcis)s)
-        RETURNING document_no, participant_no, document_id, kind, content_hash, happened_at,
-                  recorded_at, recorded_by, counterparty_no, lines, units, event_hash
-        """,
-        {
-            **values,
-            "attributes": Jsonb(dict(values["attributes"])),
-            "epcis": None if epcis is None else Jsonb(epcis),
-        },
-    )
-    if found is None:
-        raise AssertionError("an inserted row is returned")
-    return found
-
-
-def insert_events(tx: Transaction, shared: Mapping[str, Any], moved: Moved) -> int:
-    """Write what a document moved into the log; return the number of rows.
+def insert_documents(
+    tx: Transaction, shared: Mapping[str, Any], each: Sequence[Mapping[str, Any]]
+) -> list[DocumentRow]:
+    """Record documents of one participant and kind.
 
     Parameters
     ----------
     tx
         The transaction.
     shared
-        The columns that all rows share: document, kind, parties, times.
+        What they have in common: participant, kind, facility, counterparty.
+    each
+        What each says of its own: id, hash, time, attributes, lines, units, event.
+    """
+    names = ("document_id", "content_hash", "happened_at", "lines", "units", "event_hash")
+    columns: dict[str, Any] = {name: [values[name] for values in each] for name in names}
+    columns["attributes"] = [Jsonb(dict(values["attributes"])) for values in each]
+    columns["epcis"] = [
+        None if values["epcis"] is None else Jsonb(values["epcis"]) for values in each
+    ]
+    rows = tx.rows(
+        DocumentRow,
+        """
+        INSERT INTO marking_documents (participant_no, document_id, kind, content_hash, happened_at,
+            facility_no, counterparty_no, attributes, lines, units, event_hash, epcis)
+        SELECT %(participant_no)s::integer, document_id, %(kind)s, content_hash, happened_at,
+               %(facility_no)s::integer, %(counterparty_no)s::integer, attributes, lines, units,
+               event_hash, epcis
+        FROM unnest(%(document_id)s::text[], %(content_hash)s::bytea[],
+                    %(happened_at)s::timestamptz[], %(attributes)s::jsonb[], %(lines)s::integer[],
+                    %(units)s::bigint[], %(event_hash)s::text[], %(epcis)s::jsonb[])
+            WITH ORDINALITY AS given (document_id, content_hash, happened_at, attributes, lines,
+                                      units, event_hash, epcis, number)
+        ORDER BY number
+        RETURNING document_no, participant_no, document_id, kind, content_hash, happened_at,
+                  recorded_at, recorded_by, counterparty_no, lines, units, event_hash
+        """,
+        {**shared, **columns},
+    )
+    return sorted(rows, key=lambda row: row.document_no)
+
+
+def insert_events(
+    tx: Transaction,
+    shared: Mapping[str, Any],
+    documents: Sequence[DocumentRow],
+    moved: Moved,
+) -> int:
+    """Write what documents moved into the log; return the number of rows.
+
+    Parameters
+    ----------
+    tx
+        The transaction.
+    shared
+        What all rows share beside the documents' own: step, disposition, facility, reason.
+    documents
+        Of one participant and kind, recorded in this transaction, in the order of `moved`.
     moved
         The units.
     """
     if not len(moved.units):
         return 0
-    rows = _event_rows(moved)
-    tx.value("SELECT open_event_month(%s)", (shared["recorded_at"].date(),))
+    rows = _event_rows(moved, documents)
+    first = documents[0]
+    tx.value("SELECT open_event_month(%s)", (first.recorded_at.date(),))
     columns = [list(column) for column in zip(*rows, strict=True)]
-    tx.connection.execute(INSERT_EVENTS, {**shared, **dict(zip(VARYING, columns, strict=True))})
+    common = {
+        "recorded_at": first.recorded_at, "kind": first.kind,
+        "participant_no": first.participant_no, "counterparty_no": first.counterparty_no,
+    }  # fmt: skip
+    values = {**shared, **common, **dict(zip(VARYING, columns, strict=True))}
+    tx.connection.execute(INSERT_EVENTS, values)
     return len(rows)
 
 
@@ -220,23 +272,26 @@ def units_of_document(
     return ranges, listed
 
 
-def _event_rows(moved: Moved) -> list[tuple[Any, ...]]:
+def _event_rows(moved: Moved, documents: Sequence[DocumentRow]) -> list[tuple[Any, ...]]:
     """Write units as ranges, or as lists where they are scattered."""
-    units, gtins, lots, parents = moved.units, moved.gtins, moved.lots, moved.parents
-    prices = moved.prices if moved.prices is not None else np.full(len(units), NO_PRICE)
-    alike = all(len(heads_of(each)) <= 1 for each in (lots, parents, prices))
+    size = len(moved.units)
+    units, gtins = moved.units, moved.gtins
+    prices = np.full(size, NO_PRICE) if moved.prices is None else moved.prices
+    by = np.zeros(size, dtype=np.int64) if moved.documents is None else moved.documents
+    shared: list[NDArray[Any]] = [by, moved.lots, moved.parents, prices]
+    alike = all(len(heads_of(each)) <= 1 for each in shared)
     if not alike or (np.diff(units.keys) < 0).any():
-        order = np.lexsort((units.keys, prices, lots, parents, units.batches))
-        units = units.take(order)
-        gtins, lots, parents, prices = gtins[order], lots[order], parents[order], prices[order]
-    starts = runs_of(units, lots, parents, prices)
+        order = np.lexsort((units.keys, *shared[:0:-1], units.batches, by))
+        units, gtins = units.take(order), gtins[order]
+        shared = [each[order] for each in shared]
+    starts = runs_of(units, *shared)
     ends = np.append(starts[1:], len(units))
-    groups = np.flatnonzero(
-        np.concatenate(
-            [[True], (np.diff(units.batches[starts]) != 0) | (np.diff(parents[starts]) != 0)
-             | (np.diff(lots[starts]) != 0) | (np.diff(prices[starts]) != 0)]
-        )
-    )  # fmt: skip
+    breaks = np.diff(units.batches[starts]) != 0
+    for each in shared:
+        breaks |= np.diff(each[starts]) != 0
+    groups = np.flatnonzero(np.concatenate([[True], breaks]))
+    by, lots, parents, prices = shared
+    numbers = [0] * len(documents)
     rows: list[tuple[Any, ...]] = []
     for begin, end in zip(groups, np.append(groups[1:], len(starts)), strict=True):
         first, last = starts[begin], ends[end - 1]
@@ -248,8 +303,13 @@ def _event_rows(moved: Moved) -> list[tuple[Any, ...]]:
             spans = [(starts[run], ends[run], False) for run in range(begin, end)]
         for left, right, listed in spans:
             parent = units_of(parents[left : left + 1])
+            document = documents[by[left]]
+            numbers[by[left]] += 1
             rows.append(
                 (
+                    document.document_no,
+                    numbers[by[left]],
+                    document.happened_at,
                     int(gtins[left]) or None,
                     int(lots[left]) or None,
                     int(units.batches[left]),
