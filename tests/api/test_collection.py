@@ -101,3 +101,14 @@ def test_plans_and_suspensions(office: httpx.Client, address: str) -> None:
     path = f"/v1/suspensions/{held.json()['suspension_id']}/end"
     assert office.post(path).json()["last_day"] == "2016-06-15"
     assert len(office.get("/v1/taxpayers/T2/suspensions").json()) == 1
+
+
+def test_the_performance_of_a_year_is_asked_by_staff(address: str, office: httpx.Client) -> None:
+    payment = office.get("/v1/performance/2016").json()["areas"][4]
+    arrears = next(each for each in payment["indicators"] if each["key"] == "arrears")
+    assert (arrears["value"], arrears["reference"]) == (
+        "14000.00",
+        "TADAT P5-15; ISORA: Tax arrears",
+    )
+    with signed_in(address, "own") as own:
+        assert own.get("/v1/performance/2016").status_code == HTTPStatus.FORBIDDEN

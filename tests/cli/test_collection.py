@@ -55,6 +55,9 @@ def test_debtors_are_told_seen_and_scored(
     assert "Has never paid anything" in " ".join(kazyna("account", "risks").out.split())
     assert kazyna("account", "lapsed", "--json").result["debts"] == []
     assert kazyna("account", "figures", "2016", "--json").result["in_time_by_number"] == "0.0000"
+    areas = kazyna("account", "performance", "2016", "--json").result["areas"]
+    assert [area["number"] for area in areas] == list(range(1, 10))
+    assert "TADAT P9-25" in kazyna("account", "performance", "2016").out
 
 
 def test_a_plan_is_applied_for_and_a_debt_suspended(kazyna: Kazyna, on_office: Context) -> None:

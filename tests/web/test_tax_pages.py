@@ -267,3 +267,14 @@ def test_what_reliefs_cost_is_shown_by_year(officer: httpx.Client, own: httpx.Cl
         assert shown in page
     assert "No roll of this year is issued" in officer.get("/office/expenditures?year=2031").text
     assert own.get("/office/expenditures").status_code == HTTPStatus.FORBIDDEN
+
+
+def test_performance_shows_nine_areas_in_the_language_asked_for(
+    officer: httpx.Client, own: httpx.Client
+) -> None:
+    page = officer.get("/office/performance", params={"year": "2026", "lang": "ru"}).text
+    for number in range(1, 10):
+        assert f'id="area-{number}"' in page
+    assert "Недоимка на конец" in page
+    assert "TADAT P5-15" in page
+    assert own.get("/office/performance").status_code == HTTPStatus.FORBIDDEN

@@ -18,7 +18,7 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text as Line
 
-from kazyna.cli import bank, books, collection, interest, output
+from kazyna.cli import bank, books, collection, interest, output, performance
 from kazyna.cli.arguments import day
 from kazyna.core.errors import NotFound
 from kazyna.services.settings import Settings
@@ -40,6 +40,7 @@ app.add_typer(books.app)
 app.add_typer(interest.app)
 app.add_typer(bank.app)
 app.add_typer(collection.app)
+app.add_typer(performance.app)
 
 
 def amount(text: str) -> Decimal:

@@ -17,6 +17,7 @@ from kazyna.services.context import Context
 from kazyna.services.payment_codes import payment_qr
 from kazyna.store import collection
 from kazyna.store.collection import NoticeRow
+from kazyna.store.connection import Transaction
 
 SHOWN = 200
 WHOLE_YEAR = 365
@@ -275,11 +276,7 @@ def risks(ctx: Context, *, limit: int = 50) -> tuple[RiskScore, ...]:
     if not policy.risk:
         raise NotFound(f"The pack {ctx.pack.name} names no reasons for risk.")
     with ctx.transaction() as tx:
-        known = collection.known_of_debtors(tx, ctx.today)
-    unit = 10**ctx.pack.currency.decimals
-    whole = pc.divide(known["overdue"], pa.scalar(unit, pa.int64()))
-    measured = known.set_column(known.column_names.index("overdue"), "overdue", whole)
-    points = risk_points(measured, [law.reason for law in policy.risk])
+        measured, points = scored(ctx, tx, on=ctx.today)
     order = pc.sort_indices(points["score"], [("", "descending")]).slice(0, limit)
     people, given = measured.take(order).to_pylist(), points.take(order).to_pylist()
     return tuple(
@@ -300,6 +297,17 @@ def risks(ctx: Context, *, limit: int = 50) -> tuple[RiskScore, ...]:
             ),
         )
         for person, scored in zip(people, given, strict=True)
+    )
+
+
+def scored(ctx: Context, tx: Transaction, *, on: date) -> tuple[pa.Table, pa.Table]:
+    """Measure every debtor by the pack's reasons for risk, and count the points of each."""
+    known = collection.known_of_debtors(tx, on)
+    unit = 10**ctx.pack.currency.decimals
+    whole = pc.divide(known["overdue"], pa.scalar(unit, pa.int64()))
+    measured = known.set_column(known.column_names.index("overdue"), "overdue", whole)
+    return measured, risk_points(
+        measured, [law.reason for law in ctx.pack.accounts.collection.risk]
     )
 
 

@@ -42,6 +42,7 @@ from kazyna.web import (
     ledger,
     my,
     objections,
+    performance,
     reconciliation,
     register,
     registers,
@@ -71,6 +72,7 @@ PARTS = (
     confirmations, councils, ledger, books, collection, simulations, sign_in, tiles, verify,
     inspection, alerts, balances, reconciliation, goods, goods_documents, subscriptions, my,
     register, registers, reliefs, declarations, bill_objections, expenditures,
+    performance,
 )  # fmt: skip
 
 HEADERS = {

@@ -1,0 +1,55 @@
+"""`kazyna account`: what the year tells about the office — TADAT's areas in figures."""
+
+# ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import RenderableType
+
+from kazyna.cli import output
+from kazyna.cli.acting import As, acting
+
+if TYPE_CHECKING:
+    from kazyna.services.performance import Indicator, Performance
+
+app = typer.Typer()
+
+Year = Annotated[int, typer.Argument(min=1900, max=2200, help="Which year.", show_default=False)]
+
+
+@app.command()
+def performance(year: Year, as_: As = "", as_json: output.Json = False) -> None:
+    """Show the office's performance: TADAT's nine areas, each figure with its number and meaning.
+
+    Example:
+    ```sh
+    kazyna account performance 2016 --json
+    ```
+    """
+    from kazyna.services import performance as service
+
+    with acting("officer", as_) as ctx:
+        found = service.performance(ctx, year=year)
+    output.show(found, as_json=as_json, table=_areas)
+
+
+def _areas(found: "Performance") -> RenderableType:
+    return output.listing(
+        {
+            "area": f"{area.number} {area.title.en}",
+            "indicator": each.name.en,
+            "figure": _figure(each, found.currency),
+            "asked by": each.reference,
+        }
+        for area in found.areas
+        for each in area.indicators
+    )
+
+
+def _figure(each: "Indicator", currency: str) -> str:
+    if each.value is None:
+        return "–"
+    if each.unit == "share":
+        return f"{each.value:.1%}"
+    return f"{each.value:,} {currency}" if each.unit == "money" else f"{each.value:,}"
