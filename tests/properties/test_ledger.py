@@ -1,6 +1,7 @@
 """The ledger under any sequence of charges, payments, refunds, reversals and repetitions."""
 
 from collections import Counter
+from dataclasses import asdict
 from datetime import date, timedelta
 
 import pyarrow as pa
@@ -54,6 +55,17 @@ debts = st.builds(
     place=st.sampled_from(["", "north"]),
 )
 amounts = st.integers(1, 10**6)
+
+
+def row(entry: Entry) -> dict[str, object]:
+    """Write a charge as a row of a set."""
+    (posting,) = entry.postings
+    assert posting.debt is not None
+    return {
+        "idempotency_key": entry.key, "kind": entry.kind, "effective_on": entry.effective_on,
+        "description": entry.description, "debit_account": posting.debit,
+        "credit_account": posting.credit, "amount": posting.amount, **asdict(posting.debt),
+    }  # fmt: skip
 
 
 class Books(RuleBasedStateMachine):
@@ -122,6 +134,33 @@ class Books(RuleBasedStateMachine):
                 effective_on=START, debt=debt, description="charge",
             )
         )  # fmt: skip
+
+    @rule(
+        given=st.lists(st.tuples(st.integers(0, 1), amounts, debts), min_size=1, max_size=4),
+        again=st.booleans(),
+    )
+    def charge_set(self, given: list[tuple[int, int, Debt]], again: bool) -> None:
+        """A set posts what is new of it, whether charges stood before one by one or as a set."""
+        charges = {key: entry for key, entry in self.requests.items()
+                   if isinstance(entry, Entry) and entry.kind == "charge" and again}  # fmt: skip
+        known = len(charges)
+        for number, (who, amount, debt) in enumerate(given):
+            entry = charge(
+                key=f"{self.key()}:{number}", account=receivable("tax", self.debtors[who]),
+                amount=amount, effective_on=START, debt=debt, description="charge",
+            )  # fmt: skip
+            charges[entry.key] = entry
+        with self.database.transaction(role="officer", actor="test") as tx:
+            created = ledger.post_all(tx, pa.Table.from_pylist(list(map(row, charges.values()))))
+            numbers = {key: ledger.entry_of_key(tx, key) for key in charges}
+        assert created == len(charges) - known
+        for key, entry in charges.items():
+            number = numbers[key]
+            assert number is not None
+            assert self.entries.setdefault(key, number) == number
+            if key not in self.requests:
+                self.requests[key] = entry
+                self.move(entry.postings)
 
     @rule(
         who=st.integers(0, 1),

@@ -14,6 +14,7 @@ from typing import Any, LiteralString, TypeVar
 import duckdb
 import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kazyna.accounts import (
     Bucket,
@@ -48,18 +49,19 @@ STAGED = pa.schema(
 )
 """Charges of one posting each, on their way into the journal: each debits one debt."""
 
-DEBT = "debit_account, credit_account, period, bucket, due_on, place"
+DEBT = "debit_account, period, bucket, due_on, place"
 """What makes charges of a set raise the same debt."""
 
 STAGED_DEBTS: LiteralString = (
-    "debt_no bigint, debit_account text, credit_account text, period integer, bucket text,"
-    " due_on date, place text, amount bigint, debit bigint, credit bigint"
+    "debt_no integer, debit_account text, period integer, bucket text, due_on date, place text,"
+    " amount bigint, debit bigint DEFAULT nextval('items_item_id_seq')"
 )
 STAGED_CHARGES: LiteralString = (
-    "idempotency_key text, kind text, effective_on date, description text, debt_no bigint,"
-    " amount bigint,"
-    " entry_id bigint DEFAULT nextval(pg_get_serial_sequence('entries', 'entry_id'))"
+    "idempotency_key text, kind text, effective_on date, description text, debt_no integer,"
+    " credit_no integer, amount bigint,"
+    " entry_id bigint DEFAULT nextval('entries_entry_id_seq')"
 )
+"""Both with the numbers that their rows will have in the books; see migration 0081."""
 
 CREDIT = """
     SELECT entry_id, created, balance FROM post_credit(
@@ -283,7 +285,7 @@ def post_all(tx: Transaction, staged: pa.Table) -> int:
     Conflict
         As `post`; then nothing of the set is written.
     """
-    charges, debts = _by_debt(staged.select(STAGED.names))
+    charges, debts, credited = _by_debt(staged.select(STAGED.names))
     tx.execute("SELECT pg_advisory_xact_lock(%s)", (SETS_LOCK,))
     with (
         refusals(),
@@ -291,7 +293,7 @@ def post_all(tx: Transaction, staged: pa.Table) -> int:
         tx.staged("staged", STAGED_CHARGES, charges),
     ):
         tx.execute("GRANT SELECT, UPDATE, DELETE ON staged, staged_debts TO kazyna_ledger")
-        created: int = tx.value("SELECT post_staged()")
+        created: int = tx.value("SELECT post_staged(%s::text[])", (credited,))
     return created
 
 
@@ -310,42 +312,46 @@ def open_expense(tx: Transaction, account: str, *, tax: str, currency: str) -> N
     )
 
 
-def _by_debt(staged: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """Part charges from the debts they raise, so that no text travels twice.
+def _by_debt(staged: pa.Table) -> tuple[pa.Table, pa.Table, list[str]]:
+    """Part charges from the debts they raise and the accounts they credit: no text travels twice.
 
-    A charge that stands in the set twice, by the same key and content, is taken once.
+    Charges come in the order of their debts, so that the indexes of the books grow at one end. A
+    charge that stands in the set twice, by the same key and content, is taken once.
     """
+    credited = staged["credit_account"].combine_chunks().dictionary_encode()
+    staged = staged.append_column("credit_no", pc.add(credited.indices, 1))
     with duckdb.connect() as memory:
         memory.register("given", staged)
         memory.execute(
             f"""
             CREATE TABLE debts AS
-            SELECT row_number() OVER (ORDER BY {DEBT}) AS debt_no, {DEBT}
+            SELECT (row_number() OVER (ORDER BY {DEBT}))::INTEGER AS debt_no, {DEBT}
             FROM (SELECT DISTINCT {DEBT} FROM given);
             CREATE TABLE charges AS
-            SELECT idempotency_key, kind, effective_on, description, debt_no, amount
+            SELECT idempotency_key, kind, effective_on, description, debt_no, credit_no, amount
             FROM given JOIN debts USING ({DEBT})
             """  # noqa: S608 (the columns are ours)
         )
         keys = "SELECT count(DISTINCT idempotency_key) FROM charges"
         if memory.sql(keys).fetchall() != [(staged.num_rows,)]:
             _take_once(memory)
-        charges = memory.sql("FROM charges").to_arrow_table()
+        charges = memory.sql("FROM charges ORDER BY idempotency_key").to_arrow_table()
         debts = memory.sql(
             f"""
             SELECT debt_no, {DEBT}, sum(amount)::BIGINT AS amount
             FROM debts JOIN charges USING (debt_no) GROUP BY ALL ORDER BY debt_no
             """  # noqa: S608
         ).to_arrow_table()
-    return charges, debts
+    return charges, debts, credited.dictionary.to_pylist()
 
 
 def _take_once(memory: duckdb.DuckDBPyConnection) -> None:
     memory.execute(
         """
         CREATE OR REPLACE TABLE charges AS
-        SELECT idempotency_key, kind, effective_on, min(description) AS description, debt_no, amount
-        FROM charges GROUP BY idempotency_key, kind, effective_on, debt_no, amount
+        SELECT idempotency_key, kind, effective_on, min(description) AS description, debt_no,
+               credit_no, amount
+        FROM charges GROUP BY ALL
         """
     )
     twice = memory.sql(
