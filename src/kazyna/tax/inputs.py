@@ -65,9 +65,9 @@ class _WholeNumbers(dict[int, Decimal]):
         self.low, self.high = low, high
 
     def __missing__(self, value: int) -> Decimal:
-        if not self.low <= value <= self.high:
+        found = Decimal(value)  # two decimals are compared faster than one and a whole number
+        if not self.low <= found <= self.high:
             raise KeyError(value)
-        found = Decimal(value)
         if len(self) < VALUES_KEPT:
             self[value] = found
         return found
