@@ -61,10 +61,12 @@ class Bench:
             }
         )  # fmt: skip
         self.ctx = Installation(database, load_pack("kg"), settings).context(OFFICER)
-        for name, kind in (("maker", "manufacturer"), ("shop", "retailer")):
-            participants.register_participant(
+        self.numbers = {
+            name: participants.register_participant(
                 self.ctx, participants.NewParticipant(name, name, (kind,), taxpayer_id=name)
-            )
+            ).participant_no
+            for name, kind in (("maker", "manufacturer"), ("shop", "retailer"))
+        }
         participants.register_product(
             self.ctx, participants.NewProduct(GTIN, "Boots", "footwear", participant_id="maker")
         )

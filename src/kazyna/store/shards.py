@@ -35,6 +35,9 @@ SETTLING_SECONDS = 0.005
 """Between two looks at whether what is decided is carried out."""
 DECISIONS_CLASS = 4_921_017
 
+LOCKING: LiteralString = (
+    "SELECT count(pg_advisory_xact_lock_shared(%s, number)) FROM unnest(%s::integer[]) AS number"
+)
 PLANNING: LiteralString = (
     "SELECT set_config('enable_hashjoin', 'off', true),"
     " set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true),"
@@ -76,15 +79,10 @@ class Work:
         wanted = sorted(set(map(int, buckets)) - self._servers.keys())
         if not wanted:
             return
-        if not self._locked:
-            self.registry.value(PLANNING)
         groups = sorted({bucket % LOCK_GROUPS for bucket in wanted} - self._locked)
         if groups:
-            self.registry.value(
-                "SELECT count(pg_advisory_xact_lock_shared(%s, number))"
-                " FROM unnest(%s::integer[]) AS number",
-                (LOCK_CLASS, groups),
-            )
+            first: LiteralString = f"{PLANNING}, ({LOCKING})"
+            self.registry.value(LOCKING if self._locked else first, (LOCK_CLASS, groups))
             self._locked.update(groups)
         moved = self.registry.rows(
             BucketRow,

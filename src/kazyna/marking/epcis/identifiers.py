@@ -59,7 +59,7 @@ def _escaped(serial: str) -> str:
 
 def _joined(*parts: str | None) -> str | None:
     """Join parts, or none where one of them could not be made."""
-    return None if any(part is None for part in parts) else "".join(map(str, parts))
+    return None if None in parts else "".join(map(str, parts))
 
 
 def _sgtin(company: str, reference: str, serial: str) -> str | None:
