@@ -7,7 +7,7 @@ import pytest
 
 from cli.conftest import Kazyna
 from marking.epcis.epcis_events import document
-from services.marking_world import SHOES, World
+from services.marking_world import PILLS, SHOES, World
 from services.test_epcis_operations import applied, links
 
 pytestmark = pytest.mark.usefixtures("on_world")
@@ -89,6 +89,19 @@ def test_an_order_is_paid_filled_and_moved(kazyna: Kazyna, tmp_path: Path) -> No
     gone = kazyna("mark", "cancel-order", unpaid.result["order_no"], "--json")
     assert gone.result["cancelled_on"]
     assert kazyna("mark", "expire", "--json").result["codes"] == 0
+
+
+def test_values_stand_in_the_codes_of_a_line_or_of_all(kazyna: Kazyna) -> None:
+    order = ("mark", "order", f"{PILLS}:2", f"{PILLS}:3", "--id", "cli-3", "--for", "maker")
+    values = ("--value", "17=281231", "--value", "1:10=L7", "--value", "2:10=L8")
+    ordered = kazyna(*order, *values, "--value", "2:17=290101", "--json")
+    assert ordered.code == 0, ordered.err
+    assert [each["values"] for each in ordered.result["batches"]] == [
+        {"17": "281231", "10": "L7"},
+        {"17": "290101", "10": "L8"},
+    ]
+    beyond = kazyna(*order, "--value", "3:10=L9", "--json")
+    assert (beyond.code, "there are 2" in beyond.err) == (2, True)
 
 
 def test_servers_and_what_moves_between_them(kazyna: Kazyna) -> None:

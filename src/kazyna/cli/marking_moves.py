@@ -53,22 +53,24 @@ def order(
     as_: As = "",
     as_json: output.Json = False,
 ) -> None:
-    """Order codes. Their fee is charged to the account; they are usable when it is paid.
+    r"""Order codes. Their fee is charged to the account; they are usable when it is paid.
 
     The keys are those of KAZYNA_KEYS. What --value gives stands in every code of the order: the
-    printed price (8005), an expiry (17), a lot (10); goods of two lots are two orders.
+    printed price (8005), an expiry (17), a lot (10). With the number of a line before it, it
+    stands in the codes of that line alone, such as --value 2:10=L8 for those of the second.
 
     Example:
     ```sh
     kazyna mark order 04601234567893:100000 --id 2026-17 --for 01234567890123
     kazyna mark order 04601234500012:5000 --id 2026-18 --value 17=281231 --value 10=L7
+    kazyna mark order 04601234500012:5000 04601234500012:800 --id 2026-19 --value 17=281231 \
+      --value 1:10=L7 --value 2:10=L8
     ```
     """
     from kazyna.services.marking_orders import NewOrder, OrderLine, place_order
 
-    given = named(values or [], "--value")
     wanted = []
-    for line in lines:
+    for line, given in zip(lines, _values_of_lines(values or [], len(lines)), strict=True):
         gtin, _, count = line.partition(":")
         if not count.isascii() or not count.isdigit():
             raise typer.BadParameter(f"{line!r} is not GTIN:COUNT")
@@ -76,6 +78,20 @@ def order(
     with acting("officer", as_) as ctx:
         placed = place_order(ctx, NewOrder(document_id, tuple(wanted), participant))
     output.show(placed, as_json=as_json, table=_order_table)
+
+
+def _values_of_lines(given: list[str], lines: int) -> list[dict[str, str]]:
+    """Part NAME=VALUE, for every line, from LINE:NAME=VALUE."""
+    pairs = named(given, "--value")
+    shared = {name: value for name, value in pairs.items() if ":" not in name}
+    own: dict[str, dict[str, str]] = {str(line): {} for line in range(1, lines + 1)}
+    for name, value in pairs.items():
+        line, colon, inner = name.partition(":")
+        if colon and line not in own:
+            raise typer.BadParameter(f"--value: {name!r} is of no line; there are {lines}")
+        if colon:
+            own[line][inner] = value
+    return [shared | each for each in own.values()]
 
 
 def orders(as_: As = "", as_json: output.Json = False) -> None:

@@ -214,7 +214,7 @@ def _extension(
 ) -> Iterator[Mistake]:
     """Check the name of an extension and all that is nested in it."""
     prefix = name.partition(":")[0]
-    if ":" in name and not {prefix} & (namespaces.keys() | DEFAULT_PREFIXES):
+    if ":" in name and prefix not in namespaces and prefix not in DEFAULT_PREFIXES:
         yield path, f"the prefix {prefix!r} is not declared", "it in the @context"
     elif not LOCAL_NAME.fullmatch(expanded(name.lstrip("@#"), namespaces)[1]):
         yield path, f"{name!r} is no name that XML can write", "letters, digits, `_`, `-` and `.`"
