@@ -194,7 +194,7 @@ class Writer:
     def number(self, value: float | Decimal, decimals: int = 0) -> str:
         """Write a number with a fixed number of decimals."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return format_decimal(value, format=pattern, locale=self.locale)
+        return _minus(format_decimal(value, format=pattern, locale=self.locale))
 
     def fact(self, value: Decimal) -> str:
         """Write an exact number with the decimals that it has."""
@@ -203,7 +203,7 @@ class Writer:
     def percent(self, share: float, decimals: int = 1) -> str:
         """Write a share as per cent."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
-        return format_percent(share, format=pattern, locale=self.locale)
+        return _minus(format_percent(share, format=pattern, locale=self.locale))
 
     def distance(self, metres: float) -> str:
         """Write a distance in metres, or kilometres from one on."""
@@ -269,3 +269,8 @@ class Writer:
     def _whole(self) -> str:
         pattern = self.locale.currency_formats["standard"].pattern
         return str(pattern).replace(".00", "")
+
+
+def _minus(written: str) -> str:
+    """Write a minus, not the hyphen that CLDR has for some languages."""
+    return written.replace("-", "\N{MINUS SIGN}")

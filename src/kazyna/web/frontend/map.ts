@@ -156,14 +156,49 @@ map.on("click", "values", (event) => {
   else location.assign(`/properties/${encodeURIComponent(id)}`);
 });
 
+const pins: { marker: Marker; pin: HTMLElement; leader: HTMLElement; fixed: boolean }[] = [];
 for (const place of (facts.places ?? []) as Place[]) {
   const pin = document.createElement(place.href ? "a" : "div");
   pin.className = `pin pin-${place.kind}`;
   pin.textContent = place.label;
   pin.title = place.name;
   if (place.href) (pin as HTMLAnchorElement).href = place.href;
-  new Marker({ element: pin }).setLngLat([place.lon, place.lat]).addTo(map);
+  const leader = pin.appendChild(line("span", ""));
+  leader.className = "leader";
+  const marker = new Marker({ element: pin }).setLngLat([place.lon, place.lat]).addTo(map);
+  pins.push({ marker, pin, leader, fixed: place.kind === "subject" });
 }
+
+/** Push pins that cover each other apart; a line leads from each to its place. The subject stays. */
+function spread() {
+  const homes = pins.map(({ marker }) => map.project(marker.getLngLat()));
+  const at = homes.map(({ x, y }) => ({ x, y }));
+  for (let round = 0; round < 60; round++) {
+    let moved = false;
+    for (let i = 0; i < pins.length; i++) {
+      for (let j = 0; j < i; j++) {
+        const apart = (pins[i].pin.offsetWidth + pins[j].pin.offsetWidth) / 2;
+        // Two on one spot part in directions of their own.
+        const dx = at[i].x - at[j].x || Math.cos(i), dy = at[i].y - at[j].y || Math.sin(i);
+        const distance = Math.hypot(dx, dy);
+        if (distance >= apart) continue;
+        const share = (apart - distance) / distance / (pins[i].fixed || pins[j].fixed ? 1 : 2);
+        if (!pins[i].fixed) { at[i].x += dx * share; at[i].y += dy * share; }
+        if (!pins[j].fixed) { at[j].x -= dx * share; at[j].y -= dy * share; }
+        moved = true;
+      }
+    }
+    if (!moved) break;
+  }
+  pins.forEach(({ marker, leader }, i) => {
+    const [dx, dy] = [at[i].x - homes[i].x, at[i].y - homes[i].y];
+    marker.setOffset([dx, dy]);
+    leader.style.width = `${Math.hypot(dx, dy)}px`;
+    leader.style.transform = `rotate(${Math.atan2(-dy, -dx)}rad)`;
+  });
+}
+spread();
+map.on("zoom", spread);
 map.once("idle", () => {
   element.dataset.drawn = "true";
 });
