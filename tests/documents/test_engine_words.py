@@ -57,5 +57,9 @@ def test_figures_are_kept() -> None:
     assert in_words("12 texts, none in 3 or more sales", "ru").count("12") == 1
 
 
+def test_a_constant_truth_is_said_as_people_say_it() -> None:
+    assert "«нет»" in note_in_words("column pool left out: constant: every sale has no", "ru")
+
+
 def test_what_is_not_known_stays() -> None:
     assert in_words("something new", "ru") == "something new"

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -68,6 +69,27 @@ def test_a_part_is_drawn_with_its_band_and_an_area_is_listed() -> None:
     assert re.search(
         r"Market area 1</th>\s*<td[^>]*>north</td>.*?700.*?\+20\.0 %.*?90,000", page, re.S
     )
+
+
+def test_land_and_buildings_add_up_to_the_values() -> None:
+    page = article_page(report_article(document()))
+    section = page[page.index('id="land"') :]
+    section = section[: section.index("</section>")]
+    land = REPORT.land
+    assert land is not None
+    assert land.whole.land + land.whole.building == REPORT.totals.total_value
+    assert sum(each.land for each in land.by) == land.whole.land
+    assert [each.median for each in land.by] == pytest.approx([40, 25], abs=0.1)
+    assert f"{land.whole.building:,.0f}" in section
+    for told in ("floor area, age and quality", "1.02", "8.4 %", "0.70", "District: north"):
+        assert told in section
+    assert "<svg" in section
+
+
+def test_values_that_are_not_split_are_said_to_be_whole() -> None:
+    whole = replace(REPORT, land=None, map_of_land=())
+    page = article_page(report_article(replace(document(), report=whole)))
+    assert "Values were not split" in page
 
 
 def test_typical_objects_stand_with_their_reasons_and_their_grid() -> None:

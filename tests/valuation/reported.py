@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
+from kazyna.valuation.land_report import LandBasis
 from kazyna.valuation.market_areas import AreaPlace, FoundAreas, MarketArea
 from kazyna.valuation.strata_index import IndexPoint
 from kazyna.valuation.valuation_report import (
@@ -43,6 +44,7 @@ MODEL = ReportedModel(
         (MarketArea(1, 700, 0.2, 90_000.0, ("north",)), MarketArea(2, 200, -0.1, 60_000.0)),
         (AreaPlace(74.55, 42.88, 1), AreaPlace(74.6, 42.82, 2)),
     ),
+    land=LandBasis(False, 12, 1.02, 8.4, 0.7, None),
     notes=("too few sales for local intervals: one relative width for all",),
 )
 
@@ -86,6 +88,7 @@ def valued(n: int = 600, seed: int = 0) -> pa.Table:
             "lon": random.uniform(74.5, 74.7, n),
             "lat": lat,
             "area_m2": area,
+            "land": np.round(value * np.where(lat > 42.85, 0.4, 0.25)),
             "district": np.where(lat > 42.85, "north", "south").tolist(),
         }
     )

@@ -38,6 +38,8 @@ def test_a_round_is_moved_and_corrected_on_its_page(town_address: str) -> None:
         assert "Draft" in valuer.get("/rounds", params=DRAFTED).text
         assert "/rounds/1/freeze" in valuer.get("/rounds/1").text
         assert "Done and recorded." in valuer.post("/rounds/1/freeze", data={"note": "ok"}).text
+        again = valuer.get("/rounds/1/freeze", params={"lang": "ru"})  # its language is changed
+        assert again.headers["location"] == "/rounds/1?lang=ru"
         said = {"property_id": "h001", "value": "123 456,50", "reason": "burnt", "evidence": "x"}
         page = valuer.post("/rounds/1/overrides", data=said).text
         assert "$123,456" in page

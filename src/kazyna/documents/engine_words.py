@@ -26,6 +26,8 @@ _PHRASES: tuple[tuple[str, Text], ...] = (
             "бир да сатууда мааниси жок",
         ),
     ),
+    (r"constant: every sale has yes", Text("", "у всех продаж «да»", "бардык сатууларда «ооба»")),
+    (r"constant: every sale has no", Text("", "у всех продаж «нет»", "бардык сатууларда «жок»")),
     (r"constant: every sale has (.+)", Text("", "у всех продаж {0}", "бардык сатууларда {0}")),
     (
         r"(\d+) texts, none in (\d+) or more sales",

@@ -24,6 +24,7 @@ from kazyna.documents.drawings import Axis, Place, Plot, map_of_points
 from kazyna.documents.engine_words import in_words
 from kazyna.documents.ratio_study_words import NAMES
 from kazyna.documents.valuation_report_examples import example_blocks
+from kazyna.documents.valuation_report_land import land_blocks
 from kazyna.documents.valuation_report_market import VALUE_COLOURS, market_blocks
 from kazyna.documents.valuation_report_quality import (
     equity_blocks,
@@ -350,6 +351,7 @@ BLOCKS = {
     "equity": lambda document, pen: equity_blocks(document.report, pen),
     "intervals": lambda document, pen: interval_blocks(document.report, pen),
     "values": _values,
+    "land": lambda document, pen: land_blocks(document.report, pen),
     "examples": lambda document, pen: example_blocks(document.report, pen),
     "weak": lambda document, pen: weak_blocks(document.report, pen),
     "again": _again,

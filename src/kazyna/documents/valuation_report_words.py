@@ -296,6 +296,7 @@ SECTIONS: Mapping[str, Text] = {
     "equity": Text("Equity", "Справедливость", "Адилеттүүлүк"),
     "intervals": Text("Intervals", "Интервалы", "Аралыктар"),
     "values": Text("Values on the map", "Стоимости на карте", "Картадагы нарктар"),
+    "land": Text("Land and buildings", "Земля и здания", "Жер жана имараттар"),
     "examples": Text("Typical objects", "Типичные объекты", "Типтүү объекттер"),
     "weak": Text("Weak spots", "Слабые места", "Алсыз жерлер"),
     "again": Text(

@@ -44,6 +44,7 @@ from kazyna.valuation import (
     fit,
     ratio_study,
 )
+from kazyna.valuation.land_report import LandBasis
 from kazyna.valuation.market_areas import MarketArea
 
 HOLDOUT = Holdout.parse("time:0.2")
@@ -221,6 +222,7 @@ def _report(ctx: Context, summary: ModelSummary, study: Study) -> dict[str, Any]
             _strata(ctx, summary.strata), mode="json"
         ),
         "areas": TypeAdapter(tuple[MarketArea, ...]).dump_python(summary.areas.each, mode="json"),
+        "land": TypeAdapter(LandBasis | None).dump_python(summary.land, mode="json"),
         "weights": dict(summary.weights),
         "importance": TypeAdapter(list[Importance]).dump_python(importance, mode="json"),
         "notes": [

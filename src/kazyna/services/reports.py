@@ -154,7 +154,7 @@ def _report_of_round(ctx: Context, published: rounds.PublishedRound) -> Valuatio
     if study.num_rows == 0:
         raise NotFound(f"Round {published.round_id} was made without a ratio study.")
     compared = lists_of(lists_of(evidence, "comparables", COMPARABLES), "reasons", REASONS)
-    values = values.select(["property_id", "value", "low", "high"])
+    values = values.select(["property_id", "value", "low", "high", "land"])
     for name in ("base", "reasons", "comparables", "confidence"):
         values = values.append_column(name, compared[name])
     if study["low"].null_count:
@@ -216,6 +216,7 @@ def _model_of(published: rounds.PublishedRound) -> ReportedModel:
         if parts
         else (),
         strata_by=parts.column if parts else None,
+        land=published.land,
     )
 
 

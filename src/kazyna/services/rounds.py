@@ -18,6 +18,7 @@ from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
 from kazyna.store import objections, overrides, rounds
 from kazyna.store.connection import Transaction
+from kazyna.valuation.land_report import LandBasis
 from kazyna.valuation.market_areas import MarketArea
 
 Status = Literal[
@@ -156,6 +157,8 @@ class PublishedRound:
     """The movement of prices by parts of the market; None in early rounds and in thin markets."""
     areas: tuple[MarketArea, ...] = ()
     """Market areas that were found, the dearest first; none without places or in thin markets."""
+    land: LandBasis | None = None
+    """What the split into land and buildings rests on; None in early rounds and without it."""
 
 
 @dataclass(frozen=True)

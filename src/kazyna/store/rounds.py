@@ -315,7 +315,7 @@ def model_values(tx: Transaction, round_id: int) -> pa.Table:
 
 
 def effective_values(tx: Transaction, round_id: int) -> pa.Table:
-    """Return the values that count: property_id, value, model_value, base, reasons, per_m2."""
+    """Return the values that count, with the model's, their reasons and what of them is land."""
     money = pa.decimal128(18, 2)
     found = tx.table(
         pa.schema(
@@ -328,9 +328,10 @@ def effective_values(tx: Transaction, round_id: int) -> pa.Table:
                 ("per_m2", money),
                 ("base", money),
                 ("reasons", pa.string()),
+                ("land", money),
             ]
         ),
-        "SELECT property_id, value, model_value, low, high, per_m2, base, reasons"
+        "SELECT property_id, value, model_value, low, high, per_m2, base, reasons, land"
         " FROM effective_values WHERE round_id = %s ORDER BY property_id",
         (round_id,),
     )

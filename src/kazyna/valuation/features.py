@@ -165,7 +165,7 @@ def _described(name: str, values: pa.ChunkedArray) -> tuple[Characteristic | Non
         return None, "no sale has a value"
     counts = known.value_counts()
     if len(counts) == 1 and len(known) == len(values):
-        return None, f"constant: every sale has {counts[0].as_py()['values']!r}"
+        return None, f"constant: every sale has {_told(counts[0].as_py()['values'])}"
     if kind != "category":
         return Characteristic(name, kind), ""
     repeated = counts.filter(pc.greater_equal(pc.struct_field(counts, "counts"), LEVEL_SALES_MIN))
@@ -173,6 +173,11 @@ def _described(name: str, values: pa.ChunkedArray) -> tuple[Characteristic | Non
     if not frequent:
         return None, f"{len(counts)} texts, none in {LEVEL_SALES_MIN} or more sales"
     return Characteristic(name, kind, tuple(text for _, text in frequent[:LEVELS_MAX])), ""
+
+
+def _told(value: object) -> str:
+    """Write a value as people do, not as Python does."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _kind(kind: pa.DataType) -> Kind | None:

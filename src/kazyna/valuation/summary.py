@@ -10,6 +10,7 @@ from kazyna.valuation import models
 from kazyna.valuation.columns import EPOCH, Floats, Ints, day_number
 from kazyna.valuation.features import design_of
 from kazyna.valuation.interval import NORMAL_QUANTILE
+from kazyna.valuation.land_report import LandBasis, land_basis
 from kazyna.valuation.market import Market
 from kazyna.valuation.market_areas import FoundAreas, MarketAreas, market_areas
 from kazyna.valuation.strata import groups
@@ -40,6 +41,8 @@ class ModelSummary:
     """(characteristic, share of the mean absolute contribution to log value), largest first."""
     notes: tuple[str, ...]
     """Fall-backs that were taken."""
+    land: LandBasis | None = None
+    """What the split into land and buildings rests on; None where values are not split."""
 
 
 def summary_of(model: Market) -> ModelSummary:
@@ -70,6 +73,7 @@ def summary_of(model: Market) -> ModelSummary:
         ),
         tuple(sorted(named, key=lambda pair: -pair[1])),
         _fall_backs(model),
+        None if model.land is None else land_basis(model.land),
     )
 
 

@@ -23,6 +23,7 @@ from kazyna.valuation.horizontal_equity import (
     horizontal_equity,
     spatial_autocorrelation,
 )
+from kazyna.valuation.land_report import LandBasis, LandReport, land_report, land_share
 from kazyna.valuation.market_areas import FoundAreas
 from kazyna.valuation.ratio_picture import RatioPicture, ratio_picture
 from kazyna.valuation.ratio_study import RatioStudy, ratio_study
@@ -83,6 +84,8 @@ class ReportedModel:
     """(stratum, index over time) of those strata whose index is kept."""
     areas: FoundAreas = field(default_factory=FoundAreas)
     """Market areas that were found."""
+    land: LandBasis | None = None
+    """What the split into land and buildings rests on."""
 
     @classmethod
     def of(cls, summary: ModelSummary) -> "ReportedModel":
@@ -104,6 +107,7 @@ class ReportedModel:
             summary.strata.column,
             tuple((each.name, each.points) for each in summary.strata.each),
             summary.areas,
+            summary.land,
         )
 
 
@@ -207,6 +211,10 @@ class ValuationReport:
     map_of_values: tuple[ValuePlace, ...]
     per_m2: bool
     """Whether the map and the groups show values per square metre or whole values."""
+    land: LandReport | None
+    """None where values were not split."""
+    map_of_land: tuple[ValuePlace, ...]
+    """The share of the land in the value, percent."""
     examples: tuple[Example, ...]
     """Typical objects, each with its reasons and its adjustment grid."""
     weak: WeakSpots
@@ -245,7 +253,7 @@ def report_of(
     values
         A table with `id`, `value`, `low`, `high` and, where known, `base`, `reasons`,
         `comparables`, `confidence` (as `MarketModel.value` returns them), `lon`, `lat` (degrees),
-        `area_m2`, and the columns of `options.by`.
+        `area_m2`, `land` and the columns of `options.by`.
     predictions
         The sales held out, as `backtest` returns them: `id`, `date`, `price`, `value` and, where
         known, `low`, `high`, `lon`, `lat` and the columns of `options.by`.
@@ -291,8 +299,10 @@ def report_of(
         if placed
         else None,
         values_by=tuple(_values_by(valued, options.by)),
-        map_of_values=_map_of_values(valued),
+        map_of_values=_map_of(valued, level_of(valued)),
         per_m2="area_m2" in valued.column_names,
+        land=land_report(valued, _present(valued, options.by), about.land),
+        map_of_land=_map_of(valued, land_share(valued)),
         examples=examples_of(valued, about.index) if about.index else (),
         weak=weak_spots(valued, study, [(each.column, each.strata) for each in by]),
         provenance=options.provenance,
@@ -420,11 +430,11 @@ def _values_by(valued: pa.Table, by: Sequence[str]) -> list[GroupValues]:
     return found
 
 
-def _map_of_values(valued: pa.Table) -> tuple[ValuePlace, ...]:
+def _map_of(valued: pa.Table, level: Floats) -> tuple[ValuePlace, ...]:
+    """Take the median of a figure in places of like size; nothing where no place is known."""
     lon, lat = optional_floats(valued, "lon"), optional_floats(valued, "lat")
     if lon is None or lat is None:
         return ()
-    level = level_of(valued)
     placed = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat) & np.isfinite(level))
     if not len(placed):
         return ()

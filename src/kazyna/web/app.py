@@ -155,8 +155,16 @@ def _unreadable(request: Request, error: Exception) -> Response:
 
 
 def _missing(request: Request, error: Exception) -> Response:
-    """Answer for what routing refuses: an unknown path, a wrong method."""
+    """Answer for what routing refuses: an unknown path, a wrong method.
+
+    The address of a form's answer is not a page: who changes the language there, or comes back to
+    it, is led to the page above it.
+    """
     status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+        above = request.url.path.rpartition("/")[0] or "/"
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{above}{query}", HTTPStatus.SEE_OTHER)
     return error_page(request, status)
 
 
