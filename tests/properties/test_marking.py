@@ -5,14 +5,20 @@ from threading import Barrier, Thread
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from kazyna.core.errors import InputError, KazynaError
+from kazyna.marking.gs1 import compute_check_digit
 from kazyna.services import code_states
-from kazyna.services.marking_documents import lines_of
+from kazyna.services.marking_documents import (
+    Document,
+    SubmittedDocument,
+    lines_of,
+    submit_each,
+)
 from kazyna.store.connection import Database
-from services.marking_world import SHOES, World, make_world
+from services.marking_world import NOON, SHOES, World, make_world
 
 UNITS, HANDS = 12, 64
 PEOPLE = ("maker", "wholesaler", "shop", "shop2")
@@ -199,3 +205,47 @@ def test_any_order_of_documents(world: World) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+KINDS = ("sell", "return", "withdraw", "aggregate")
+REPORTS = st.lists(
+    st.tuples(st.sampled_from(KINDS), st.sets(st.integers(0, 3), min_size=1, max_size=2)),
+    min_size=2,
+    max_size=6,
+)
+
+
+def reports(batch: int, told: list[tuple[str, set[int]]]) -> list[Document]:
+    """Write documents as captured events are; each packing has a package of its own."""
+    documents = []
+    for number, (kind, units) in enumerate(told):
+        digits = f"0460123{batch % 10**7:07d}{number:03d}"
+        box = f"00{digits}{compute_check_digit(digits)}"
+        codes = [f"{batch}:{unit}" for unit in sorted(units)]
+        packed = [box] * len(codes) if kind == "aggregate" else None
+        reason = {"return": {"reason": "refund"}, "withdraw": {"reason": "damage"}}
+        documents.append(
+            Document(
+                kind, f"{batch}-{number}", NOON, lines_of(codes, parent=packed),
+                attributes=reason.get(kind, {}), event_hash=f"{batch}-{number}",
+            )
+        )  # fmt: skip
+    return documents
+
+
+@settings(max_examples=15, deadline=None)
+@given(told=REPORTS)
+def test_documents_taken_up_together_do_what_they_do_one_by_one(
+    world: World, told: list[tuple[str, set[int]]]
+) -> None:
+    outcomes = []
+    for together in (True, False):
+        batch = introduced(world, 4)
+        documents, ctx = reports(batch, told), world.ctx("maker")
+        each = [submit_each(ctx, part) for part in ([documents] if together else zip(documents))]
+        taken = [isinstance(one, SubmittedDocument) for part in each for one in part]
+        states = code_states.look_up(world.ctx("officer"), [f"{batch}:0-3"]).to_pylist()
+        columns = ("status", "parent", "first_document", "sales")
+        told_of = [[str(row[name]).replace(str(batch), "") for name in columns] for row in states]
+        outcomes.append((taken, [[row[0], row[1][-4:-1], *row[2:]] for row in told_of]))
+    assert outcomes[0] == outcomes[1]

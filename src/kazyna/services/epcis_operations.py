@@ -38,8 +38,8 @@ from kazyna.services.epcis_unpacking import partial_findings
 from kazyna.services.marking_documents import (
     OWN_SERVICE,
     Document,
-    submit,
     submit_all,
+    submit_each,
 )
 from kazyna.store import codes, epcis_parties
 from kazyna.store.connection import Transaction
@@ -132,8 +132,8 @@ def perform(
     told = [(each, kind) for each in events if (kind := _kind(lifecycle, each)) is not None]
     marked = _marked(ctx, [each for each, _ in told]) if told else Marked()
     unclear = _unclear(lifecycle, told, marked, source)
-    apart = [each for each, kind in told if lifecycle.operations[kind].effect == "unpack"]
-    partial = partial_findings(ctx, apart, source)
+    unpacked = [each for each, kind in told if lifecycle.operations[kind].effect == "unpack"]
+    partial = partial_findings(ctx, unpacked, source)
     unclear = Performed(
         unclear.findings + tuple(partial.values()), unclear.refused | partial.keys()
     )
@@ -147,14 +147,14 @@ def perform(
     refused = Performed(unclear.findings + corrected.findings, unclear.refused | corrected.refused)
     if not documents or (refused.findings and not proceed):
         return refused
+    if proceed:
+        apart = _each_alone(ctx, documents, source)
+        return Performed(refused.findings + apart.findings, refused.refused | apart.refused)
     try:
         submit_all(ctx, tuple(documents.values()))
     except (InputError, Refused) as error:
-        if not proceed:
-            place = _place(documents, error)
-            return Performed(_findings(error, source, place), frozenset((place,)))
-        alone = _each_alone(ctx, documents, source)
-        return Performed(refused.findings + alone.findings, refused.refused | alone.refused)
+        place = _place(documents, error)
+        return Performed(_findings(error, source, place), frozenset((place,)))
     return refused
 
 
@@ -187,11 +187,10 @@ def _unclear(
 def _each_alone(ctx: Context, documents: Mapping[int, Document], source: str) -> Performed:
     findings: list[Finding] = []
     refused: set[int] = set()
-    for position, document in documents.items():
-        try:
-            submit(ctx, document)
-        except (InputError, Refused) as error:
-            findings += _findings(error, source, position)
+    done = submit_each(ctx, tuple(documents.values()))
+    for position, outcome in zip(documents, done, strict=True):
+        if isinstance(outcome, InputError | Refused):
+            findings += _findings(outcome, source, position)
             refused.add(position)
     return Performed(tuple(findings), frozenset(refused))
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from kazyna.core.errors import Conflict, Finding, InputError, Unavailable
+from kazyna.core.errors import Conflict, Finding, InputError, Refused, Unavailable
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import check
 from kazyna.marking.code_lines import LineFault
@@ -208,16 +208,8 @@ def submit_all(ctx: Context, documents: Sequence[Document]) -> tuple[SubmittedDo
     InputError, NotFound, Conflict
         As `submit`.
     """
-    ctx.require("participant", "officer")
-    law = law_of(ctx)
-    for document in documents:
-        _check(ctx, law, document)
-    alike = [tuple(run) for _, run in groupby(documents, partial(_sort, law))]
-    runs = [
-        part
-        for run in alike
-        for part in ([run] if len({each.document_id for each in run}) == len(run) else zip(run))
-    ]
+    law = _law_for(ctx, documents)
+    runs = _runs(law, documents)
     try:
         return _taken_up(ctx, law, runs)
     except InputError:
@@ -225,6 +217,46 @@ def submit_all(ctx: Context, documents: Sequence[Document]) -> tuple[SubmittedDo
             raise
     # What is wrong is told by the document; in their order, one makes room for another as well.
     return _taken_up(ctx, law, [(document,) for document in documents])
+
+
+def submit_each(
+    ctx: Context, documents: Sequence[Document]
+) -> list[SubmittedDocument | InputError | Refused]:
+    """Take up documents in their order, each for itself.
+
+    Returns
+    -------
+    list
+        For each document what was taken up, or why it is refused.
+    """
+    try:
+        law = _law_for(ctx, documents)
+        return list(_taken_up(ctx, law, _runs(law, documents)))
+    except (InputError, Refused) as error:
+        if len(documents) == 1:
+            return [error]
+    # Most are right, so the wrong ones are found by halves and the others taken up in few parts.
+    half = len(documents) // 2
+    return submit_each(ctx, documents[:half]) + submit_each(ctx, documents[half:])
+
+
+def _law_for(ctx: Context, documents: Sequence[Document]) -> Law:
+    """Ask whether documents may be looked at; return the law by which they are judged."""
+    ctx.require("participant", "officer")
+    law = law_of(ctx)
+    for document in documents:
+        _check(ctx, law, document)
+    return law
+
+
+def _runs(law: Law, documents: Sequence[Document]) -> list[tuple[Document, ...]]:
+    """Part documents into those that are carried out as one; of an id twice, each by itself."""
+    runs: list[tuple[Document, ...]] = []
+    for _, alike in groupby(documents, partial(_sort, law)):
+        run = tuple(alike)
+        distinct = len({document.document_id for document in run}) == len(run)
+        runs += [run] if distinct else [(document,) for document in run]
+    return runs
 
 
 def _taken_up(
