@@ -11,7 +11,7 @@ from kazyna.services import rolls
 from kazyna.services.context import Installation
 from kazyna.services.demo_steps import PASSWORD
 from kazyna.store.connection import Database
-from services.kyrgyz_office import open_cars
+from services.kyrgyz_office import issue_cars, open_cars
 
 ROLL = ("--tax", "vehicle", "--year", 2026)
 
@@ -108,3 +108,12 @@ def test_reliefs_are_refused_and_ended(kazyna: Kazyna) -> None:
 def _bills(office: Installation, property_id: str) -> list[str]:
     found = rolls.bills_of_property(office.context(OFFICER), property_id)
     return [bill.reference for bill in found]
+
+
+def test_the_revenue_gap_of_a_year(kazyna: Kazyna, office: Installation) -> None:
+    issue_cars(office, 2025)
+    (lost,) = kazyna("account", "gap", 2025, "--json").result["rolls"]
+    unpaid = {part["cause"]: part["cases"] for part in lost["parts"]}["unpaid"]
+    assert (lost["settled"], unpaid) == ("0.00", 2)
+    assert "no holder (estimated)" in kazyna("account", "gap", 2025).out
+    assert kazyna("account", "gap", 2031).code == 1

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import httpx
 import pytest
 
-from api.conftest import served
+from api.conftest import served, signed_in
 from conftest import OFFICER
 from kazyna.services import users
 from kazyna.services.context import Installation
@@ -278,3 +278,17 @@ def test_performance_shows_nine_areas_in_the_language_asked_for(
     assert "Недоимка на конец" in page
     assert "TADAT P5-15" in page
     assert own.get("/office/performance").status_code == HTTPStatus.FORBIDDEN
+
+
+def test_the_revenue_gap_is_drawn_by_cause(
+    address: str, officer: httpx.Client, own: httpx.Client
+) -> None:
+    page = officer.get("/office/gap", params={"year": "2025"}).text
+    for shown in ("Could be raised", "Objects that nobody is known to hold", "estimated"):
+        assert shown in page
+    assert "No roll of this year is issued" in officer.get("/office/gap?year=2031").text
+    assert own.get("/office/gap").status_code == HTTPStatus.FORBIDDEN
+    with signed_in(address, "officer") as program:
+        told = program.get("/v1/revenue-gap/2025").json()["rolls"]
+    # a test before this one has corrected a bill: 4,200 less 300
+    assert (told[0]["tax"], told[0]["billed"]) == ("vehicle", "3900.00")

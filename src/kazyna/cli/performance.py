@@ -1,7 +1,8 @@
-"""`kazyna account`: what the year tells about the office — TADAT's areas in figures."""
+"""`kazyna account`: what a year tells about the office — TADAT's areas, the revenue gap."""
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from kazyna.cli.acting import As, acting
 
 if TYPE_CHECKING:
     from kazyna.services.performance import Indicator, Performance
+    from kazyna.services.revenue_gap import RevenueGap
 
 app = typer.Typer()
 
@@ -32,6 +34,38 @@ def performance(year: Year, as_: As = "", as_json: output.Json = False) -> None:
     with acting("officer", as_) as ctx:
         found = service.performance(ctx, year=year)
     output.show(found, as_json=as_json, table=_areas)
+
+
+@app.command()
+def gap(year: Year, as_: As = "", as_json: output.Json = False) -> None:
+    """Split what the rolls of a year have not brought by its causes.
+
+    Not registered, nobody known to hold, below the market, relieved, given up, unpaid.
+
+    Example:
+    ```sh
+    kazyna account gap 2016 --json
+    ```
+    """
+    from kazyna.services import revenue_gap
+
+    with acting("officer", as_) as ctx:
+        found = revenue_gap.revenue_gap(ctx, year=year)
+    output.show(found, as_json=as_json, table=_gap_table)
+
+
+def _gap_table(found: "RevenueGap") -> RenderableType:
+    return output.listing(_gap_rows(found))
+
+
+def _gap_rows(found: "RevenueGap") -> Iterator[dict[str, object]]:
+    for roll in found.rolls:
+        yield {"tax": roll.tax, "what": "potential", "cases": "", "amount": roll.potential}
+        for part in roll.parts:
+            told = part.cause.replace("_", " ") + (" (estimated)" if part.estimated else "")
+            cases = "" if part.cases is None else str(part.cases)
+            yield {"tax": roll.tax, "what": told, "cases": cases, "amount": -part.amount}
+        yield {"tax": roll.tax, "what": "settled", "cases": "", "amount": roll.settled}
 
 
 def _areas(found: "Performance") -> RenderableType:

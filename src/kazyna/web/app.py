@@ -48,6 +48,7 @@ from kazyna.web import (
     registers,
     reliefs,
     reports,
+    revenue_gap,
     rolls,
     round_pages,
     round_screening,
@@ -72,7 +73,7 @@ PARTS = (
     confirmations, councils, ledger, books, collection, simulations, sign_in, tiles, verify,
     inspection, alerts, balances, reconciliation, goods, goods_documents, subscriptions, my,
     register, registers, reliefs, declarations, bill_objections, expenditures,
-    performance,
+    performance, revenue_gap,
 )  # fmt: skip
 
 HEADERS = {

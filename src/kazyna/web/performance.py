@@ -41,6 +41,6 @@ def _shown(write: Writer, each: Indicator) -> str:
 
 def _parts(write: Writer, each: Indicator) -> str:
     """Write what is divided by what, where both are known."""
-    if each.part is None or each.whole is None:
+    if each.part is None or not each.whole:
         return ""
     return f"{write.fact(each.part)} / {write.fact(each.whole)}"
