@@ -127,6 +127,29 @@ def test_a_spoilt_pack_is_refused_by_file_and_key(
         read_pack(copy)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (",0.2,", ",0,2,", "row 1: the cells do not fit the header; expected as many"),
+        ("2022-01-01,,", "2022-01-01,", "row 1: the cells do not fit the header"),
+        (",0.2,", ",much,", "row 1, column value: 'much' is not a number"),
+        ("secondary", "hearsay", "row 1, column confidence: 'hearsay' is not known; expected one"),
+        ("batken_district", "batkne_district", "row 1, column place: 'batkne_district'"),
+    ],
+)
+def test_a_mistake_in_a_table_of_several_taxes_is_named_once(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    folder = tmp_path / "kg"
+    shutil.copytree(load_pack("kg").folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    table = folder / "regional_coefficient.csv"
+    table.write_text(table.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(PackError) as caught:
+        read_pack(folder)
+    assert [str(each) for each in caught.value.findings if said in str(each)]
+    assert len(caught.value.findings) == 1
+
+
 def test_two_values_from_one_day_are_an_overlap(copy: Path) -> None:
     path = copy / "property_tax.toml"
     twice = '[[ceiling_rate.values]]\nfrom = 1972-11-07\nvalue = 0.02\nlaw = "constitution"\n'

@@ -178,10 +178,13 @@ def test_holdings_that_are_wrong_are_refused_whole(
 def test_a_holding_of_nobody_or_of_nothing_is_refused(installation: Installation) -> None:
     load(installation.context(VALUER), HOUSES, SALES)
     officer = installation.context(OFFICER)
-    with pytest.raises(NotFound, match="No property has the number 'h9'"):
-        hold(officer, {"property_id": ["h1", "h9"]})
-    with pytest.raises(NotFound, match="No taxpayer has the number 'z'"):
-        hold(officer, {"taxpayer_id": ["a", "z"]})
+    with pytest.raises(InputError) as refused:
+        hold(officer, {"property_id": ["h8", "h9"], "taxpayer_id": ["a", "z"]})
+    assert [str(found) for found in refused.value.findings] == [
+        "o.csv, row 1, column property_id: 'h8' is not registered; expected a number that is",
+        "o.csv, row 2, column property_id: 'h9' is not registered; expected a number that is",
+        "o.csv, row 2, column taxpayer_id: 'z' is not registered; expected a number that is",
+    ]
     assert taxpayers.count(officer) == 0
 
 
@@ -202,7 +205,7 @@ def test_clerks_at_the_same_time_cannot_give_away_more_than_the_whole(
         }
         try:
             hold(officer, holding, person | {"synthetic": [True]})
-        except Conflict:
+        except InputError:
             return False
         return True
 
@@ -226,7 +229,8 @@ def test_shares_of_a_property_cannot_exceed_the_whole(installation: Installation
             },
         )
 
-    with pytest.raises(Conflict, match="exceed the whole: h1 on 2015-06-01"):
+    said = "o.csv, row 2, column share: with those held already, the shares of 'h1' on 2015-06-01"
+    with pytest.raises(InputError, match=f"{said} are 1.01; expected at most 1 together"):
         give("0.51")
     assert taxpayers.count(officer) == 0
     assert give("0.5").holdings == 2

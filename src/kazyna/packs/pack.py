@@ -21,7 +21,7 @@ from kazyna.packs.parameters import read_parameter
 from kazyna.packs.reading import Section, read_file
 from kazyna.packs.register import ObjectRegister, read_register
 from kazyna.packs.sources import read_sources
-from kazyna.packs.taxes import Ground, Tax, read_tax
+from kazyna.packs.taxes import Ground, Tax, read_tax, unknown_words
 from kazyna.tax import InputColumn, Parameter, Source
 from kazyna.tax.months import MonthConvention
 
@@ -129,7 +129,7 @@ def read_pack(folder: Path) -> Pack:
     )
     pack = _pack(folder, about, ground, columns=columns, accounts=accounts)
     if findings:
-        raise PackError(findings)
+        raise PackError(dict.fromkeys(findings))  # several taxes may read one table
     return pack
 
 
@@ -142,6 +142,7 @@ def _pack(
         if name not in names:
             about.fault("taxes", f"accounts.toml has a due day for {name!r}", "it among the taxes")
     known = {name: tax for name, tax in read.items() if tax is not None}
+    about.findings += unknown_words(known.values(), columns.by_name)
     pack = Pack(
         name=about.required("name", str, folder.name),
         title=about.text("title"),

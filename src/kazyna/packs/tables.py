@@ -69,6 +69,10 @@ def read_rows(
     rows = []
     for number, line in enumerate(lines, 1):
         before = len(findings)
+        if None in line or None in line.values():  # what csv gives for a cell too many, or too few
+            expected = "as many as it has; in quotes where one has a comma"
+            findings.append(Finding(source, "the cells do not fit the header", expected, number))
+            continue
         read = _Line(line, source, number, findings)
         row = TableRow(
             keys=tuple(_key(read, key) for key in keys),

@@ -1,7 +1,7 @@
 """One tax of a pack: its parameters in `<tax>.toml` beside its rules in `<tax>.py`."""
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,9 +12,10 @@ from kazyna.core.schema import Schema
 from kazyna.core.text import Text
 from kazyna.packs.parameters import DueDay, read_parameter
 from kazyna.packs.reading import Section, read_file
-from kazyna.tax import InputColumn, Parameter, Rule, RuleSet, Source, rule_set
+from kazyna.tax import InputColumn, Parameter, Rule, RuleSet, Source, Table, rule_set
 from kazyna.tax.compile import prove
 from kazyna.tax.parameter import days_of_change
+from kazyna.tax.table import ANY
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,39 @@ def read_tax(folder: Path, name: str, ground: Ground, findings: list[Finding]) -
     parameters = {parameter.name: parameter for parameter in found if parameter is not None}
     wired = _wired(file, rules, parameters, ground=ground, amount=amount)
     return Tax(name, title, wired, due) if wired else None
+
+
+def unknown_words(taxes: Collection[Tax], columns: Mapping[str, InputColumn]) -> Iterator[Finding]:
+    """Find words of tables that no object can have: such a row would never be asked.
+
+    A key that some rule asks by a word of its own, such as the class of an object, may have any.
+    """
+    asked = [
+        (rule, tax.rules.parameters[name])
+        for tax in taxes
+        for rule in tax.rules.versions
+        for name in rule.arguments
+        if name in tax.rules.parameters
+    ]
+    by_rules = {
+        (parameter.name, key)
+        for rule, parameter in asked
+        for key in columns
+        if key not in rule.arguments
+    }
+    for _, parameter in asked:
+        for table in (each.value for each in parameter.values.values):
+            if isinstance(table, Table):
+                for number, key in enumerate(table.keys):
+                    if key.name in columns and (parameter.name, key.name) not in by_rules:
+                        yield from _unknown_keys(table, number, columns[key.name])
+
+
+def _unknown_keys(table: Table, number: int, column: InputColumn) -> Iterator[Finding]:
+    for row in table.rows:
+        if column.allowed and row.keys[number] not in {*column.allowed, ANY}:
+            reason, expected = f"{row.keys[number]!r} is not known", f"{ANY} or {column.expected}"
+            yield Finding(row.place, reason, expected, column=column.name)
 
 
 def _wired(

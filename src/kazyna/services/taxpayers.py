@@ -117,7 +117,8 @@ def load_holdings(
         taxpayers.upsert_taxpayers(tx, owners, change)
         begun = holdings.select(["property_id", "held_from"])
         objects.register_properties(tx, begun.rename_columns(["object_id", "valid_from"]), change)
-        taxpayers.upsert_holdings(tx, _staged(holdings), change)
+        rows = _staged(holdings).append_column("row_no", _row_numbers(holdings))
+        taxpayers.upsert_holdings(tx, rows, change, source=source)
     return LoadedHoldings(owners.num_rows, holdings.num_rows)
 
 
@@ -207,6 +208,10 @@ def _staged(holdings: pa.Table) -> pa.Table:
     return pa.table(columns)
 
 
+def _row_numbers(holdings: pa.Table) -> pa.Array:
+    return pa.array(range(1, holdings.num_rows + 1), pa.int32())
+
+
 def _require_holder(holdings: pa.Table, source: str) -> None:
     """Refuse a share of nobody: a holder is named, or whose unknown heirs hold it."""
     there = _staged(holdings)
@@ -225,7 +230,7 @@ def _require_whole(holdings: pa.Table, source: str) -> None:
 
     What exceeds it together with what is recorded already, the register refuses.
     """
-    counted = _staged(holdings).append_column("row", pa.array(range(1, holdings.num_rows + 1)))
+    counted = _staged(holdings).append_column("row", _row_numbers(holdings))
     sums = counted.group_by(["object_id", "held_from"]).aggregate(
         [("share", "sum"), ("row", "list")]
     )

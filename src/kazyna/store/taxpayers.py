@@ -7,7 +7,8 @@ from typing import LiteralString
 
 import pyarrow as pa
 
-from kazyna.core.errors import Conflict, NotFound
+from kazyna.core.errors import Conflict, Finding, InputError, NotFound
+from kazyna.core.table import ROWS_NAMED_MAX
 from kazyna.core.text import Language
 from kazyna.store.connection import Transaction
 
@@ -24,10 +25,21 @@ class TaxpayerRow:
     """The number under which the same person goes on, where it was registered twice."""
 
 
+@dataclass(frozen=True)
+class Overheld:
+    """A day on which more than the whole of an object is held."""
+
+    object_id: str
+    held_from: date
+    shares: Decimal
+
+
 STAGED_HOLDINGS: LiteralString = (
     "object_id text, taxpayer_id text, estate_of text, share numeric(9, 8), held_from date,"
     " held_to date"
 )
+STAGED_ROWS: LiteralString = STAGED_HOLDINGS + ", row_no integer"
+"""Holdings of a file, with the number of the row."""
 
 
 def upsert_taxpayers(tx: Transaction, taxpayers: pa.Table, change_no: int) -> None:
@@ -58,18 +70,17 @@ def upsert_taxpayers(tx: Transaction, taxpayers: pa.Table, change_no: int) -> No
         )
 
 
-def upsert_holdings(tx: Transaction, holdings: pa.Table, change_no: int) -> None:
-    """Record holdings as `STAGED_HOLDINGS`; one that begins the same day is closed and said anew.
+def upsert_holdings(tx: Transaction, holdings: pa.Table, change_no: int, *, source: str) -> None:
+    """Record holdings as `STAGED_ROWS`; one that begins the same day is closed and said anew.
 
     Raises
     ------
-    NotFound
-        When an object or a taxpayer is not registered.
-    Conflict
-        When the shares of an object would exceed the whole on some day.
+    InputError
+        When an object or a taxpayer is not registered, or the shares of an object would exceed the
+        whole on some day, with the rows.
     """
-    with tx.staged("loaded", STAGED_HOLDINGS, holdings):
-        _require_known(tx)
+    with tx.staged("loaded", STAGED_ROWS, holdings):
+        _require_rows_known(tx, source)
         tx.execute(
             """
             DELETE FROM loaded USING holding_facts AS fact
@@ -97,7 +108,9 @@ def upsert_holdings(tx: Transaction, holdings: pa.Table, change_no: int) -> None
             """,
             (change_no,),
         )
-        _require_whole(tx)
+        over = _overheld(tx)
+        if over is not None:
+            raise _row_overheld(tx, over, source)
 
 
 def set_holders(tx: Transaction, holders: pa.Table, *, on: date, change_no: int) -> None:
@@ -155,7 +168,10 @@ def set_holders(tx: Transaction, holders: pa.Table, *, on: date, change_no: int)
             {"on": on, "change": change_no},
         )
         tx.execute("DROP TABLE staying")
-        _require_whole(tx)
+        over = _overheld(tx)
+        if over is not None:
+            where = f"{over.object_id} on {over.held_from}: {over.shares}"
+            raise Conflict(f"The shares of a property exceed the whole: {where}.")
 
 
 def merge(tx: Transaction, *, twice: str, into: str, change_no: int) -> int:
@@ -188,11 +204,12 @@ def merge(tx: Transaction, *, twice: str, into: str, change_no: int) -> int:
     )
 
 
-def _require_whole(tx: Transaction) -> None:
-    """Refuse shares that exceed the whole; their sum can only grow where a holding begins."""
-    overheld = tx.value(
+def _overheld(tx: Transaction) -> Overheld | None:
+    """Find a day on which an object is held beyond the whole; only a beginning can make it so."""
+    return tx.row(
+        Overheld,
         """
-        SELECT format('%s on %s: %s', day.object_id, day.held_from, sum(held.share))
+        SELECT day.object_id, day.held_from, sum(held.share) AS shares
         FROM (SELECT DISTINCT object_id, held_from FROM holding_facts
               WHERE known_to IS NULL AND object_id IN (SELECT object_id FROM loaded)) AS day
         JOIN holding_facts AS held ON held.object_id = day.object_id AND held.known_to IS NULL
@@ -200,11 +217,47 @@ def _require_whole(tx: Transaction) -> None:
             AND (held.held_to IS NULL OR held.held_to > day.held_from)
         GROUP BY day.object_id, day.held_from
         HAVING sum(held.share) > 1
-        ORDER BY 1 LIMIT 1
-        """
+        ORDER BY 1, 2 LIMIT 1
+        """,
     )
-    if overheld is not None:
-        raise Conflict(f"The shares of a property exceed the whole: {overheld}.")
+
+
+def _row_overheld(tx: Transaction, over: Overheld, source: str) -> InputError:
+    """Name the last row of a file that holds of an object which is held beyond the whole."""
+    row = tx.value(
+        """
+        SELECT row_no FROM loaded WHERE object_id = %s AND held_from <= %s
+        ORDER BY held_from DESC, row_no DESC LIMIT 1
+        """,
+        (over.object_id, over.held_from),
+    )
+    day, shares = over.held_from, over.shares.normalize()
+    reason = f"with those held already, the shares of {over.object_id!r} on {day} are {shares:f}"
+    return InputError(Finding(source, reason, "at most 1 together", row=row, column="share"))
+
+
+def _require_rows_known(tx: Transaction, source: str) -> None:
+    """Refuse objects and taxpayers that no register knows, row by row."""
+    unknown = tx.rows(
+        Finding,
+        """
+        SELECT %(source)s AS source, row_no AS row, field AS column,
+               format('%%L is not registered', named) AS reason, 'a number that is' AS expected
+        FROM loaded
+        CROSS JOIN LATERAL (VALUES ('taxpayer_id', taxpayer_id), ('estate_of', estate_of))
+            AS person (field, named)
+        WHERE named IS NOT NULL
+          AND NOT EXISTS (SELECT FROM taxpayers WHERE taxpayers.taxpayer_id = named)
+        UNION ALL
+        SELECT %(source)s, row_no, 'property_id', format('%%L is not registered', object_id),
+               'a number that is'
+        FROM loaded WHERE NOT EXISTS (SELECT FROM objects WHERE object_id = loaded.object_id)
+        ORDER BY 2, 3 LIMIT %(most)s
+        """,
+        {"source": source, "most": ROWS_NAMED_MAX},
+    )
+    if unknown:
+        raise InputError(unknown)
 
 
 def _require_known(tx: Transaction) -> None:
