@@ -1,7 +1,7 @@
 """The ledger under any sequence of charges, payments, refunds, reversals and repetitions."""
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 
 import pyarrow as pa
@@ -26,6 +26,7 @@ from kazyna.accounts import (
     Entry,
     OpenDebt,
     Posting,
+    Settled,
     charge,
     credit,
     receivable,
@@ -38,6 +39,7 @@ from kazyna.accounts import (
 from kazyna.core.errors import Conflict
 from kazyna.store import ledger, ledger_audit, ledger_books
 from kazyna.store.connection import Database
+from kazyna.store.payments import BillPayment, post_payments
 
 DEBTORS = ("T1", "T2")
 START = date(2016, 1, 1)
@@ -66,6 +68,11 @@ def row(entry: Entry) -> dict[str, object]:
         "description": entry.description, "debit_account": posting.debit,
         "credit_account": posting.credit, "amount": posting.amount, **asdict(posting.debt),
     }  # fmt: skip
+
+
+def credit_of(paid: BillPayment, account: str) -> Credit:
+    """Write a payment for a bill as the request that it is."""
+    return Credit(paid.key, "payment", paid.received_on, "", TREASURY, account, paid.amount)
 
 
 class Books(RuleBasedStateMachine):
@@ -101,6 +108,24 @@ class Books(RuleBasedStateMachine):
             ]
             ledger.open_accounts(tx, pa.Table.from_pylist(rows))
         self.prefix = str(run)
+        self.issue_bills()
+
+    def issue_bills(self) -> None:
+        """Give each debtor a bill: only its reference matters here."""
+        with self.database.administration() as tx:
+            tx.execute("SET LOCAL session_replication_role = replica")
+            roll_id = tx.value(
+                "INSERT INTO rolls (tax, year, round_id, pack, pack_hash, law_on, due_on, bills,"
+                " total, drafted_by, status, issued_on) VALUES ('tax', %s, 1, '', '', %s, %s, 2,"
+                " 0, '', 'issued', %s) RETURNING roll_id",
+                (int(self.prefix), START, START, START),
+            )
+            for number, debtor in enumerate(self.debtors):
+                tx.execute(
+                    "INSERT INTO bills (roll_id, bill_no, reference, property_id, taxpayer_id,"
+                    " share, value, steps, amount) VALUES (%s, %s, %s, '', %s, 1, 1, '{}', 1)",
+                    (roll_id, number, f"bill of {debtor}", debtor),
+                )
 
     def key(self) -> str:
         return f"{self.prefix}:{len(self.requests)}"
@@ -155,9 +180,9 @@ class Books(RuleBasedStateMachine):
             numbers = {key: ledger.entry_of_key(tx, key) for key in charges}
         assert created == len(charges) - known
         for key, entry in charges.items():
-            number = numbers[key]
-            assert number is not None
-            assert self.entries.setdefault(key, number) == number
+            written = numbers[key]
+            assert written is not None
+            assert self.entries.setdefault(key, written) == written
             if key not in self.requests:
                 self.requests[key] = entry
                 self.move(entry.postings)
@@ -176,14 +201,62 @@ class Books(RuleBasedStateMachine):
         with self.database.transaction(role="officer", actor="test") as tx:
             posted = ledger.post_credit(tx, request, order)
             postings = ledger.postings_of(tx, posted.entry_id)
-        parts = [Posting(TREASURY, account, part.balance, part.debt) for part in expected.parts]
-        if expected.surplus:
-            parts.append(Posting(TREASURY, credit(self.debtors[who]), expected.surplus))
-        assert postings == tuple(parts)
+        assert postings == self.written(request, expected)
         assert sum(posting.amount for posting in postings) == amount
         self.requests[request.key] = (request, order)
         self.entries[request.key] = posted.entry_id
         self.move(postings)
+
+    @rule(
+        given=st.lists(
+            st.tuples(st.integers(0, 1), st.integers(1, 3 * 10**6)), min_size=1, max_size=5
+        ),
+        order=st.sampled_from(ORDERS),
+        again=st.booleans(),
+    )
+    def pay_together(
+        self, given: list[tuple[int, int]], order: CreditingOrder, again: bool
+    ) -> None:
+        """Payments of one call settle what they would settle one after the other."""
+        payments, expected = [], []
+        for number, (who, amount) in enumerate(given):
+            debtor = self.debtors[who]
+            account, key = receivable("tax", debtor), f"{self.key()}:{number}"
+            payments.append(
+                BillPayment(f"bill of {debtor}", amount, START, key, "test", START, order)
+            )
+            expected.append(credit_of(payments[-1], account))
+        strange = BillPayment("no bill", 1, START, self.key(), "test", START, order)
+        settled = post_payments(self.database, [*payments, strange])
+        assert settled.pop() is None
+        for paid, request, posted in zip(payments, expected, settled, strict=True):
+            assert posted is not None
+            assert posted.created
+            parts = settle(self.owed(request.account), paid.amount, order)
+            self.move(self.written(request, parts))
+            with self.database.transaction(role="officer", actor="test") as tx:
+                assert self.written(request, parts) == ledger.postings_of(tx, posted.entry_id)
+            debtor = request.account.split(":")[2]
+            owed = sum(debt.balance for debt in self.owed(request.account))
+            assert posted.balance == owed + self.standing[credit(debtor), None]
+            self.requests[request.key] = (request, order)
+            self.entries[request.key] = posted.entry_id
+        if again:
+            repeated = post_payments(self.database, payments)
+            assert [(row.entry_id, row.created) for row in repeated if row] == [
+                (self.entries[paid.key], False) for paid in payments
+            ]
+            other = [replace(paid, amount=paid.amount + 1) for paid in payments]
+            with pytest.raises(Conflict, match="was used for another"):
+                post_payments(self.database, other)
+
+    def written(self, request: Credit, settled: Settled) -> tuple[Posting, ...]:
+        """Write the postings of a payment that settles so much."""
+        account = request.account
+        parts = [Posting(TREASURY, account, part.balance, part.debt) for part in settled.parts]
+        if settled.surplus:
+            parts.append(Posting(TREASURY, credit(account.split(":")[2]), settled.surplus))
+        return tuple(parts)
 
     @rule(who=st.integers(0, 1), amount=amounts)
     def refund(self, who: int, amount: int) -> None:

@@ -132,6 +132,24 @@ def test_many_clerks_with_one_key_post_once_and_with_their_own_post_all(
     assert after.balance == before.balance - Decimal("1.32")
 
 
+def test_a_payment_that_is_refused_spoils_none_that_comes_with_it(
+    officer: Context, bill: Payable
+) -> None:
+    (before,) = ledger.statement(officer, taxpayer_id=bill.taxpayer_id)
+    pay(officer, bill, "1.00", "used")
+    strange = replace(bill, reference="RF18539007547034")
+    with ThreadPoolExecutor(16) as clerks:
+        good = [clerks.submit(pay, officer, bill, "0.01", f"good{n}") for n in range(30)]
+        used = [clerks.submit(pay, officer, bill, "2.00", "used") for _ in range(5)]
+        unknown = [clerks.submit(pay, officer, strange, "3.00", f"s{n}") for n in range(5)]
+    assert all(one.result().created for one in good)
+    assert all(isinstance(one.exception(), Conflict) for one in used)
+    assert all(isinstance(one.exception(), NotFound) for one in unknown)
+    (after,) = ledger.statement(officer, taxpayer_id=bill.taxpayer_id)
+    assert after.balance == before.balance - Decimal("1.30")
+    assert len({one.result().balance for one in good}) == 30
+
+
 def test_the_books_balance_and_agree_with_every_statement(shared_demo: Installation) -> None:
     officer = shared_demo.context(OFFICER)
     trial = ledger.trial_balance(officer)

@@ -20,6 +20,7 @@ from kazyna.accounts import OLDEST_FIRST, TREASURY, Credit, Debt, charge, receiv
 from kazyna.core.errors import Unavailable
 from kazyna.store import ledger, ledger_audit, migrate, server
 from kazyna.store.connection import Database
+from kazyna.store.payments import BillPayment, PaymentDesk
 
 DAY = date(2016, 4, 1)
 ACCOUNT = receivable("tax", "T1")
@@ -53,19 +54,36 @@ def prepare(database: Database) -> None:
                 description="",
             ),
         )  # fmt: skip
+    with database.administration() as tx:
+        tx.execute("SET LOCAL session_replication_role = replica")
+        tx.execute(
+            "WITH roll AS (INSERT INTO rolls (tax, year, round_id, pack, pack_hash, law_on, due_on,"
+            " bills, total, drafted_by, status, issued_on) VALUES ('tax', 2016, 1, '', '', %(day)s,"
+            " %(day)s, 1, 0, '', 'issued', %(day)s) RETURNING roll_id)"
+            " INSERT INTO bills (roll_id, bill_no, reference, property_id, taxpayer_id, share,"
+            " value, steps, amount) SELECT roll_id, 1, 'bill', '', 'T1', 1, 1, '{}', 1 FROM roll",
+            {"day": DAY},
+        )
 
 
 def test_nothing_acknowledged_is_lost_when_the_server_crashes(own_server: Path) -> None:
     acknowledged: list[str] = []
     killed = Event()
 
+    def credit(key: str) -> None:
+        request = Credit(key, "payment", DAY, "", TREASURY, ACCOUNT, 3)
+        with database.transaction(role="officer", actor="test") as tx:
+            ledger.post_credit(tx, request, OLDEST_FIRST)
+
+    def pay(key: str) -> None:
+        paid = BillPayment("bill", 3, DAY, key, "test", DAY, OLDEST_FIRST)
+        assert database.shared(PaymentDesk).pay(paid) is not None
+
     def clerk(number: int) -> None:
         for turn in range(10_000):
             key = f"{number}:{turn}"
-            request = Credit(key, "payment", DAY, "", TREASURY, ACCOUNT, 3)
             try:
-                with database.transaction(role="officer", actor="test") as tx:
-                    ledger.post_credit(tx, request, OLDEST_FIRST)
+                (pay if number % 3 else credit)(key)
             except Unavailable:
                 return
             acknowledged.append(key)
@@ -74,8 +92,8 @@ def test_nothing_acknowledged_is_lost_when_the_server_crashes(own_server: Path) 
 
     with Database(server.start(own_server)) as database:
         prepare(database)
-        with ThreadPoolExecutor(4) as clerks:
-            work = [clerks.submit(clerk, number) for number in range(4)]
+        with ThreadPoolExecutor(6) as clerks:
+            work = [clerks.submit(clerk, number) for number in range(6)]
             while len(acknowledged) < 50:
                 sleep(0.01)
             with database.administration() as tx:

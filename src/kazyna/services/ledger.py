@@ -28,6 +28,7 @@ from kazyna.core.money import MINOR_UNITS_MAX, from_minor, to_minor
 from kazyna.services.context import Context
 from kazyna.store import bank, ledger, ledger_books, rolls, taxpayers
 from kazyna.store.connection import Transaction
+from kazyna.store.payments import BillPayment, PaymentDesk
 
 
 @dataclass(frozen=True)
@@ -199,12 +200,9 @@ def record_payment(
     ctx.require("officer")
     given = Payment(reference, amount, received_on, key)
     minor = checked_amount(ctx, given)
-    posted = ledger.pay_bill(
-        ctx.database,
-        ledger.BillPayment(reference, minor, received_on, key),
-        crediting_order(ctx, received_on),
-        actor=ctx.actor.name,
-        today=ctx.today,
+    order = crediting_order(ctx, received_on)
+    posted = ctx.database.shared(PaymentDesk).pay(
+        BillPayment(reference, minor, received_on, key, ctx.actor.name, ctx.today, order)
     )
     if posted is None:
         raise _unknown_reference(reference)

@@ -6,13 +6,14 @@ at. A service that forgets a check therefore meets the database's own.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Any, Literal, LiteralString, TypeVar
+from threading import Lock
+from typing import Any, Literal, LiteralString, TypeVar, cast
 
 import psycopg
 import pyarrow as pa
@@ -21,7 +22,7 @@ from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from kazyna.core.errors import Forbidden, Unavailable
+from kazyna.core.errors import Conflict, Forbidden, Unavailable
 from kazyna.store.arrays import register_arrays
 from kazyna.store.copy import csv_of, table_of
 
@@ -161,6 +162,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._made: dict[Callable[[Database], Any], Any] = {}
+        self._making = Lock()
         self._pool = ConnectionPool(
             url,
             min_size=1,
@@ -223,8 +226,8 @@ class Database:
             connection.execute(ACTING, who.settings())
             yield Transaction(connection)
 
-    def call(self, row: type[T], query: LiteralString, parameters: Parameters) -> T | None:
-        """Run one statement as a transaction of its own, in one round trip; return its first row.
+    def call(self, row: type[T], query: LiteralString, parameters: Parameters) -> list[T]:
+        """Run one statement as a transaction of its own, in one round trip; return its rows.
 
         The statement calls a function that takes the rights of its actor as its first step: the
         connection itself gives it none.
@@ -233,9 +236,16 @@ class Database:
             connection = self._calls.getconn()
             try:
                 with connection.cursor(row_factory=class_row(row)) as cursor:
-                    return cursor.execute(query, parameters).fetchone()
+                    return cursor.execute(query, parameters).fetchall()
             finally:
                 self._calls.putconn(connection)
+
+    def shared(self, make: "Callable[[Database], T]") -> T:
+        """Return what `make` gives for this database: made once, and the same for all threads."""
+        with self._making:
+            if make not in self._made:
+                self._made[make] = make(self)
+            return cast("T", self._made[make])
 
     @contextmanager
     def administration(self) -> Iterator[Transaction]:
@@ -254,6 +264,8 @@ class Database:
             yield
         except psycopg.errors.InsufficientPrivilege as error:
             raise Forbidden("The database refuses this to your role.") from error
+        except psycopg.errors.DeadlockDetected as error:
+            raise Conflict("Somebody else changes the same at this moment; ask again.") from error
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise Unavailable(f"The PostgreSQL server does not answer: {error}") from error
 

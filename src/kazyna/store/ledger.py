@@ -28,7 +28,7 @@ from kazyna.accounts import (
     content_of,
 )
 from kazyna.core.errors import Conflict
-from kazyna.store.connection import Database, Transaction
+from kazyna.store.connection import Transaction
 
 T = TypeVar("T")
 
@@ -70,12 +70,6 @@ CREDIT = """
         %(bucket_order)s::text[], %(oldest_first)s)
     """
 """Lowers debts; see migration 0011."""
-
-PAY_BILL = """
-    SELECT entry_id, created, balance FROM pay_bill_as(
-        'kazyna_officer', %s, %s, %s, %s, %s, %s::bigint, %s, %s)
-    """
-"""The same for the account of the bill with a reference; no row where no bill has it."""
 
 SETS_LOCK = 4_921_015
 """Sets are posted one after the other, under an advisory lock of our own."""
@@ -218,43 +212,6 @@ def _parameters(request: Credit, order: CreditingOrder) -> dict[str, Any]:
         "bucket_order": list(order.buckets),
         "oldest_first": order.oldest_first,
     }
-
-
-@dataclass(frozen=True)
-class BillPayment:
-    """Money for the bill with a reference, in minor units."""
-
-    reference: str
-    amount: int
-    received_on: date
-    key: str
-
-
-def pay_bill(
-    database: Database, paid: BillPayment, order: CreditingOrder, *, actor: str, today: date
-) -> Credited | None:
-    """Post a payment for a bill as an officer, as a transaction of its own.
-
-    It takes one round trip, and the account is locked no longer than the server needs: that is
-    what a day of thousands of small payments turns on (benchmarks/ledger_payments.py).
-
-    Returns
-    -------
-    Credited or None
-        None where no bill has the reference; then nothing is posted.
-    """
-    parameters = (
-        actor,
-        today.isoformat(),
-        paid.reference,
-        paid.key,
-        paid.received_on,
-        paid.amount,
-        ",".join(order.buckets),
-        order.oldest_first,
-    )
-    with refusals():
-        return database.call(Credited, PAY_BILL, parameters)
 
 
 def post_credits(tx: Transaction, requests: Sequence[tuple[Credit, CreditingOrder]]) -> int:
