@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+import orjson
 import pyarrow as pa
 from psycopg import sql
 
@@ -111,7 +112,7 @@ def insert_staged(tx: Transaction, *, participant_no: int | None, job_id: UUID |
 def insert_few(
     tx: Transaction, rows: tuple[pa.Table, pa.Table, pa.Table], *, participant_no: int | None
 ) -> int:
-    """Record some events and what finds them, without staging; return how many are new.
+    """Record some events and what finds them by one statement; return how many are new.
 
     Parameters
     ----------
@@ -122,54 +123,49 @@ def insert_few(
     participant_no
         Whose events they are.
     """
-    events, identifiers, extensions = rows
-    numbered = tx.connection.execute(
-        """
+    events, identifiers, extensions = (table.to_pylist() for table in rows)
+    for event in events:
+        event |= {"identifiers": [], "extensions": []}
+    for name, facts in (("identifiers", identifiers), ("extensions", extensions)):
+        for fact in facts:
+            events[fact["ordinal"]][name].append(fact)
+    written: int = tx.value(
+        INSERT_FEW, {"participant_no": participant_no, "events": orjson.dumps(events).decode()}
+    )
+    return written
+
+
+INSERT_FEW: LiteralString = """
+    WITH given AS (
+        SELECT nextval('epcis_event_numbers') AS event_no, event.*
+        FROM json_to_recordset(%(events)s::json)
+            AS event (event_id text, declares_error boolean, event_hash bytea, event_type text,
+                      event_time timestamptz, action text, biz_step text, disposition text,
+                      seen_by text, event text, namespaces text, identifiers json, extensions json)
+    ), new AS (
         INSERT INTO epcis_events (event_no, participant_no, seen_by, event_id, declares_error,
                                   event_hash, event_type, event_time, action, biz_step,
                                   disposition, event, namespaces)
-        SELECT nextval('epcis_event_numbers'), %(participant_no)s, seen_by::integer[], event_id,
-               declares_error, event_hash::bytea, event_type, event_time::timestamptz, action,
-               biz_step, disposition, event::jsonb, namespaces::jsonb
-        FROM unnest(%(event_id)s::text[], %(declares_error)s::boolean[], %(event_hash)s::text[],
-                    %(event_type)s::text[], %(event_time)s::text[], %(action)s::text[],
-                    %(biz_step)s::text[], %(disposition)s::text[], %(seen_by)s::text[],
-                    %(event)s::text[], %(namespaces)s::text[])
-            AS given (event_id, declares_error, event_hash, event_type, event_time, action,
-                      biz_step, disposition, seen_by, event, namespaces)
+        SELECT event_no, %(participant_no)s, seen_by::integer[], event_id, declares_error,
+               event_hash, event_type, event_time, action, biz_step, disposition, event::jsonb,
+               namespaces::jsonb
+        FROM given
         ON CONFLICT DO NOTHING
-        RETURNING event_id, event_no
-        """,
-        {"participant_no": participant_no} | events.to_pydict(),
-    ).fetchall()
-    numbers: dict[str, int] = dict(numbered)
-    of_ordinal = [numbers.get(event_id) for event_id in events["event_id"].to_pylist()]
-    for table, statement in ((identifiers, INSERT_IDENTIFIERS), (extensions, INSERT_EXTENSIONS)):
-        given = table.to_pydict()
-        event_nos = [of_ordinal[ordinal] for ordinal in given["ordinal"]]
-        values = {"participant_no": participant_no, "event_no": event_nos}
-        tx.connection.execute(statement, given | values)
-    return len(numbers)
-
-
-INSERT_IDENTIFIERS: LiteralString = """
-    INSERT INTO epcis_identifiers (event_no, participant_no, place, identifier, written, kind)
-    SELECT event_no, %(participant_no)s, place, identifier, written, kind
-    FROM unnest(%(event_no)s::bigint[], %(place)s::smallint[], %(identifier)s::text[],
-                %(written)s::text[], %(kind)s::text[])
-        AS given (event_no, place, identifier, written, kind)
-    WHERE event_no IS NOT NULL
-    """
-INSERT_EXTENSIONS: LiteralString = """
-    INSERT INTO epcis_extensions (event_no, participant_no, place, inside, namespace, name, text,
-                                  number, moment)
-    SELECT event_no, %(participant_no)s, place, inside, namespace, name, text, number::numeric,
-           moment::timestamptz
-    FROM unnest(%(event_no)s::bigint[], %(place)s::smallint[], %(inside)s::boolean[],
-                %(namespace)s::text[], %(name)s::text[], %(text)s::text[], %(number)s::text[],
-                %(moment)s::text[])
-        AS given (event_no, place, inside, namespace, name, text, number, moment)
-    WHERE event_no IS NOT NULL
+        RETURNING event_no
+    ), named AS (
+        INSERT INTO epcis_identifiers (event_no, participant_no, place, identifier, written, kind)
+        SELECT event_no, %(participant_no)s, place, identifier, written, kind
+        FROM new JOIN given USING (event_no), json_to_recordset(identifiers)
+            AS fact (place smallint, identifier text, written text, kind text)
+    ), extended AS (
+        INSERT INTO epcis_extensions (event_no, participant_no, place, inside, namespace, name,
+                                      text, number, moment)
+        SELECT event_no, %(participant_no)s, place, inside, namespace, name, text, number, moment
+        FROM new JOIN given USING (event_no), json_to_recordset(extensions)
+            AS fact (place smallint, inside boolean, namespace text, name text, text text,
+                     number numeric, moment timestamptz)
+    )
+    SELECT count(*) FROM new
     """
 
 

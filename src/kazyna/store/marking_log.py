@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 from psycopg import sql
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json
 
 from kazyna.marking.units import Longs, Units, heads_of, runs_of, units_of
 from kazyna.store.connection import Transaction
@@ -55,8 +56,8 @@ DOCUMENTS = """
     """
 
 VARYING = (
-    "document_nos", "numbers", "happened", "gtins", "lots", "batches", "firsts", "lasts", "units",
-    "lists", "parent_batches", "parent_indices", "prices",
+    "document_no", "number", "happened_at", "gtin", "lot_no", "batch", "first_index", "last_index",
+    "units", "indices", "parent_batch", "parent_index", "price",
 )  # fmt: skip
 """The columns in which the rows of events differ."""
 
@@ -66,13 +67,11 @@ INSERT_EVENTS = """
            happened_at, %(participant_no)s, %(facility_no)s, %(counterparty_no)s, gtin,
            lot_no, batch, first_index, last_index, units, indices::integer[], parent_batch,
            parent_index, %(reason)s, price
-    FROM unnest(%(document_nos)s::bigint[], %(numbers)s::integer[], %(happened)s::timestamptz[],
-                %(gtins)s::bigint[], %(lots)s::integer[], %(batches)s::bigint[],
-                %(firsts)s::integer[], %(lasts)s::integer[], %(units)s::integer[],
-                %(lists)s::text[], %(parent_batches)s::bigint[], %(parent_indices)s::integer[],
-                %(prices)s::bigint[])
-        AS made (document_no, number, happened_at, gtin, lot_no, batch, first_index, last_index,
-                 units, indices, parent_batch, parent_index, price)
+    FROM json_to_recordset(%(rows)s::json)
+        AS made (document_no bigint, number integer, happened_at timestamptz, gtin bigint,
+                 lot_no integer, batch bigint, first_index integer, last_index integer,
+                 units integer, indices text, parent_batch bigint, parent_index integer,
+                 price bigint)
     """
 
 
@@ -180,11 +179,14 @@ def insert_documents(
     each
         What each says of its own: id, hash, time, attributes, lines, units, event.
     """
-    names = ("document_id", "content_hash", "happened_at", "lines", "units", "event_hash")
-    columns: dict[str, Any] = {name: [values[name] for values in each] for name in names}
-    columns["attributes"] = [Jsonb(dict(values["attributes"])) for values in each]
-    columns["epcis"] = [
-        None if values["epcis"] is None else Jsonb(values["epcis"]) for values in each
+    given = [
+        {
+            **values,
+            "attributes": dict(values["attributes"]),
+            "content_hash": "\\x" + values["content_hash"].hex(),
+            "happened_at": values["happened_at"].isoformat(),
+        }
+        for values in each
     ]
     rows = tx.rows(
         DocumentRow,
@@ -194,16 +196,17 @@ def insert_documents(
         SELECT %(participant_no)s::integer, document_id, %(kind)s, content_hash, happened_at,
                %(facility_no)s::integer, %(counterparty_no)s::integer, attributes, lines, units,
                event_hash, epcis
-        FROM unnest(%(document_id)s::text[], %(content_hash)s::bytea[],
-                    %(happened_at)s::timestamptz[], %(attributes)s::jsonb[], %(lines)s::integer[],
-                    %(units)s::bigint[], %(event_hash)s::text[], %(epcis)s::jsonb[])
-            WITH ORDINALITY AS given (document_id, content_hash, happened_at, attributes, lines,
-                                      units, event_hash, epcis, number)
+        FROM ROWS FROM (
+            json_to_recordset(%(given)s::json)
+                AS (document_id text, content_hash bytea, happened_at timestamptz,
+                    attributes jsonb, lines integer, units bigint, event_hash text, epcis jsonb)
+            ) WITH ORDINALITY AS given (document_id, content_hash, happened_at, attributes, lines,
+                                        units, event_hash, epcis, number)
         ORDER BY number
         RETURNING document_no, participant_no, document_id, kind, content_hash, happened_at,
                   recorded_at, recorded_by, counterparty_no, lines, units, event_hash
         """,
-        {**shared, **columns},
+        {**shared, "given": Json(given)},
     )
     return sorted(rows, key=lambda row: row.document_no)
 
@@ -232,13 +235,12 @@ def insert_events(
     rows = _event_rows(moved, documents)
     first = documents[0]
     tx.value("SELECT open_event_month(%s)", (first.recorded_at.date(),))
-    columns = [list(column) for column in zip(*rows, strict=True)]
+    written = orjson.dumps([dict(zip(VARYING, row, strict=True)) for row in rows]).decode()
     common = {
         "recorded_at": first.recorded_at, "kind": first.kind,
         "participant_no": first.participant_no, "counterparty_no": first.counterparty_no,
     }  # fmt: skip
-    values = {**shared, **common, **dict(zip(VARYING, columns, strict=True))}
-    tx.connection.execute(INSERT_EVENTS, values)
+    tx.connection.execute(INSERT_EVENTS, {**shared, **common, "rows": written})
     return len(rows)
 
 
