@@ -19,6 +19,7 @@ router = APIRouter(prefix=f"{PREFIX}/rounds", tags=["rounds"])
 POINTS_MAX = 5_000
 ROUND_MAX = 2**31 - 1
 SEED_MAX = 2**31 - 1
+COSTS_MAX = 500_000
 NOTE_MAX = 1_000
 
 RoundId = Annotated[int, Path(ge=1, le=ROUND_MAX, description="Number of the round.")]
@@ -35,6 +36,8 @@ class NewRound:
     valuation_date: date
     seed: Annotated[int, Field(ge=0, le=SEED_MAX)] = 0
     """Decides all that is drawn at random; the same seed, the same values."""
+    costs: Annotated[str, Field(max_length=COSTS_MAX)] | None = None
+    """Tables of a country's costs, TOML: by them values are split into land and building."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,9 @@ def compare(
 )
 def create(ctx: Caller, new: NewRound) -> rounds.RoundLine:
     """Value every property as of a day, as a draft; for valuers, takes a minute."""
-    return drafts.create_round(ctx, valuation_date=new.valuation_date, seed=new.seed)
+    return drafts.create_round(
+        ctx, valuation_date=new.valuation_date, seed=new.seed, costs=new.costs
+    )
 
 
 @router.post("/{round_id}/freeze", responses=MOVING)

@@ -95,6 +95,14 @@ def create(
         typer.Option("--on", parser=day, metavar="DATE", help="Day of value.", show_default=False),
     ],
     seed: Seed = 0,
+    costs: Annotated[
+        Path | None,
+        typer.Option(
+            help="Tables of a country's costs, TOML: by them values are split into land and"
+            " building.",
+            show_default=False,
+        ),
+    ] = None,
     by: As = "",
     as_json: output.Json = False,
 ) -> None:
@@ -103,12 +111,15 @@ def create(
     Example:
     ```sh
     kazyna round create --on 2016-01-01
+    kazyna round create --on 2016-01-01 --costs costs.toml
     ```
     """
     from kazyna.services import drafts
+    from kazyna.services.costs import read_cost_text
 
+    text = None if costs is None else read_cost_text(costs)
     with acting("valuer", by) as ctx, ProgressBars() as progress:
-        made = drafts.create_round(ctx, valuation_date=on, seed=seed, progress=progress)
+        made = drafts.create_round(ctx, valuation_date=on, seed=seed, costs=text, progress=progress)
     output.show(made, as_json=as_json)
 
 

@@ -153,26 +153,58 @@ def read_cost_file(path: Path) -> CostFile:
     InputError
         With every key that is missing, unknown or impossible.
     """
+    return cost_file_of(files.read_text(path), source=str(path))
+
+
+def read_cost_text(path: Path) -> str:
+    """Return the text of a file of costs that can be used, to be kept with what it values."""
+    text = files.read_text(path)
+    cost_file_of(text, source=str(path))
+    return text
+
+
+def cost_text(content: bytes) -> str:
+    """Return the text of a file of costs that was sent.
+
+    Raises
+    ------
+    InputError
+        When it is no text in UTF-8.
+    """
     try:
-        given = tomllib.loads(files.read_text(path), parse_float=Decimal)
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(Finding("costs", str(error), "TOML in UTF-8")) from error
+
+
+def cost_file_of(text: str, *, source: str) -> CostFile:
+    """Take the tables of a country from a text; `source` is named in the findings.
+
+    Raises
+    ------
+    InputError
+        With every key that is missing, unknown or impossible.
+    """
+    try:
+        given = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         expected = 'TOML; names in other letters stand in quotes: [kinds."дом"]'
-        raise InputError(Finding(str(path), str(error), expected)) from error
+        raise InputError(Finding(source, str(error), expected)) from error
     try:
         found = CostFile.model_validate(given)
         _ = found.tables
     except ValidationError as error:
         raise InputError(
-            Finding(str(path), f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}",
+            Finding(source, f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}",
                     "see docs/methods/land-and-cost.md")
             for fault in error.errors()
         ) from error  # fmt: skip
     except ValueError as error:
-        raise InputError(Finding(str(path), str(error), "one level from each day")) from error
+        raise InputError(Finding(source, str(error), "one level from each day")) from error
     parts = found.columns
     if (parts.age is None) == (parts.year_built is None):
         reason = "columns: the age is not given, or given twice"
-        raise InputError(Finding(str(path), reason, "one of age and year_built"))
+        raise InputError(Finding(source, reason, "one of age and year_built"))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -11,13 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import TypeAdapter
 
-from kazyna.core.errors import NotFound
+from kazyna.core.errors import Finding, InputError, NotFound
 from kazyna.core.progress import Progress, silent
 from kazyna.core.schema import ColumnType
 from kazyna.packs.pack import Pack
 from kazyna.services import round_market
 from kazyna.services.code_version import code_version
 from kazyna.services.context import Context
+from kazyna.services.costs import BUILDING_COST, cost_file_of, with_building_cost
 from kazyna.services.reason_words import label
 from kazyna.services.rounds import (
     Importance,
@@ -57,31 +58,52 @@ REGISTERED = [
 
 
 def create_round(
-    ctx: Context, *, valuation_date: date, seed: int = 0, progress: Progress = silent
+    ctx: Context,
+    *,
+    valuation_date: date,
+    seed: int = 0,
+    costs: str | None = None,
+    progress: Progress = silent,
 ) -> RoundLine:
     """Value every property as of a day from the sales before it, as a draft for valuers' eyes.
 
     The model is first tested on the latest sales, which it is not shown, and then fitted to all.
+
+    Parameters
+    ----------
+    ctx
+        The actor must be a valuer.
+    valuation_date
+        The day of value.
+    seed
+        Decides all that is drawn at random.
+    costs
+        TOML of a country's tables of costs: by them values are split into land and building. The
+        round keeps the text.
+    progress
+        Told of each step.
 
     Raises
     ------
     Conflict
         When a round of that date is published already.
     InputError
-        When the recorded sales cannot carry a valuation.
+        When the recorded sales cannot carry a valuation, or the tables of costs cannot be used.
     """
     ctx.require("valuer")
     with ctx.transaction() as tx:
         require_unpublished(tx, valuation_date)
     sales, houses, decided = evidence(ctx, valuation_date)
+    data_hash = content_hash(sales, houses, decided, costs)
+    sales, houses, columns = with_costs(ctx.pack, sales, houses, costs=costs, on=valuation_date)
     progress("ratio study")
     tested = backtest(
-        sales, columns=columns_of(ctx.pack), holdout=HOLDOUT, screened=decided, seed=seed,
+        sales, columns=columns, holdout=HOLDOUT, screened=decided, seed=seed,
         source="recorded sales",
     )  # fmt: skip
     model = fit(
         sales,
-        columns=columns_of(ctx.pack),
+        columns=columns,
         as_of=valuation_date,
         screened=decided,
         seed=seed,
@@ -94,14 +116,8 @@ def create_round(
     report = _report(
         ctx, summary, _study(tested.predictions, tested.coverage_90, tested.mdape, tested.r2)
     )
-    report["per_m2"] = _per_m2(values, area)
-    provenance = {
-        "pack": ctx.pack.name,
-        "pack_hash": ctx.pack.content_hash,
-        "data_hash": content_hash(sales, houses, decided),
-        "code_version": code_version(),
-        "seed": seed,
-    }
+    report |= {"per_m2": _per_m2(values, area)} | ({"costs": costs} if costs is not None else {})
+    provenance = _provenance(ctx.pack, data_hash, seed)
     progress("record")
     with ctx.transaction() as tx:
         round_id = rounds.insert_round(
@@ -123,6 +139,17 @@ def create_round(
     return line_of(row)
 
 
+def _provenance(pack: Pack, data_hash: str, seed: int) -> dict[str, Any]:
+    """Say what the values of a draft follow from."""
+    return {
+        "pack": pack.name,
+        "pack_hash": pack.content_hash,
+        "data_hash": data_hash,
+        "code_version": code_version(),
+        "seed": seed,
+    }
+
+
 def columns_of(pack: Pack) -> ColumnMap:
     """Name the columns of the registers' tables; where the pack names areas, values are split."""
     floor_area = pack.floor_area.column if pack.floor_area and pack.land_area else None
@@ -130,6 +157,39 @@ def columns_of(pack: Pack) -> ColumnMap:
         id="property_id", price="price", date="sold_on", lon="lon", lat="lat",
         stratum=pack.neighbourhood, land_area=pack.land_area, floor_area=floor_area,
     )  # fmt: skip
+
+
+def with_costs(
+    pack: Pack, sales: pa.Table, houses: pa.Table, *, costs: str | None, on: date
+) -> tuple[pa.Table, pa.Table, ColumnMap]:
+    """Put the depreciated costs of buildings beside sales and properties, where tables are given.
+
+    Raises
+    ------
+    InputError
+        When the tables ask for facts that no property has, or the pack does not name the column of
+        the plots' areas, without which no value is split.
+    """
+    columns = columns_of(pack)
+    if costs is None:
+        return sales, houses, columns
+    plan = cost_file_of(costs, source="costs")
+    if columns.land_area is None:
+        reason = f"the pack {pack.name} does not name the column of the plots' areas"
+        raise InputError(Finding("costs", reason, "a pack whose values are split"))
+    named = {name for part, name in plan.columns if name is not None and part != "land"}
+    missing = sorted(named.difference(houses.column_names))
+    if missing:
+        has = ", ".join(houses.column_names)
+        raise InputError(
+            Finding("costs", "no property has the column", f"one of {has}", column=name)
+            for name in missing
+        )
+    return (
+        with_building_cost(sales, plan, on=on, sold_on=columns.date),
+        with_building_cost(houses, plan, on=on),
+        replace(columns, building_cost=BUILDING_COST),
+    )
 
 
 def evidence(ctx: Context, valuation_date: date) -> tuple[pa.Table, pa.Table, tuple[Decision, ...]]:
@@ -156,13 +216,19 @@ def decisions_table(decided: Sequence[Decision]) -> pa.Table:
     )
 
 
-def content_hash(sales: pa.Table, houses: pa.Table, decided: Sequence[Decision] = ()) -> str:
+def content_hash(
+    sales: pa.Table,
+    houses: pa.Table,
+    decided: Sequence[Decision] = (),
+    costs: str | None = None,
+) -> str:
     """SHA-256 of the data's content: what tells whether two rounds had the same."""
     digest = hashlib.sha256()
     for table in (sales, houses, *((decisions_table(decided),) if decided else ())):
         digest.update(",".join(table.column_names).encode())
         for chunk in csv_of(table):
             digest.update(chunk)
+    digest.update((costs or "").encode())
     return digest.hexdigest()
 
 

@@ -23,7 +23,7 @@ from kazyna.core.progress import Progress, silent
 from kazyna.services import rounds
 from kazyna.services.code_version import code_version
 from kazyna.services.context import Context
-from kazyna.services.drafts import HOLDOUT, columns_of, content_hash, decisions_table, evidence
+from kazyna.services.drafts import HOLDOUT, content_hash, decisions_table, evidence, with_costs
 from kazyna.services.rounds import RoundState
 from kazyna.store import files, folders, round_market
 from kazyna.store import rounds as register
@@ -46,6 +46,8 @@ FOLDER = "rounds"
 MANIFEST = "manifest.json"
 PARAMETERS = "parameters.json"
 SALES, PROPERTIES, VALUES = "sales.parquet", "properties.parquet", "values.parquet"
+COSTS = "costs.toml"
+"""The tables of costs, as they were given; what follows from them stands in the tables."""
 DECISIONS = "decisions.parquet"
 """What valuers had decided about single sales, whatever screening says of them."""
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "pyarrow", "duckdb")
@@ -124,11 +126,13 @@ def freeze_round(
         return _frozen_before(ctx, row)
     progress("read the registers")
     sales, houses, decided = evidence(ctx, row.valuation_date)
-    if content_hash(sales, houses, decided) != row.data_hash:
+    costs: str | None = row.report.get("costs")
+    if content_hash(sales, houses, decided, costs) != row.data_hash:
         raise Conflict(
             f"The registers have changed since draft {round_id} was made: make a new draft."
         )
     progress("write the folder")
+    sales, houses, columns = with_costs(ctx.pack, sales, houses, costs=costs, on=row.valuation_date)
     tables = {
         SALES: sales,
         PROPERTIES: houses,
@@ -137,8 +141,11 @@ def freeze_round(
         "index.parquet": _index(row.report, by_parts),
         DECISIONS: decisions_table(decided),
     }
-    texts = {PARAMETERS: _parameters(row, columns_of(ctx.pack)), "report.json": row.report}
-    folder, manifest = _write(ctx.data_folder / FOLDER, row, tables, texts)
+    parameters = _parameters(row, columns)
+    texts = {PARAMETERS: _json(parameters), "report.json": _json(row.report)}
+    if costs is not None:
+        texts[COSTS] = costs
+    folder, manifest = _write(ctx.data_folder / FOLDER, row, tables, texts, parameters)
     rounds.freeze(ctx, round_id, manifest.sha256, note=note)
     return FrozenRound(
         round_id,
@@ -255,25 +262,30 @@ def _write(
     parent: Path,
     row: register.RoundRow,
     tables: dict[str, pa.Table],
-    texts: dict[str, dict[str, Any]],
+    texts: dict[str, str],
+    parameters: dict[str, Any],
 ) -> tuple[Path, Manifest]:
     """Write the folder beside its place and put it there whole, under the name of its content."""
     with folders.unfinished_folder(parent) as draft:
         for name, table in tables.items():
             files.write_table(table, draft / name)
-        for name, facts in texts.items():
-            text = json.dumps(facts, default=str, ensure_ascii=False, indent=2, sort_keys=True)
-            files.write_new_text(text + "\n", draft / name)
+        for name, text in texts.items():
+            files.write_new_text(text, draft / name)
         rows = {name: table.num_rows for name, table in tables.items()}
         described = tuple(
             frozen_file(name, content, rows=rows.get(name))
             for name, content in sorted(folders.read_folder(draft).items())
         )
-        manifest = _manifest(row, tables, texts[PARAMETERS], described)
+        manifest = _manifest(row, tables, parameters, described)
         files.write_new_text(manifest_text(manifest), draft / MANIFEST)
         place = parent / _name(row.valuation_date, manifest.sha256)
         folders.put_folder(draft, place)
     return place, manifest
+
+
+def _json(facts: dict[str, Any]) -> str:
+    """Write facts so that the same are the same bytes."""
+    return json.dumps(facts, default=str, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def _manifest(

@@ -11,9 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from kazyna.core.errors import Finding, InputError, NotFound, Refused
 from kazyna.services import bill_objections, objects, rolls
 from kazyna.services.objects import Characteristic
-from kazyna.web.forms import Fields, under
+from kazyna.web.forms import Fields, read_amount, under
 from kazyna.web.pages import page, stepped
-from kazyna.web.round_pages import amount
 from kazyna.web.tax_words import bill_objection_words, tax_title
 from kazyna.web.visit import Visit, Visiting
 
@@ -57,8 +56,8 @@ def file(
     given = {"claimed": claimed, "grounds": grounds, "evidence": evidence}
     try:
         filed = bill_objections.file_objection(
-            visit.ctx, reference=reference, claimed=amount(claimed, "claimed"), grounds=grounds,
-            evidence=evidence,
+            visit.ctx, reference=reference, claimed=read_amount(claimed, "claimed"),
+            grounds=grounds, evidence=evidence,
         )  # fmt: skip
     except (InputError, Refused) as error:
         if isinstance(error, NotFound) or not visit.signed_in:

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from kazyna.core.table import parse_decimal
 from kazyna.services import books, ledger, settlements
 from kazyna.services.books import Audit
 from kazyna.services.context import Role
+from kazyna.web.forms import read_amount
 from kazyna.web.pages import page
 from kazyna.web.visit import Visit, Visiting
 
@@ -61,7 +61,7 @@ def ask(
     tax: Annotated[str, Form(max_length=60)] = "",
 ) -> RedirectResponse:
     """Ask for what a second person must sign."""
-    money = parse_decimal(amount.replace(",", "."), source="settlement", column="amount")
+    money = read_amount(amount, "amount")
     named = None if kind == "refund" else tax
     new = settlements.NewSettlement(kind, taxpayer_id.strip(), money, reason, named)
     settlements.request(visit.ctx, new)

@@ -1,9 +1,13 @@
-"""Forms whose fields the pack names: characteristics of an object, lines of a declaration."""
+"""What forms send: fields that the pack names, and amounts as people write them."""
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Depends, Request
+
+from kazyna.core.table import parse_decimal
 
 FIELDS_MAX = 600
 VALUE_MAX = 4_000
@@ -35,3 +39,16 @@ def pairs(text: str) -> dict[str, str]:
     """Read names and values on one line: `reason=loss; lot=A7`."""
     parts = (part.partition("=") for part in text.split(";"))
     return {name.strip(): value.strip() for name, _, value in parts if name.strip() and value}
+
+
+def read_amount(text: str, column: str) -> Decimal:
+    """Read an amount as people write it: thousands apart by spaces, commas or points, then cents.
+
+    Money has at most two digits behind its sign, so three digits behind a comma are thousands:
+    650,000 is never 650.
+    """
+    plain = "".join(text.split())
+    for thousands, cents in ((",", "."), (".", ",")):
+        if re.fullmatch(rf"\d{{1,3}}(\{thousands}\d{{3}})+(\{cents}\d{{1,2}})?", plain):
+            plain = plain.replace(thousands, "")
+    return parse_decimal(plain.replace(",", "."), source="form", column=column)

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kazyna.core.errors import Finding, InputError, Refused
-from kazyna.core.table import parse_decimal
 from kazyna.services import ledger, objects, rolls, round_studies, rounds, suspensions
 from kazyna.services.context import Role
 from kazyna.web import charts, collection, drawings, ratio_charts
+from kazyna.web.forms import read_amount
 from kazyna.web.pages import page
 from kazyna.web.visit import Visit, Visiting
 
@@ -43,7 +43,7 @@ def pay(
         posted = ledger.record_payment(
             visit.ctx,
             reference=reference.replace(" ", "").upper(),
-            amount=parse_decimal(amount.replace(",", "."), source="payment", column="amount"),
+            amount=read_amount(amount, "amount"),
             received_on=received_on,
             key=key,
         )

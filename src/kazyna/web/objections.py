@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kazyna.core.errors import InputError, NotFound, Refused
 from kazyna.services import cadastre, objections, rounds
+from kazyna.web.forms import read_amount
 from kazyna.web.pages import page, stepped
-from kazyna.web.round_pages import amount
 from kazyna.web.round_words import kind_words, objection_words, status_words
 from kazyna.web.visit import Visit, Visiting
 
@@ -68,7 +68,7 @@ def decide(
     """Decide an objection: with a value it is upheld, wholly or in part, else rejected."""
 
     def work() -> object:
-        given = amount(value, "value") if value.strip() else None
+        given = read_amount(value, "value") if value.strip() else None
         return objections.decide_objection(visit.ctx, objection_id, value=given, reason=reason)
 
     return stepped(visit, work, partial(_objection, visit, objection_id))
@@ -105,7 +105,7 @@ def file(
     visit.ctx.require("taxpayer")
     given = {"claimed": claimed, "kind": kind, "grounds": grounds, "evidence": evidence}
     try:
-        new = objections.NewObjection(amount(claimed, "claimed"), kind, grounds, evidence)
+        new = objections.NewObjection(read_amount(claimed, "claimed"), kind, grounds, evidence)
         filed = objections.file_objection(visit.ctx, property_id, new)
     except (InputError, Refused) as error:
         return _form(visit, property_id, given=given, refusal=error)

@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kazyna.core.errors import InputError, NotFound, Refused
 from kazyna.services import proposals, reconciliation
+from kazyna.web.forms import read_amount
 from kazyna.web.language import Writer
 from kazyna.web.pages import page, stepped
-from kazyna.web.round_pages import amount
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -39,7 +39,7 @@ def propose(
 ) -> Response:
     """Propose an assessment for each difference of a month."""
     try:
-        given = amount(tolerance, "tolerance") if tolerance.strip() else Decimal(0)
+        given = read_amount(tolerance, "tolerance") if tolerance.strip() else Decimal(0)
         proposals.propose(visit.ctx, month=_day(month), tolerance=given)
     except (InputError, Refused) as error:
         if not visit.signed_in:

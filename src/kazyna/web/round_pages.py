@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query
+from fastapi import APIRouter, Form, Path, Query, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kazyna.core.errors import InputError, NotFound, Refused
-from kazyna.core.table import parse_decimal
 from kazyna.services import (
     drafts,
     objections,
@@ -22,7 +20,9 @@ from kazyna.services import (
     rounds,
 )
 from kazyna.services.context import Context, Role
+from kazyna.services.costs import cost_text
 from kazyna.web import charts, drawings, market_drawings, round_drawings
+from kazyna.web.forms import read_amount
 from kazyna.web.pages import page
 from kazyna.web.round_words import kind_words, status_words, step_words, waiting_words
 from kazyna.web.visit import Visit, Visiting
@@ -57,9 +57,14 @@ def all_rounds(visit: Visiting) -> HTMLResponse:
 
 
 @router.post("/rounds")
-def create(visit: Visiting, valuation_date: Annotated[date, Form()]) -> RedirectResponse:
-    """Make a draft as of a day and show it."""
-    made = drafts.create_round(visit.ctx, valuation_date=valuation_date)
+def create(
+    visit: Visiting, valuation_date: Annotated[date, Form()], costs: UploadFile | None = None
+) -> RedirectResponse:
+    """Make a draft as of a day, by the tables of costs where a file is given, and show it."""
+    given = costs.file.read() if costs is not None else b""
+    made = drafts.create_round(
+        visit.ctx, valuation_date=valuation_date, costs=cost_text(given) if given else None
+    )
     return RedirectResponse(f"/rounds/{made.round_id}", HTTPStatus.SEE_OTHER)
 
 
@@ -126,7 +131,7 @@ def propose(
             visit.ctx,
             round_id,
             property_id.strip(),
-            value=amount(value, "value"),
+            value=read_amount(value, "value"),
             reason=reason,
             evidence=evidence,
         )
@@ -153,14 +158,6 @@ def move(visit: Visiting, round_id: Number, step: str, note: Note = "") -> HTMLR
     if step not in STEPS:
         raise NotFound(f"There is no step {step!r}.")
     return _stepped(visit, round_id, lambda: STEPS[step](visit.ctx, round_id, note))
-
-
-def amount(text: str, column: str) -> Decimal:
-    """Read an amount as people write it: with spaces or commas, or a comma before the cents."""
-    plain = "".join(text.split())
-    thousands = "." in plain.rpartition(",")[2] and "," in plain
-    plain = plain.replace(",", "") if thousands else plain.replace(",", ".")
-    return parse_decimal(plain, source="form", column=column)
 
 
 def _stepped(visit: Visit, round_id: int, work: Callable[[], object]) -> HTMLResponse:
