@@ -73,3 +73,32 @@ def test_a_draft_is_frozen_published_and_corrected_by_hand(
     assert [event["status"] for event in events] == ["draft", "frozen", "published"]
     same = public.get("/v1/rounds/1/comparison/1").json()["comparison"]
     assert (same["unchanged"], same["median_change"]) == (120, 0.0)
+
+
+def test_a_cadastre_is_loaded_over_http_whole_or_not(
+    people: tuple[Client, Client, Client],
+) -> None:
+    valuer, _, public = people
+    before = valuer.get("/v1/overview").json()
+    houses = [
+        {"property_id": "n1", "lon": -122.31, "lat": 47.55, "sqft_living": 1500, "grade": 7},
+        {"property_id": "n2", "sqft_living": 900, "grade": 6},
+    ]
+    sales = [{"property_id": "n1", "sold_on": "2014-07-01", "price": "455000.50"}]
+    given = {"properties": houses, "sales": sales}
+    for _again in range(2):
+        loaded = valuer.post("/v1/cadastre", json=given)
+        assert loaded.json() == {"properties": 2, "sales": 1}, loaded.text
+    after = valuer.get("/v1/overview").json()
+    grown = [after[name] - before[name] for name in ("properties", "sales")]
+    assert grown == [2, 1]
+    assert public.get("/v1/properties/n1").json()["sales"][0]["price"] == "455000.50"
+    assert public.post("/v1/cadastre", json=given).status_code == HTTPStatus.UNAUTHORIZED
+    for wrong, column in (
+        ({"property_id": "n3", "sqft_living": 800, "grade": 6, "castle": 1}, "castle"),
+        ({"property_id": "n3", "sqft_living": "much", "grade": 6}, "sqft_living"),
+    ):
+        refused = valuer.post("/v1/cadastre", json=given | {"properties": [*houses, wrong]})
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert column in {finding["column"] for finding in refused.json()["findings"]}
+    assert valuer.get("/v1/overview").json() == after

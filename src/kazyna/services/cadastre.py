@@ -1,7 +1,7 @@
 """The cadastre: properties, their characteristics, sales and current values."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -210,6 +210,50 @@ def load_cadastre_files(
     return load_cadastre(
         ctx, properties=tables[0], sales=tables[1], source=files.name_of(properties)
     )
+
+
+def load_cadastre_rows(
+    ctx: Context, *, properties: Sequence[Mapping[str, Any]], sales: Sequence[Mapping[str, Any]]
+) -> LoadedCadastre:
+    """Record properties and sales that are given row by row, all or nothing.
+
+    Parameters
+    ----------
+    ctx
+        The actor must be a valuer.
+    properties, sales
+        Rows with the columns that `load_cadastre` asks for.
+
+    Raises
+    ------
+    InputError
+        With every mistake of both.
+    """
+    ctx.require("valuer")
+    tables: list[pa.Table] = []
+    findings: list[Finding] = []
+    for rows, name in ((properties, "properties"), (sales, "sales")):
+        try:
+            tables.append(_table_of(rows, name))
+        except InputError as error:
+            findings += error.findings
+    if findings:
+        raise InputError(findings)
+    return load_cadastre(ctx, properties=tables[0], sales=tables[1], source="request")
+
+
+def _table_of(rows: Sequence[Mapping[str, Any]], source: str) -> pa.Table:
+    """Lay rows out as a table; what a row does not say is missing."""
+    findings: list[Finding] = []
+    columns: dict[str, pa.Array] = {}
+    for name in dict.fromkeys(name for row in rows for name in row):
+        try:
+            columns[name] = pa.array([row.get(name) for row in rows])
+        except pa.ArrowException as error:
+            findings.append(Finding(source, str(error), "values of one type", column=name))
+    if findings:
+        raise InputError(findings)
+    return pa.table(columns)
 
 
 def holds_properties(ctx: Context) -> bool:
