@@ -110,5 +110,7 @@ def test_the_performance_of_a_year_is_asked_by_staff(address: str, office: httpx
         "14000.00",
         "TADAT P5-15; ISORA: Tax arrears",
     )
+    assert len(office.get("/v1/revenue-forecast?months=2").json()["months"]) == 2
     with signed_in(address, "own") as own:
+        assert own.get("/v1/revenue-forecast").status_code == HTTPStatus.FORBIDDEN
         assert own.get("/v1/performance/2016").status_code == HTTPStatus.FORBIDDEN

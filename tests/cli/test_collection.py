@@ -58,6 +58,13 @@ def test_debtors_are_told_seen_and_scored(
     areas = kazyna("account", "performance", "2016", "--json").result["areas"]
     assert [area["number"] for area in areas] == list(range(1, 10))
     assert "TADAT P9-25" in kazyna("account", "performance", "2016").out
+    coming = kazyna("account", "forecast", "--months", "3", "--json").result
+    assert [each["month"] for each in coming["months"]] == [
+        "2016-06-01",
+        "2016-07-01",
+        "2016-08-01",
+    ]
+    assert "2016-06" in kazyna("account", "forecast").out
 
 
 def test_a_plan_is_applied_for_and_a_debt_suspended(kazyna: Kazyna, on_office: Context) -> None:

@@ -292,3 +292,10 @@ def test_the_revenue_gap_is_drawn_by_cause(
         told = program.get("/v1/revenue-gap/2025").json()["rolls"]
     # a test before this one has corrected a bill: 4,200 less 300
     assert (told[0]["tax"], told[0]["billed"]) == ("vehicle", "3900.00")
+
+
+def test_the_revenue_is_forecast_by_month(officer: httpx.Client, own: httpx.Client) -> None:
+    page = officer.get("/office/forecast").text
+    for shown in ("Month by month", "Vehicle tax", "Jul 2026", "Jun 2027"):
+        assert shown in page
+    assert own.get("/office/forecast").status_code == HTTPStatus.FORBIDDEN

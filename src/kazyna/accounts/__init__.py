@@ -96,6 +96,13 @@ from kazyna.accounts.replay import (
     interest_debt,
     replay,
 )
+from kazyna.accounts.revenue_forecast import (
+    Cohort,
+    Tested,
+    back_test,
+    forecast_months,
+    payment_curve,
+)
 from kazyna.accounts.risk import RiskReason, risk_points
 from kazyna.accounts.statement import Movement, StatementLine, Totals, running, totals
 
@@ -115,6 +122,7 @@ __all__ = [
     "Bucket",
     "ChargeKind",
     "Clue",
+    "Cohort",
     "Corrections",
     "Credit",
     "CreditKind",
@@ -146,18 +154,21 @@ __all__ = [
     "Standings",
     "StatementLine",
     "Terms",
+    "Tested",
     "Totals",
     "WeekendRule",
     "Weights",
     "accrued",
     "advanced",
     "age_bucket",
+    "back_test",
     "charge",
     "content_of",
     "corrections",
     "credit",
     "creditor_reference",
     "decide_plan",
+    "forecast_months",
     "in_order",
     "interest",
     "interest_debt",
@@ -169,6 +180,7 @@ __all__ = [
     "mended_references",
     "next_steps",
     "owed_by",
+    "payment_curve",
     "ranked",
     "read_camt",
     "read_csv",

@@ -3,12 +3,12 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from kazyna.api.arguments import PREFIX
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
-from kazyna.services import performance, revenue_gap
+from kazyna.services import performance, revenue_forecast, revenue_gap
 
 router = APIRouter(prefix=PREFIX, tags=["performance"])
 
@@ -28,3 +28,11 @@ def of_year(ctx: Caller, year: Year) -> performance.Performance:
 def gap(ctx: Caller, year: Year) -> revenue_gap.RevenueGap:
     """Split what the rolls of a year have not brought by its causes."""
     return revenue_gap.revenue_gap(ctx, year=year)
+
+
+@router.get("/revenue-forecast", responses=documented(HTTPStatus.FORBIDDEN))
+def forecast(
+    ctx: Caller, months: Annotated[int, Query(ge=1, le=12, description="How many.")] = 12
+) -> revenue_forecast.RevenueForecast:
+    """Forecast the receipts of the coming months, with the method's test on the past."""
+    return revenue_forecast.revenue_forecast(ctx, months=months)

@@ -1,4 +1,4 @@
-"""`kazyna account`: what a year tells about the office — TADAT's areas, the revenue gap."""
+"""`kazyna account`: what a year tells about the office, and what the next will bring in."""
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 
 from kazyna.cli import output
 from kazyna.cli.acting import As, acting
 
 if TYPE_CHECKING:
     from kazyna.services.performance import Indicator, Performance
+    from kazyna.services.revenue_forecast import RevenueForecast
     from kazyna.services.revenue_gap import RevenueGap
 
 app = typer.Typer()
@@ -52,6 +53,43 @@ def gap(year: Year, as_: As = "", as_json: output.Json = False) -> None:
     with acting("officer", as_) as ctx:
         found = revenue_gap.revenue_gap(ctx, year=year)
     output.show(found, as_json=as_json, table=_gap_table)
+
+
+@app.command()
+def forecast(
+    months: Annotated[int, typer.Option(min=1, max=12, help="How many months.")] = 12,
+    *,
+    as_: As = "",
+    as_json: output.Json = False,
+) -> None:
+    """Forecast the receipts of the coming months, and test the method on the past.
+
+    Open debts are paid as such debts were paid before; last year's charges are charged again.
+
+    Example:
+    ```sh
+    kazyna account forecast --months 6 --json
+    ```
+    """
+    from kazyna.services import revenue_forecast
+
+    with acting("officer", as_) as ctx:
+        found = revenue_forecast.revenue_forecast(ctx, months=months)
+    output.show(found, as_json=as_json, table=_forecast_tables)
+
+
+def _forecast_tables(found: "RevenueForecast") -> RenderableType:
+    facts: dict[str, object] = {
+        "expected": f"{found.expected:,} {found.currency}",
+        "missed a month ahead": found.error,
+        "bias": found.bias,
+    }
+    months = output.listing(
+        {"month": f"{each.month:%Y-%m}", "expected": each.expected, "low": each.low,
+         "high": each.high, "tests": each.tests}
+        for each in found.months
+    )  # fmt: skip
+    return Group(output.facts(facts), months)
 
 
 def _gap_table(found: "RevenueGap") -> RenderableType:

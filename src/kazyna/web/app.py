@@ -48,6 +48,7 @@ from kazyna.web import (
     registers,
     reliefs,
     reports,
+    revenue_forecast,
     revenue_gap,
     rolls,
     round_pages,
@@ -73,7 +74,7 @@ PARTS = (
     confirmations, councils, ledger, books, collection, simulations, sign_in, tiles, verify,
     inspection, alerts, balances, reconciliation, goods, goods_documents, subscriptions, my,
     register, registers, reliefs, declarations, bill_objections, expenditures,
-    performance, revenue_gap,
+    performance, revenue_forecast, revenue_gap,
 )  # fmt: skip
 
 HEADERS = {
