@@ -45,6 +45,22 @@ def test_the_books_are_shown_and_balance(kazyna: Kazyna, on_demo: Installation) 
         assert "property_tax" in shown.out or "late on 2016-06-15" in shown.out
 
 
+def test_a_statement_tells_the_interest_that_is_not_posted_yet(
+    kazyna: Kazyna, on_office: Context
+) -> None:
+    late = ("account", "statement", "T1", "--on", "2016-06-15")
+    told = kazyna(*late, "--json").result
+    since = Decimal(told["interest"]["not_charged"])
+    assert since > 0
+    owed = Decimal(told["statements"][0]["balance"]) + since
+    shown = kazyna(*late).out
+    assert f"Interest through 2016-06-15, not posted yet: {since:,} USD" in shown
+    assert f"Owed with it: {owed:,} USD" in shown
+    assert "not posted yet" not in kazyna("account", "statement", "T1", "--on", "2016-04-30").out
+    known = kazyna(*late, "--known-on", "2016-06-15", "--json").result
+    assert "interest" not in known
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from getpass import getuser
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Group, RenderableType
@@ -25,6 +25,7 @@ from kazyna.services.settings import Settings
 
 if TYPE_CHECKING:
     from kazyna.services.context import Context
+    from kazyna.services.interest import InterestToDay
     from kazyna.services.ledger import Arrears, Revenue, RevenuePlace, Statement
 
 Key = Annotated[
@@ -131,7 +132,10 @@ def statement(
     ] = None,
     as_json: output.Json = False,
 ) -> None:
-    """Show every movement on a taxpayer's accounts, and what is owed.
+    """Show every movement on a taxpayer's accounts, what is owed, and interest that has run since.
+
+    Interest through the day stands below each account as far as it is not posted yet; what was
+    known on an earlier day is told without it.
 
     Example:
     ```sh
@@ -139,12 +143,16 @@ def statement(
     ```
     """
     from kazyna.services import ledger
+    from kazyna.services.interest import interest_to
 
     with office() as ctx:
         statements = ledger.statement(ctx, taxpayer_id=taxpayer_id, on=on, known_on=known_on)
-    if not statements:
-        raise NotFound(f"Taxpayer {taxpayer_id!r} has no account.")
-    output.show({"statements": statements}, as_json=as_json, table=_statement_tables)
+        if not statements:
+            raise NotFound(f"Taxpayer {taxpayer_id!r} has no account.")
+        found: dict[str, Any] = {"statements": statements}
+        if known_on is None:
+            found["interest"] = interest_to(ctx, taxpayer_id=taxpayer_id, on=on)
+    output.show(found, as_json=as_json, table=_statement_tables)
 
 
 @app.command()
@@ -202,9 +210,10 @@ def trial_balance(as_json: output.Json = False) -> None:
         output.show(ledger.trial_balance(ctx), as_json=as_json)
 
 
-def _statement_tables(found: dict[str, tuple["Statement", ...]]) -> RenderableType:
+def _statement_tables(found: dict[str, Any]) -> RenderableType:
     parts: list[RenderableType] = []
-    for account in found["statements"]:
+    statements: tuple[Statement, ...] = found["statements"]
+    for account in statements:
         title = f"{account.account} · {account.taxpayer_name or ''}"
         rows = (
             {
@@ -219,7 +228,23 @@ def _statement_tables(found: dict[str, tuple["Statement", ...]]) -> RenderableTy
         )
         owed = f"Owed: {account.balance:,} {account.currency}"
         parts += [output.listing(rows, title=title), Line(owed, style="bold")]
+        parts += _interest_lines(account, found.get("interest"))
     return Group(*parts)
+
+
+def _interest_lines(account: "Statement", to_day: "InterestToDay | None") -> list[Line]:
+    """Tell the interest of an account that is not posted yet, and what is owed with it."""
+    if to_day is None:
+        return []
+    own = [debt for debt in to_day.debts if debt.account == account.account]
+    since = sum((debt.interest - debt.charged for debt in own), Decimal(0))
+    if not since:
+        return []
+    total = f"{account.balance + since:,} {account.currency}"
+    return [
+        Line(f"Interest through {to_day.on}, not posted yet: {since:,} {account.currency}"),
+        Line(f"Owed with it: {total}", style="bold"),
+    ]
 
 
 def _places_table(found: dict[str, tuple["RevenuePlace", ...]]) -> RenderableType:

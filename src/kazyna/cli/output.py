@@ -25,6 +25,8 @@ DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
 MANY = 100
 """From here a number is shown with one decimal place, below with three."""
 
+MONEY_PLACES = 2
+
 T = TypeVar("T")
 Renderer = Callable[[T], RenderableType]
 
@@ -131,9 +133,19 @@ def _(value: Text) -> str:
 
 
 @words.register(int)
-@words.register(Decimal)
-def _(value: int | Decimal) -> str:
+def _(value: int) -> str:
     return f"{value:,}"
+
+
+@words.register(Decimal)
+def _(value: Decimal) -> str:
+    """Keep the two places of money; noughts at the end of more, as of quantities, say nothing."""
+    written = f"{value:,f}" if value.is_finite() else str(value)
+    whole, point, places = written.partition(".")
+    if len(places) <= MONEY_PLACES:
+        return written
+    left = places.rstrip("0")
+    return whole + point * bool(left) + left
 
 
 @words.register

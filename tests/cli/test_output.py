@@ -1,0 +1,17 @@
+from decimal import Decimal
+
+import pytest
+
+from kazyna.cli.output import words
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("70.00", "70.00"), ("-1234567.50", "-1,234,567.50"), ("12", "12"),
+        ("-5.000000", "-5"), ("5.250000", "5.25"), ("0.1250", "0.125"), ("0E-8", "0"),
+        ("NaN", "NaN"), ("1E+3", "1,000"),
+    ],
+)  # fmt: skip
+def test_numbers_keep_the_places_of_money_and_no_needless_noughts(value: str, said: str) -> None:
+    assert words(Decimal(value)) == said
