@@ -6,6 +6,9 @@ once more as sixteen programs, where each payment is a commit of its own. The fl
 same run, is a single-row insert into a table with one key, durable, by as many programs through the
 same driver. Bars: 3,000 payments a second, 95 of 100 within 30 ms.
 
+Beside each rate stands the processor time of clients and server together, which other work on the
+machine changes less than the clock.
+
     python benchmarks/ledger_payments.py [payments]
 """
 
@@ -23,6 +26,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import psutil
 import psycopg
 import pyarrow as pa
 from ledger_posting import TAX, open_accounts
@@ -163,11 +167,27 @@ def in_one_program(database: Database, count: int) -> Timed:
         return [*times, perf_counter() - start]
 
 
-def describe(name: str, times: Timed) -> float:
-    """Print the rate and the 95th of 100 of the times of one kind of work."""
-    *each, whole = times
+def processor_seconds(url: str) -> float:
+    """Return the processor time of this program, of the server, and of the children of both."""
+    with psycopg.connect(url) as connection:
+        folder = connection.execute("SHOW data_directory").fetchone()
+    assert folder is not None
+    server_pid = int((Path(folder[0]) / "postmaster.pid").read_text().split()[0])
+    postmaster = psutil.Process(server_pid)
+    running = [postmaster, psutil.Process(), *postmaster.children()]
+    return sum(sum(process.cpu_times()[:4]) for process in running)
+
+
+def measured(name: str, url: str, work: Callable[[], Timed]) -> float:
+    """Do one kind of work; print its rate, the 95th of 100 of its times and what they took."""
+    before = processor_seconds(url)
+    *each, whole = work()
+    took = (processor_seconds(url) - before) / len(each) * 1000
     late = statistics.quantiles(each, n=20)[-1] * 1000
-    print(f"{name:55s} {len(each) / whole:7,.0f} /s   95 of 100 within {late:5.1f} ms")
+    print(
+        f"{name:56s} {len(each) / whole:7,.0f} /s   95 of 100 within {late:5.1f} ms"
+        f"   {took:5.2f} ms of processor each"
+    )
     return len(each) / whole
 
 
@@ -179,15 +199,22 @@ def main() -> None:
         with Database(url) as database:
             migrate.migrate(database)
             issue_bills(database)
-            paid = in_one_program(database, count)
-            alone = together(pay, url, count)
-            bare = together(insert, url, count)
+            rate = measured(
+                f"payments, {CLIENTS} clients, ten hot accounts (bar 3,000/s)",
+                url,
+                lambda: in_one_program(database, count),
+            )
+            measured(
+                "the same by as many programs, each with its own commit",
+                url,
+                lambda: together(pay, url, count),
+            )
+            floor = measured(
+                "bare inserts by as many programs", url, lambda: together(insert, url, count)
+            )
             with database.transaction(role="auditor", actor="bench") as tx:
                 assert ledger_audit.wrong_balances(tx) == []
         server.stop(Path(folder))
-    rate = describe(f"payments, {CLIENTS} clients, ten hot accounts (bar 3,000/s)", paid)
-    describe("the same by as many programs, each with its own commit", alone)
-    floor = describe("bare inserts by as many programs", bare)
     print(f"ratio to that floor {rate / floor:.2f}")
 
 
