@@ -13,7 +13,6 @@ Beside the rates, which a busy machine spoils, stands the processor time of prog
 """
 
 import argparse
-import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ from urllib.parse import quote
 import orjson
 import psycopg
 from epcis_validation import an_event
-from marking_moves import GTIN, Bench
+from marking_moves import GTIN, Bench, cpu_seconds
 
 from kazyna.packs.pack import load_pack
 from kazyna.services import epcis_capture, epcis_queries, marking_orders
@@ -69,20 +68,6 @@ def bare_copy(url: str, texts: list[bytes]) -> float:
                 copy.write_row((text.decode(),))
         connection.commit()
         return time.perf_counter() - start
-
-
-def cpu_seconds(folder: Path) -> float:
-    """Return the processor time of this program and of the database so far (Linux)."""
-    postmaster = next(folder.rglob("postmaster.pid")).read_text().split("\n")[0]
-    ticks = 0
-    for process in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            words = process.read_text().rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it ended meanwhile
-        if postmaster in (words[1], process.parent.name):
-            ticks += int(words[11]) + int(words[12])
-    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

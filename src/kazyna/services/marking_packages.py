@@ -162,7 +162,7 @@ def _goods(task: Task, found: Found, key: int) -> str:
 def _circles(got: Ready, keys: Longs) -> list[LineFault]:
     """Find packages that would be in themselves."""
     units = got.selection.units.keys
-    nested = are_among(units, distinct(keys))
+    nested = _nested(units, distinct(keys))
     inner, outer, lines = units[nested], keys[nested], got.selection.lines[nested]
     above = dict(zip(inner.tolist(), outer.tolist(), strict=True))
     faults = []
@@ -176,17 +176,24 @@ def _circles(got: Ready, keys: Longs) -> list[LineFault]:
     return faults
 
 
+def _nested(units: Longs, packages: Longs) -> NDArray[np.intp]:
+    """Return where packages are among units; both in order, and the packages few."""
+    place = np.searchsorted(units, packages)
+    return place[are_among(packages, units)]
+
+
 def _too_late(task: Task, got: Ready, parents: Parents) -> list[LineFault]:
     """Find packages into which a later document puts something than the one that packs them."""
-    of_line = task.reports.of_line
-    given, name = of_line[1:], parents.of_line[1:]
+    if len(task.reports.ids) == 1:
+        return []
+    of_line, units = task.reports.of_line, got.selection.units.keys
     last = np.zeros(len(parents.keys), dtype=np.int64)
-    np.maximum.at(last, name, given)
+    np.maximum.at(last, parents.of_line[1:], of_line[1:])
     order = np.argsort(parents.keys)
-    known = parents.keys[order]
-    nested = np.flatnonzero(are_among(got.selection.units.keys, known))
-    place = order[np.searchsorted(known, got.selection.units.keys[nested])]
-    late = nested[last[place] > of_line[got.selection.lines[nested]]]
+    packages = parents.keys[order]
+    nested = _nested(units, packages)
+    used = last[order][are_among(packages, units)]
+    late = nested[used > of_line[got.selection.lines[nested]]]
     expected = "a package that is not in another"
     return [
         LineFault(line, "something is put into the package later", expected)
