@@ -35,7 +35,14 @@ def pages(shared_demo: Installation) -> dict[str, tuple[str, ...]]:
             "/about",
             "/sign-in",
         ),
-        "officer": ("/office", f"/office/taxpayers/{debtor}", f"/properties/{house}"),
+        "officer": (
+            "/office",
+            f"/office/taxpayers/{debtor}",
+            f"/properties/{house}",
+            "/office/performance",
+            "/office/gap",
+            "/office/forecast",
+        ),
         "valuer": ("/office", "/rounds", "/rounds/1", "/objections", "/objections/3"),
         "taxpayer": ("/my", f"/properties/{owned}", f"/properties/{owned}/objection"),
     }

@@ -344,7 +344,7 @@ def lapsed(ctx: Context) -> tuple[LapsedDebt, ...]:
 def figures(ctx: Context, *, year: int) -> CollectionFigures:
     """Return how a year was collected, to its end or to the business day.
 
-    TADAT field guide (2019): P5-14 payments in time, P5-15 stock and flow of arrears.
+    TADAT, as tadat.org numbers it: P5-14 payments in time, P5-15 stock and flow of arrears.
     """
     ctx.require("officer", "auditor")
     first, last = date(year, 1, 1), min(date(year, 12, 31), ctx.today)

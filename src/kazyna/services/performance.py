@@ -71,6 +71,7 @@ def performance(ctx: Context, *, year: int) -> Performance:
         base = register.base(tx, year=year)
         channels = register.channels(tx, first=first, last=last)
         filing = register.filing(tx, _due(ctx, first, last), months_back=MONTHS_BACK)
+        refunds = register.refunds(tx, first=first, last=last)
         found = (
             tuple(_base(base, covered)),
             tuple(_risk(ctx, tx, register.cases(tx, first=first, last=last))),
@@ -82,8 +83,8 @@ def performance(ctx: Context, *, year: int) -> Performance:
             tuple(_payment(ctx, channels, figures)),
             tuple(_reporting(register.assessed(tx, first=first, last=last), filing)),
             tuple(_disputes(register.disputes(tx, first=first, last=last))),
-            tuple(_revenue(ctx, channels, register.refunds(tx, first=first, last=last))),
-            tuple(_accountability(register.refunds(tx, first=first, last=last), last)),
+            tuple(_revenue(ctx, channels, refunds)),
+            tuple(_accountability(refunds, last)),
         )
     areas = zip(AREAS, found, strict=True)
     return Performance(
