@@ -81,7 +81,7 @@ def split(
             raise InputError(
                 Finding(
                     source,
-                    f"{len(read)} sales cannot be split by {holdout}: one side is empty",
+                    f"sales: {len(read)}; split by {holdout}, one side is empty",
                     "sales of more properties and days, or another share",
                 )
             )
