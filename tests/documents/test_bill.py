@@ -13,6 +13,7 @@ from kazyna.documents.bill import (
     BillStep,
     LateAmount,
     bill_data,
+    measured,
     render_bill,
 )
 from kazyna.documents.payment_code import payment_code
@@ -100,7 +101,7 @@ def test_every_figure_of_a_step_keeps_its_digits_and_its_article() -> None:
         {"label": "Assessed value", "value": "221,900.50 USD", "law": ""},
         {
             "label": "Ceiling",
-            "value": "0.01 share",
+            "value": "1 %",
             "law": "Constitution, in force from November 7, 1972",
         },
     ]
@@ -124,3 +125,20 @@ def test_a_bill_is_printed_with_the_interest_to_a_day() -> None:
     note = told["notes"][0]
     assert "October 16, 2026" in note
     assert all(amount in note for amount in ("3,000.00", "121.50", "3,121.50"))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        ("1053.975", "m2", "1 053,975 м²"),
+        ("0.0085", "share", "0,85 %"),
+        ("1500.5", "KGS", "1 500,50 KGS"),
+        ("75", "сом за м²", "75 сом за м²"),
+        ("2.50", None, "2,5"),
+    ],
+)
+def test_a_figure_has_the_unit_as_the_language_writes_it(
+    value: str, unit: str | None, said: str
+) -> None:
+    found = measured(Decimal(value), unit, currency=Currency("KGS", 2), language="ru")
+    assert found.replace("\N{NO-BREAK SPACE}", " ") == said

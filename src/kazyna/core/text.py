@@ -7,6 +7,18 @@ from typing import Literal, get_args
 Language = Literal["en", "ru", "ky"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
+UNITS = {
+    "sq ft": "area-square-foot",
+    "m²": "area-square-meter",
+    "m2": "area-square-meter",
+    "ha": "area-hectare",
+    "m": "length-meter",
+    "km": "length-kilometer",
+}
+"""Units of the packs that CLDR writes in every language, by its names."""
+SHARE = "share"
+"""A unit that begins so is a share of something, and is written as per cent."""
+
 
 @dataclass(frozen=True)
 class Text:

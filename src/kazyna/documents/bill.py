@@ -8,9 +8,10 @@ from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from babel.units import format_unit
 
 from kazyna.core.money import Currency
-from kazyna.core.text import Language, Text
+from kazyna.core.text import SHARE, UNITS, Language, Text
 from kazyna.documents.render import PageFormat, render
 
 _WORDS = {
@@ -204,12 +205,9 @@ def _late(bill: BillDocument) -> list[str]:
 
 
 def _step(step: BillStep, bill: BillDocument) -> dict[str, Any]:
-    is_money = step.unit == bill.currency.code
     return {
         "title": step.title,
-        "value": _money(step.value, bill)
-        if is_money
-        else f"{_number(step.value, bill.language)} {step.unit}",
+        "value": measured(step.value, step.unit, currency=bill.currency, language=bill.language),
         "law": step.law,
         "figures": [_figure(figure, step, bill) for figure in step.figures],
     }
@@ -219,15 +217,39 @@ def _figure(figure: BillFigure, step: BillStep, bill: BillDocument) -> dict[str,
     language = bill.language
     if isinstance(figure.value, str):
         value = figure.value.replace("_", " ")
-    elif figure.unit == bill.currency.code and figure.law is None:
-        value = _money(figure.value, bill)
+    elif figure.unit == bill.currency.code and figure.law is not None:
+        value = f"{_number(figure.value, language)} {figure.unit}"  # with the digits of the law
     else:
-        value = " ".join(filter(None, (_number(figure.value, language), figure.unit)))
+        value = measured(figure.value, figure.unit, currency=bill.currency, language=language)
     # The article stands under the step's title already where the figure comes from the same one.
     law = [figure.law] if figure.law and figure.law != step.law else []
     if figure.since:
         law.append(_IN_FORCE.in_(language).format(day=_day(figure.since, language)))
     return {"label": figure.label, "value": value, "law": ", ".join(law)}
+
+
+def measured(value: Decimal, unit: str | None, *, currency: Currency, language: Language) -> str:
+    """Write a figure of a bill with its unit.
+
+    Parameters
+    ----------
+    value
+        All of its digits are kept; money is written to the minor unit.
+    unit
+        The currency's code, a share, which becomes per cent, a unit that every language writes in
+        its own way, or a word in the bill's language.
+    currency
+        Of the bill.
+    language
+        Of the bill.
+    """
+    if unit == currency.code:
+        return f"{_number(value, language, places=currency.decimals)} {unit}"
+    if unit is not None and unit.startswith(SHARE):
+        return f"{_number(value * 100, language)} %"
+    if unit in UNITS:
+        return format_unit(_number(value, language), UNITS[unit], length="short", locale=language)
+    return " ".join(filter(None, (_number(value, language), unit)))
 
 
 def _word(key: str, language: Language) -> str:

@@ -9,17 +9,9 @@ from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal
 from babel.units import format_unit
 
-from kazyna.core.text import Language, Text
+from kazyna.core.text import UNITS, Language, Text
 
 _YES, _NO = Text("yes", "да", "ооба"), Text("no", "нет", "жок")
-_UNITS = {
-    "sq ft": "area-square-foot",
-    "m²": "area-square-meter",
-    "ha": "area-hectare",
-    "m": "length-meter",
-    "km": "length-kilometer",
-}
-"""Units of the packs that CLDR writes in every language."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +71,8 @@ class Pen:
             return str(value)
         if unit is None and number == number.to_integral_value():
             return f"{number:f}".partition(".")[0]
-        if unit in _UNITS:
-            return format_unit(number, _UNITS[unit], length="short", locale=self.language)
+        if unit in UNITS:
+            return format_unit(number, UNITS[unit], length="short", locale=self.language)
         written = format_decimal(number.normalize(), locale=self.language)
         return f"{written} {unit}" if unit else written
 

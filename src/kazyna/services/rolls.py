@@ -5,7 +5,7 @@ How a roll comes to be is in roll_lifecycle.py.
 
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from kazyna.core.errors import NotFound
@@ -315,7 +315,7 @@ def _document(
     if taxpayer and taxpayer.synthetic:
         notes.append(SYNTHETIC.in_(language))
     facts = [
-        (each.label.in_(language), _worded(law.kept, each.value, language, unit=each.unit))
+        (each.label.in_(language), _fact(law.kept, each, language))
         for each in _inputs(law.kept, row)
         if each.name != "value" or row.value is None
     ]
@@ -402,13 +402,28 @@ def _inputs(kept: laws.KeptLaw, row: rolls.BillRow) -> tuple[BillInput, ...]:
     )
 
 
-def _worded(kept: laws.KeptLaw, value: str, language: Language, *, unit: str | None = None) -> str:
-    """Write a word of the pack's tables, or a number with its unit."""
-    written = []
-    for word in filter(None, (value, unit)):
-        named = kept.words.get(word)
-        written.append(named.in_(language) if named else word.replace("_", " "))
-    return " ".join(written)
+def _fact(kept: laws.KeptLaw, fact: BillInput, language: Language) -> str:
+    """Write an input: a word of the tables, or a number; one without a unit may be a year."""
+    try:
+        number = Decimal(fact.value)
+    except InvalidOperation:
+        return _worded(kept, fact.value, language)
+    if fact.unit is None:
+        return fact.value
+    unit = _unit(kept, fact.unit, language)
+    return paper.measured(number, unit, currency=kept.currency, language=language)
+
+
+def _worded(kept: laws.KeptLaw, value: str, language: Language) -> str:
+    """Write a word of the pack's tables."""
+    named = kept.words.get(value)
+    return named.in_(language) if named else value.replace("_", " ")
+
+
+def _unit(kept: laws.KeptLaw, unit: str, language: Language) -> str:
+    """Write a unit as the pack calls it; one that it does not name is written as it is."""
+    named = kept.words.get(unit)
+    return named.in_(language) if named else unit
 
 
 def _printed(
@@ -420,14 +435,22 @@ def _printed(
         column, before = kept.columns.get(name), earlier.get(name)
         label = column.label if column else before.title if before else None
         unit = column.unit if column else before.unit if before else None
+        unit = _unit(kept, unit, language) if unit else None
         written = _worded(kept, value, language) if isinstance(value, str) else value
         named = label.in_(language) if label else name
         figures.append(paper.BillFigure(named, written, unit))
     figures += [
-        paper.BillFigure(_named(kept, p, language), p.value, p.unit, p.law, p.since)
-        for p in step.parameters
+        paper.BillFigure(
+            _named(kept, each, language),
+            each.value,
+            _unit(kept, each.unit, language),
+            each.law,
+            each.since,
+        )
+        for each in step.parameters
     ]
-    return paper.BillStep(step.title.in_(language), step.value, step.unit, step.law, tuple(figures))
+    unit = _unit(kept, step.unit, language)
+    return paper.BillStep(step.title.in_(language), step.value, unit, step.law, tuple(figures))
 
 
 def _named(kept: laws.KeptLaw, parameter: AppliedParameter, language: Language) -> str:

@@ -21,7 +21,7 @@ from babel.numbers import (
 )
 from babel.units import format_unit
 
-from kazyna.core.text import LANGUAGES, Language, Text, translated
+from kazyna.core.text import LANGUAGES, SHARE, UNITS, Language, Text, translated
 
 CATALOGUES = Path(__file__).parent / "locale"
 NAMES: dict[Language, tuple[str, str]] = {
@@ -40,17 +40,6 @@ KILOMETRE = 1000
 THOUSAND = 1000
 SYMBOLS = Locale("en", "US")
 """The locale that knows a sign for most currencies."""
-UNITS = {
-    "sq ft": "area-square-foot",
-    "m²": "area-square-meter",
-    "m2": "area-square-meter",
-    "ha": "area-hectare",
-    "m": "length-meter",
-    "km": "length-kilometer",
-}
-"""Units of the packs that CLDR writes in every language."""
-SHARE = "share"
-"""A unit that begins so is a share of something, and is written as per cent."""
 
 
 @cache
