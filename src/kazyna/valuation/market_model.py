@@ -31,7 +31,12 @@ from kazyna.valuation.land import LandModel, fit_land
 from kazyna.valuation.location import extent_of, plane_of
 from kazyna.valuation.market import Market, usual_range
 from kazyna.valuation.models import regression
-from kazyna.valuation.price_index import PriceIndex, hedonic_index, refined
+from kazyna.valuation.price_index import (
+    PriceIndex,
+    hedonic_index,
+    refined,
+    with_own_forecasts,
+)
 from kazyna.valuation.repeat_sales import with_repeat_sales
 from kazyna.valuation.screening import Clues, Decision, Screened, Screening, screen
 from kazyna.valuation.segments import segments_of, stacked, with_levels
@@ -251,6 +256,7 @@ def _fitted(
     expected = equity.apply(stack)
     residual = settled(log_price - level - expected)
     margins = margins_of(tree_columns, residual, segment, seed=seed)
+    index = with_own_forecasts(index, log_price - beside - expected, market.day)
     early = ~late_sales(market.day)
     forward = regression.predicted_from(terms, target, trust, penalties=penalties, rows=early)
     ageing = ageing_of(target - forward, target - out_of_fold[:, 0], day=market.day, late=~early)

@@ -7,7 +7,8 @@ sales show one, a season of the year; variances and season are chosen by maximum
 Beyond the last sale the slope carries the level on, and the uncertainty grows.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
 
@@ -38,6 +39,14 @@ REWEIGHTINGS = 2
 """Rounds of weighting odd sales down before the index is read off."""
 SLOPE_START = 0.01
 """Standard deviation of the slope before the first step."""
+ORIGINS = (0.5, 0.6, 0.7, 0.8)
+"""Shares of the sales after which the index is carried on once, to see how far it strays."""
+AHEAD = 0.2
+"""Share of the sales that each is tried on."""
+ORIGIN_SALES_MIN = 100
+"""Sales behind an origin, and ahead of it, that are enough to tell."""
+DEVIATION_OF_MAD = 1.4826
+"""Standard deviation of the normal law over the median absolute deviation."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +131,49 @@ def refined(index: PriceIndex, residual: Floats, day: Ints) -> PriceIndex:
     return index_of_levels(raw, residual, step=step, day=middles, step_days=step_days)
 
 
+def with_own_forecasts(index: PriceIndex, level: Floats, day: Ints) -> PriceIndex:
+    """Measure how far the index, carried on from earlier days, would have strayed since.
+
+    The likeliest variances alone tell too little: with a year of sales the likeliest slope may be
+    none, and then the index seems sure of what it cannot know.
+
+    Parameters
+    ----------
+    index
+        As of all sales; only what a step adds to its error is changed, and never lowered.
+    level
+        Log price of each sale less what its characteristics and place are worth.
+    day
+        Days of the sales.
+    """
+    moves = [_strayed(index, level, day, cut=cut, end=end) for cut, end in _origins(day)]
+    if not moves:
+        return index
+    own = float(settled(np.sqrt(np.mean(moves))))
+    return replace(index, move=max(index.move, own))
+
+
+def _origins(day: Ints) -> Iterator[tuple[float, float]]:
+    """Days from which the index is tried, each with the last day that it is tried on."""
+    for share in ORIGINS:
+        cut, end = np.quantile(day, [share, min(share + AHEAD, 1)])
+        behind, ahead = day < cut, (day >= cut) & (day <= end)
+        if min(behind.sum(), ahead.sum()) >= ORIGIN_SALES_MIN:
+            yield float(cut), float(end)
+
+
+def _strayed(index: PriceIndex, level: Floats, day: Ints, *, cut: float, end: float) -> float:
+    """Return the variance that a step ahead added, carried on from a day; that of medians off."""
+    behind, ahead = day < cut, (day >= cut) & (day <= end)
+    earlier = refined(index, level[behind] - index.at(day[behind]), day[behind])
+    usual = np.median(level[behind] - earlier.at(day[behind]))
+    off = level[ahead] - earlier.at(day[ahead]) - usual
+    deviation = float(np.median(np.abs(off - np.median(off)))) * DEVIATION_OF_MAD
+    noise = np.pi / 2 * deviation**2 / ahead.sum() + float(earlier.deviation[-1]) ** 2
+    steps = float(np.mean(day[ahead] - earlier.day[-1])) / index.step_days
+    return max(float(np.median(off)) ** 2 - noise, 0.0) / max(steps, 1.0)
+
+
 def index_of_residuals(residual: Floats, day: Ints) -> PriceIndex:
     """Follow what a part of the market leaves over beside the whole, as an index of its own."""
     step, middles, step_days = steps_of(day)
@@ -156,11 +208,9 @@ def smoothed(
     """
     waves = _waves(day)
     seasons = SEASONS if np.ptp(day) >= SEASON_DAYS_MIN else SEASONS[:1]
-    best = max(
-        (_Moves(*each) for each in product(LEVEL_MOVES, SLOPE_MOVES, seasons)),
-        key=lambda moves: _filtered(level, variance, waves, moves)[0],
-    )
-    _, steps = _filtered(level, variance, waves, best)
+    tried = [_Moves(*each) for each in product(LEVEL_MOVES, SLOPE_MOVES, seasons)]
+    best = tried[int(np.argmax(_likelihoods(level, variance, waves, np.array(tried))))]
+    steps = _filtered(level, variance, waves, best)
     states, covariances = _backwards(steps)
     seen = _seen(waves)
     errors = np.einsum("ti,tij,tj->t", seen, covariances, seen)
@@ -204,20 +254,48 @@ def _transition(states: int) -> Floats:
     return transition
 
 
-def _filtered(
-    level: Floats, variance: Floats, waves: Floats, moves: _Moves
-) -> tuple[float, list[_Step]]:
-    """Kalman filter: log likelihood, and the state at each step."""
+def _start(
+    level: Floats, variance: Floats, season: Floats | float, states: int
+) -> tuple[Floats, Floats]:
+    """State before the first step and its covariance; one covariance for each season tried."""
+    first = int(np.argmax(np.isfinite(variance)))
+    state = np.zeros(states)
+    state[0] = level[first]
+    covariance = np.multiply.outer(np.square(season), np.eye(states))
+    covariance[..., 0, 0], covariance[..., 1, 1] = variance[first] + 1.0, SLOPE_START**2
+    return state, covariance
+
+
+def _likelihoods(level: Floats, variance: Floats, waves: Floats, moves: Floats) -> Floats:
+    """Log likelihood of each of the moves: all Kalman filters at once."""
+    seen = _seen(waves)
+    transition = _transition(seen.shape[1])
+    noise = np.zeros((len(moves), *transition.shape))
+    noise[:, 0, 0], noise[:, 1, 1] = moves[:, 0] ** 2, moves[:, 1] ** 2
+    start, covariance = _start(level, variance, moves[:, 2], seen.shape[1])
+    state = np.tile(start, (len(moves), 1))
+    likelihood = np.zeros(len(moves))
+    for step in range(len(level)):
+        if step:
+            state = state @ transition.T
+            covariance = transition @ covariance @ transition.T + noise
+        if np.isfinite(variance[step]):
+            shown = covariance @ seen[step]
+            spread = shown @ seen[step] + variance[step]
+            surprise = level[step] - state @ seen[step]
+            likelihood -= 0.5 * (np.log(spread) + surprise**2 / spread)
+            state = state + shown * (surprise / spread)[:, None]
+            covariance = covariance - shown[:, :, None] * (shown / spread[:, None])[:, None, :]
+    return likelihood
+
+
+def _filtered(level: Floats, variance: Floats, waves: Floats, moves: _Moves) -> list[_Step]:
+    """Kalman filter: the state at each step."""
     seen = _seen(waves)
     transition = _transition(seen.shape[1])
     noise = np.zeros_like(transition)
     noise[0, 0], noise[1, 1] = moves.level**2, moves.slope**2
-    first = int(np.argmax(np.isfinite(variance)))
-    state = np.zeros(seen.shape[1])
-    state[0] = level[first]
-    covariance = np.eye(len(state)) * moves.season**2
-    covariance[0, 0], covariance[1, 1] = variance[first] + 1.0, SLOPE_START**2
-    likelihood = 0.0
+    state, covariance = _start(level, variance, moves.season, seen.shape[1])
     steps = []
     for step in range(len(level)):
         if step:
@@ -228,11 +306,10 @@ def _filtered(
             shown = covariance @ seen[step]
             spread = seen[step] @ shown + variance[step]
             surprise = level[step] - seen[step] @ state
-            likelihood -= 0.5 * float(np.log(spread) + surprise**2 / spread)
             state = state + shown * (surprise / spread)
             covariance = covariance - np.outer(shown, shown) / spread
         steps.append(_Step(ahead, (state, covariance)))
-    return likelihood, steps
+    return steps
 
 
 def _backwards(steps: list[_Step]) -> tuple[Floats, Floats]:

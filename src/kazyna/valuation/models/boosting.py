@@ -4,7 +4,7 @@ Small trees see characteristics and place, and once more with the prices of the 
 trees see characteristics and place, and tell apart what small ones cannot, such as the flats of
 one building. Every ensemble stops growing where the sales held out from it say so. The small ones
 are bags of ensembles grown on a fold's others, and small trees keep exact explanations quick;
-the deep one is grown again on all sales. The evidence that weighs the models is what is predicted
+the deep ones are grown again on all sales. The evidence that weighs the models is what is predicted
 for the fold left out, by the mean of several ensembles that differ in their seed: one alone would
 be noisier than the bag, and count for too little.
 """
@@ -74,6 +74,8 @@ DEEP: dict[str, object] = {
 }
 SMALL_TABLE = 6_000
 """Up to this many sales there is time to learn half as fast, which errs less."""
+FEW_SALES, DEEP_TWINS = 3_000, 3
+"""Up to so many sales there are so many deep ensembles: a part of one's error is its seed's."""
 PATIENCE = 50
 """Trees without a gain on the sales held out, after which an ensemble stops growing."""
 TWINS = 2
@@ -98,7 +100,7 @@ class Ensemble:
     parameters: dict[str, object]
     twins: int
     bag: int
-    """Most of the folds' ensembles that the view is a bag of; 0: it is one grown on all sales."""
+    """Most of the folds' ensembles that the view is a bag of; 0: its twins grown on all sales."""
 
 
 @dataclass(frozen=True)
@@ -344,7 +346,8 @@ def _ensembles(sales: int) -> tuple[Ensemble, ...]:
     )
     if sales < DEEP_SALES_MIN:
         return ensembles
-    return (*ensembles, Ensemble(False, 2500, PARAMETERS | DEEP, 1, bag=0))
+    twins = DEEP_TWINS if sales <= FEW_SALES else 1
+    return (*ensembles, Ensemble(False, 2500, PARAMETERS | DEEP, twins, bag=0))
 
 
 def _constraints(sheets: Sheets, width: int) -> dict[str, object]:
@@ -363,12 +366,15 @@ def _kept(
     *,
     seed: int,
 ) -> tuple["Booster", ...]:
-    """Keep some of the folds' ensembles, or grow one of their size on all sales."""
+    """Keep some of the folds' ensembles, or grow twins of their size on all sales."""
     if each.bag:
         numbers = _bagged(len(sheets.near), each.bag)
         return tuple(trees.cut(bag[number, 0][0], size) for number in numbers)
     own = _constraints(sheets, sheets.place.shape[1])
-    return (trees.grown(sheets.place, target, each.parameters | own | {"seed": seed}, size),)
+    return tuple(
+        trees.grown(sheets.place, target, each.parameters | own | {"seed": seed + twin}, size)
+        for twin in range(each.twins)
+    )
 
 
 def _mean(values: Floats, heard: npt.NDArray[np.bool_]) -> Floats:
