@@ -72,16 +72,17 @@ CHANGED = {
 
 
 def told(
-    table: pd.DataFrame, price: str, date: object, columns: tuple[str, str] = ("", "")
+    table: pd.DataFrame,
+    price: str,
+    date: object,
+    place: tuple[str | None, str | None] = (None, None),
 ) -> tuple[pa.Table, ColumnMap]:
     """Number the rows and give them dates."""
     table = table.drop(columns="rownames", errors="ignore").reset_index(drop=True)
     days = pd.to_datetime(pd.Series(date, index=table.index)).dt.date
     numbered = table.assign(row=[f"R{row}" for row in table.index], sold=days)
-    places = [each or None for each in columns]
-    return pa.Table.from_pandas(numbered, preserve_index=False), ColumnMap(
-        "row", price, "sold", *places
-    )
+    columns = ColumnMap("row", price, "sold", lon=place[0], lat=place[1])
+    return pa.Table.from_pandas(numbered, preserve_index=False), columns
 
 
 def ames(data: Callable[[str, str], pd.DataFrame]) -> tuple[pa.Table, ColumnMap]:

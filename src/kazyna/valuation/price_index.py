@@ -171,7 +171,7 @@ def _strayed(index: PriceIndex, level: Floats, day: Ints, *, cut: float, end: fl
     deviation = float(np.median(np.abs(off - np.median(off)))) * DEVIATION_OF_MAD
     noise = np.pi / 2 * deviation**2 / ahead.sum() + float(earlier.deviation[-1]) ** 2
     steps = float(np.mean(day[ahead] - earlier.day[-1])) / index.step_days
-    return max(float(np.median(off)) ** 2 - noise, 0.0) / max(steps, 1.0)
+    return float(max(float(np.median(off)) ** 2 - noise, 0.0) / max(steps, 1.0))
 
 
 def index_of_residuals(residual: Floats, day: Ints) -> PriceIndex:
