@@ -134,8 +134,8 @@ def statement(
 ) -> None:
     """Show every movement on a taxpayer's accounts, what is owed, and interest that has run since.
 
-    Interest through the day stands below each account as far as it is not posted yet; what was
-    known on an earlier day is told without it.
+    Interest through the day stands below each account as far as it is not posted yet; an account as
+    it stood or was known on an earlier day is told without it.
 
     Example:
     ```sh
@@ -150,7 +150,7 @@ def statement(
         if not statements:
             raise NotFound(f"Taxpayer {taxpayer_id!r} has no account.")
         found: dict[str, Any] = {"statements": statements}
-        if known_on is None:
+        if known_on is None and (on is None or on >= ctx.today):
             found["interest"] = interest_to(ctx, taxpayer_id=taxpayer_id, on=on)
     output.show(found, as_json=as_json, table=_statement_tables)
 

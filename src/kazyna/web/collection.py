@@ -128,11 +128,11 @@ def apply(
     return RedirectResponse("/my#plans", HTTPStatus.SEE_OTHER)
 
 
-def facts_of(visit: Visit, taxpayer_id: str, *, on: date | None = None) -> dict[str, Any]:
-    """Return what a page on one taxpayer shows of collection, with the interest to a day."""
+def facts_of(visit: Visit, taxpayer_id: str) -> dict[str, Any]:
+    """Return what a page on one taxpayer shows of collection."""
     ctx = visit.ctx
     return {
-        "interest": interest.interest_to(ctx, taxpayer_id=taxpayer_id, on=on),
+        "interest": interest.interest_to(ctx, taxpayer_id=taxpayer_id),
         "plans": plans.plans_of(ctx, taxpayer_id=taxpayer_id),
         "notices": collection.notices(ctx, taxpayer_id=taxpayer_id),
         "instalments": ctx.pack.accounts.collection.instalments,

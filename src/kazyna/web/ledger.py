@@ -85,7 +85,7 @@ def taxpayer(visit: Visiting, taxpayer_id: str, on: str = "", known_on: str = ""
         new_key=new_key,
         suspensions=suspensions.suspensions_of(visit.ctx, taxpayer_id),
         taxes=visit.ctx.pack.taxes,
-        **collection.facts_of(visit, taxpayer_id, on=as_of),
+        **collection.facts_of(visit, taxpayer_id),
     )
 
 
