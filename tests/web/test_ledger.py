@@ -44,12 +44,12 @@ def test_a_payment_is_recorded_once_and_can_be_reversed(office: httpx.Client) ->
 
 
 def test_a_refused_payment_keeps_what_was_typed_and_says_why(office: httpx.Client) -> None:
-    form = {"reference": "RF00", "amount": "1.005", "received_on": "2017-01-01", "key": "k"}
+    form = {"reference": "RF00", "amount": "1.0005", "received_on": "2017-01-01", "key": "k"}
     answer = office.post("/office/payments", data=form)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "The payment was not recorded." in answer.text
-    assert 'value="1.005"' in answer.text
-    assert "the amount is 1.005" in answer.text
+    assert 'value="1.0005"' in answer.text
+    assert "the amount is 1.0005" in answer.text
     assert "received on 2017-01-01" in answer.text
     unreadable = office.post("/office/payments", data=form | {"received_on": "yesterday"})
     assert unreadable.status_code == HTTPStatus.UNPROCESSABLE_ENTITY

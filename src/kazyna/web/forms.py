@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from kazyna.core.errors import Finding, InputError
 from kazyna.core.table import parse_decimal
 
 FIELDS_MAX = 600
@@ -45,10 +46,20 @@ def read_amount(text: str, column: str) -> Decimal:
     """Read an amount as people write it: thousands apart by spaces, commas or points, then cents.
 
     Money has at most two digits behind its sign, so three digits behind a comma are thousands:
-    650,000 is never 650.
+    650,000 is never 650. Behind one point alone they may as well be a slip of the hand.
+
+    Raises
+    ------
+    InputError
+        When it is no number, or could be two.
     """
     plain = "".join(text.split())
-    for thousands, cents in ((",", "."), (".", ",")):
-        if re.fullmatch(rf"\d{{1,3}}(\{thousands}\d{{3}})+(\{cents}\d{{1,2}})?", plain):
-            plain = plain.replace(thousands, "")
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d{1,2})?", plain):
+        plain = plain.replace(",", "")
+    elif re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d{1,2}|\.\d{3})", plain):
+        plain = plain.replace(".", "")
+    elif re.fullmatch(r"\d{1,3}\.\d{3}", plain):
+        reason = f"{text!r} may mean {plain.replace('.', '')} or {plain[:-1]}"
+        expected = "thousands without a point, cents with two digits"
+        raise InputError(Finding("form", reason, expected, column=column))
     return parse_decimal(plain.replace(",", "."), source="form", column=column)
