@@ -43,7 +43,7 @@ def test_a_wrong_value_is_named_and_no_roll_written(
 def test_a_bill_is_explained_in_a_language(kazyna: Kazyna, values: Path) -> None:
     done = kazyna("explain", values, "A1", *LAW, "--language", "ru")
     assert done.code == 0, done.err
-    assert "art. VII § 2" in done.out
+    assert "ст. VII § 2" in done.out
     assert "Налог" in done.out
     assert "4,200.11 USD" in done.out
     told = kazyna("explain", values, "A1", *LAW, "--json").result

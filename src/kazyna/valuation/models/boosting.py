@@ -74,8 +74,9 @@ DEEP: dict[str, object] = {
 }
 SMALL_TABLE = 6_000
 """Up to this many sales there is time to learn half as fast, which errs less."""
-FEW_SALES, DEEP_TWINS = 3_000, 3
-"""Up to so many sales there are so many deep ensembles: a part of one's error is its seed's."""
+DEEP_TWINS, TWINS_FROM, TWINS_TO = 3, 1_000, 3_000
+"""So many deep ensembles between so many sales, since a part of one's error is its seed's; with
+fewer sales it brought nothing (decision 0112)."""
 PATIENCE = 50
 """Trees without a gain on the sales held out, after which an ensemble stops growing."""
 TWINS = 2
@@ -346,7 +347,7 @@ def _ensembles(sales: int) -> tuple[Ensemble, ...]:
     )
     if sales < DEEP_SALES_MIN:
         return ensembles
-    twins = DEEP_TWINS if sales <= FEW_SALES else 1
+    twins = DEEP_TWINS if TWINS_FROM <= sales <= TWINS_TO else 1
     return (*ensembles, Ensemble(False, 2500, PARAMETERS | DEEP, twins, bag=0))
 
 
