@@ -80,7 +80,11 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
     app.state.together = codes.Together()
     app.add_middleware(codes.QuickCheck)
     install(app)
+    # Routes are tried one after the other: those that are asked most come first.
+    app.include_router(health.router)
     for part in (
+        till,
+        codes,
         alerts,
         books,
         cadastre,
@@ -106,9 +110,6 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
         users,
         balances,
         marking,
-        codes,
-        till,
     ):
         app.include_router(part.router, responses=EVERYWHERE)
-    app.include_router(health.router)
     return app
