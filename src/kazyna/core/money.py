@@ -77,6 +77,11 @@ def from_minor(minor: int, currency: Currency) -> Decimal:
     return Decimal(minor).scaleb(-currency.decimals)
 
 
+def from_minor_parts(minor: Decimal, currency: Currency) -> Decimal:
+    """Express minor units with a fraction, such as an estimate, rounded to whole ones."""
+    return from_minor(int(round_to(minor, Decimal(1))), currency)
+
+
 def allocate(minor: int, weights: Sequence[Decimal]) -> list[int]:
     """Split whole minor units by weights so that the parts add up exactly.
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from kazyna.accounts import next_steps, risk_points
 from kazyna.core.errors import Forbidden, NotFound
-from kazyna.core.money import from_minor, round_to
+from kazyna.core.money import from_minor, from_minor_parts, round_to
 from kazyna.core.text import LANGUAGES, Language, translated
 from kazyna.documents import demand as paper
 from kazyna.packs.collection import DunningLaw
@@ -396,7 +396,7 @@ def _notice(ctx: Context, row: NoticeRow) -> DunningNotice:
 
 
 def _money(ctx: Context, minor: Decimal | None) -> Decimal:
-    return round_to(minor or Decimal(0), Decimal(1)).scaleb(-ctx.pack.currency.decimals)
+    return from_minor_parts(minor or Decimal(0), ctx.pack.currency)
 
 
 def _share(part: Decimal | int, whole: int) -> Decimal | None:

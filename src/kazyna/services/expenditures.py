@@ -100,7 +100,7 @@ def tax_expenditures(ctx: Context, *, year: int) -> TaxExpenditures:
     currency = ctx.pack.currency
     found, bare = [], []
     with ctx.transaction() as tx:
-        issued = [r for r in rolls.issued(tx) if (r.year, r.status) == (year, "issued")]
+        issued = rolls.issued_of(tx, year)
         if not issued:
             raise NotFound(f"No roll of {year} is issued.")
         for roll in issued:

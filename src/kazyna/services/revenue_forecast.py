@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from kazyna.accounts import Cohort, Tested, back_test, forecast_months
-from kazyna.core.money import round_to
+from kazyna.core.money import from_minor_parts, round_to
 from kazyna.services.context import Context
 from kazyna.store import revenue_forecast as register
 
@@ -147,4 +147,4 @@ def _first(month: int) -> date:
 
 
 def _money(ctx: Context, minor: Decimal | int) -> Decimal:
-    return round_to(Decimal(minor), Decimal(1)).scaleb(-ctx.pack.currency.decimals)
+    return from_minor_parts(Decimal(minor), ctx.pack.currency)

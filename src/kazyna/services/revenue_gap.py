@@ -98,7 +98,7 @@ def revenue_gap(ctx: Context, *, year: int) -> RevenueGap:
     ctx.require("officer", "auditor")
     costs = expenditures.tax_expenditures(ctx, year=year)
     with ctx.transaction() as tx:
-        issued = [r for r in rolls.issued(tx) if (r.year, r.status) == (year, "issued")]
+        issued = rolls.issued_of(tx, year)
         counted = [_count(ctx, tx, roll) for roll in issued]
     found = tuple(_gap(ctx, each, costs) for each in counted)
     return RevenueGap(
@@ -197,4 +197,4 @@ def _estimate(ctx: Context, cause: Cause, cases: int, amount: Decimal) -> GapPar
 
 
 def _money(ctx: Context, amount: Decimal) -> Decimal:
-    return round_to(amount, Decimal(1).scaleb(-ctx.pack.currency.decimals))
+    return round_to(amount, ctx.pack.currency.unit)

@@ -285,7 +285,7 @@ def figures(
     tx: Transaction, *, first: date, last: date, bands: Sequence[tuple[int, Decimal]]
 ) -> FigureRow:
     """Return how a year was collected: paid in time, collected, and what is left at its end."""
-    row = tx.row(
+    return tx.only(
         FigureRow,
         """
         WITH due AS (
@@ -324,6 +324,3 @@ def figures(
             "shares": [share for _, share in bands],
         },
     )
-    if row is None:
-        raise AssertionError("a sum has one row")
-    return row

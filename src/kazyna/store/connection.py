@@ -115,6 +115,15 @@ class Transaction:
         with self.connection.cursor(row_factory=class_row(row)) as cursor:
             return cursor.execute(query, parameters).fetchone()
 
+    def only(
+        self, row: type[T], query: LiteralString | sql.Composed, parameters: Parameters = None
+    ) -> T:
+        """Return the row of a query that has one whatever the tables hold, such as a sum."""
+        found = self.row(row, query, parameters)
+        if found is None:
+            raise AssertionError("a sum has one row")
+        return found
+
     def table(
         self, schema: pa.Schema, query: LiteralString | sql.Composed, parameters: Parameters = None
     ) -> pa.Table:

@@ -1,10 +1,10 @@
 """How the office performs in a year, by TADAT's outcome areas: one question of sets an area."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import LiteralString, TypeVar
+from typing import TypeVar
 
 from kazyna.store.connection import Transaction
 
@@ -100,8 +100,7 @@ class RefundRow:
 
 def base(tx: Transaction, *, year: int) -> BaseRow:
     """Count taxpayers, the bills of a year, and the properties that are objects of tax."""
-    return _one(
-        tx,
+    return tx.only(
         BaseRow,
         """
         WITH billed AS (
@@ -125,8 +124,7 @@ def base(tx: Transaction, *, year: int) -> BaseRow:
 
 def cases(tx: Transaction, *, first: date, last: date) -> CaseRow:
     """Count the cases opened in a year, those closed since, and those that proved a breach."""
-    return _one(
-        tx,
+    return tx.only(
         CaseRow,
         """
         SELECT count(*) AS opened, count(*) FILTER (WHERE status = 'closed') AS closed,
@@ -149,8 +147,7 @@ def filing(tx: Transaction, due: Sequence[tuple[str, date]], *, months_back: int
     months_back
         Who declared a tax in so many months before is expected to go on.
     """
-    return _one(
-        tx,
+    return tx.only(
         FilingRow,
         """
         WITH due AS (
@@ -186,8 +183,7 @@ def filing(tx: Transaction, due: Sequence[tuple[str, date]], *, months_back: int
 
 def channels(tx: Transaction, *, first: date, last: date) -> ChannelRow:
     """Count the payments of a year, those that a bank file brought, and what has no owner yet."""
-    return _one(
-        tx,
+    return tx.only(
         ChannelRow,
         """
         WITH paid AS (
@@ -218,8 +214,7 @@ def channels(tx: Transaction, *, first: date, last: date) -> ChannelRow:
 
 def assessed(tx: Transaction, *, first: date, last: date) -> AssessedRow:
     """Add up what was assessed beyond declarations and confirmed in a year."""
-    return _one(
-        tx,
+    return tx.only(
         AssessedRow,
         """
         SELECT count(*) FILTER (WHERE proposed_on BETWEEN %(first)s AND %(last)s) AS proposals,
@@ -233,8 +228,7 @@ def assessed(tx: Transaction, *, first: date, last: date) -> AssessedRow:
 
 def disputes(tx: Transaction, *, first: date, last: date) -> DisputeRow:
     """Count the objections to values and bills that were decided in a year, and how soon."""
-    return _one(
-        tx,
+    return tx.only(
         DisputeRow,
         """
         WITH filed AS (
@@ -265,8 +259,7 @@ def disputes(tx: Transaction, *, first: date, last: date) -> DisputeRow:
 
 def refunds(tx: Transaction, *, first: date, last: date) -> RefundRow:
     """Count the refunds decided in a year, what two persons signed, and how far books are kept."""
-    return _one(
-        tx,
+    return tx.only(
         RefundRow,
         """
         WITH decided AS (
@@ -288,12 +281,3 @@ def refunds(tx: Transaction, *, first: date, last: date) -> RefundRow:
         """,
         {"first": first, "last": last, "old": OLD_DAYS},
     )
-
-
-def _one(
-    tx: Transaction, kind: type[T], query: LiteralString, parameters: Mapping[str, object]
-) -> T:
-    row = tx.row(kind, query, parameters)
-    if row is None:
-        raise AssertionError("a sum has one row")
-    return row

@@ -37,7 +37,7 @@ class UnregisteredRow:
 
 def billed(tx: Transaction, *, roll_id: int, tax: str, year: int, on: date) -> BilledRow:
     """Add up the bills of a roll as they stand, and what is unpaid or was given up of them."""
-    row = tx.row(
+    return tx.only(
         BilledRow,
         """
         WITH debt AS (
@@ -57,9 +57,6 @@ def billed(tx: Transaction, *, roll_id: int, tax: str, year: int, on: date) -> B
         """,
         {"roll": roll_id, "tax": tax, "year": year, "on": on},
     )
-    if row is None:
-        raise AssertionError("a sum has one row")
-    return row
 
 
 def unregistered(
@@ -94,7 +91,7 @@ def unregistered(
         Of an object that is billed in part the missing share of its own tax; of any other the mean
         tax of a whole object in its place, or in all places where none of its place is billed.
     """
-    row = tx.row(
+    return tx.only(
         UnregisteredRow,
         """
         WITH billed AS (
@@ -135,6 +132,3 @@ def unregistered(
             "place": place or "",
         },
     )
-    if row is None:
-        raise AssertionError("a sum has one row")
-    return row

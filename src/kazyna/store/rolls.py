@@ -114,6 +114,11 @@ def issued(tx: Transaction) -> list[RollRow]:
     )
 
 
+def issued_of(tx: Transaction, year: int) -> list[RollRow]:
+    """Return the rolls of a year that stand."""
+    return [row for row in issued(tx) if (row.year, row.status) == (year, "issued")]
+
+
 def all_rolls(tx: Transaction) -> list[RollLine]:
     """Return all rolls that the role may see, drafts and withdrawn ones too, the latest first."""
     return tx.rows(

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from kazyna.services import expenditures, rolls
+from kazyna.services import expenditures
 from kazyna.services.expenditures import ForgonePart, TaxExpenditure
 from kazyna.web.drawings import Bar, Bars
 from kazyna.web.pages import page
-from kazyna.web.tax_words import tax_title
+from kazyna.web.tax_words import tax_title, year_of_rolls
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -24,9 +24,7 @@ def show(
 ) -> HTMLResponse:
     """Show what the law gives up in the rolls of a year; the latest where none is asked for."""
     visit.ctx.require("officer", "auditor")
-    issued = [each for each in rolls.issued(visit.ctx) if each.status == "issued"]
-    years = sorted({each.year for each in issued}, reverse=True)
-    chosen = year if year is not None else years[0] if years else None
+    years, chosen = year_of_rolls(visit, year)
     found = expenditures.tax_expenditures(visit.ctx, year=chosen) if chosen in years else None
     return page(
         visit,

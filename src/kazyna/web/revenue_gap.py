@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from kazyna.services import revenue_gap, rolls
+from kazyna.services import revenue_gap
 from kazyna.services.revenue_gap import Cause, GapPart, RollGap
 from kazyna.web.drawings import Bar, Bars
 from kazyna.web.language import Writer
 from kazyna.web.pages import page
+from kazyna.web.tax_words import year_of_rolls
 from kazyna.web.visit import Visiting
 
 router = APIRouter()
@@ -23,9 +24,7 @@ def show(
 ) -> HTMLResponse:
     """Show the revenue gap of a year by cause; of the latest where none is asked for."""
     visit.ctx.require("officer", "auditor")
-    issued = [each for each in rolls.issued(visit.ctx) if each.status == "issued"]
-    years = sorted({each.year for each in issued}, reverse=True)
-    chosen = year if year is not None else years[0] if years else None
+    years, chosen = year_of_rolls(visit, year)
     found = revenue_gap.revenue_gap(visit.ctx, year=chosen) if chosen in years else None
     return page(
         visit,

@@ -1,6 +1,7 @@
 """The words of rolls, reliefs, objections to bills and changes of the register."""
 
 from kazyna.core.text import Text
+from kazyna.services import rolls
 from kazyna.web.language import Writer
 from kazyna.web.visit import Visit
 
@@ -75,3 +76,10 @@ def characteristic_label(visit: Visit, name: str) -> str:
     columns = {**visit.ctx.pack.columns, **visit.ctx.pack.register.characteristics}
     label: Text | None = columns[name].label if name in columns else None
     return visit.write.text(label) if label else name
+
+
+def year_of_rolls(visit: Visit, asked: int | None) -> tuple[list[int], int | None]:
+    """List the years that have an issued roll, the latest first, and choose the one to show."""
+    issued = [each for each in rolls.issued(visit.ctx) if each.status == "issued"]
+    years = sorted({each.year for each in issued}, reverse=True)
+    return years, asked if asked is not None else next(iter(years), None)
