@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from http import HTTPStatus
+from time import sleep
 
 import httpx
 import pytest
@@ -73,6 +74,22 @@ def test_a_draft_is_frozen_published_and_corrected_by_hand(
     assert [event["status"] for event in events] == ["draft", "frozen", "published"]
     same = public.get("/v1/rounds/1/comparison/1").json()["comparison"]
     assert (same["unchanged"], same["median_change"]) == (120, 0.0)
+
+
+def test_a_draft_is_asked_for_and_followed_over_http(
+    people: tuple[Client, Client, Client],
+) -> None:
+    valuer, _, public = people
+    asked = valuer.post("/v1/rounds", json={"valuation_date": "2014-12-31", "seed": 2})
+    assert asked.status_code == HTTPStatus.ACCEPTED
+    place = asked.headers["location"]
+    while (job := valuer.get(place).json())["state"] == "running":
+        sleep(0.1)
+    assert job["state"] == "done", job["error"]
+    made = valuer.get(f"/v1/rounds/{job['round_id']}").json()
+    assert (made["status"], made["valuation_date"]) == ("draft", "2014-12-31")
+    assert public.get(place).status_code == HTTPStatus.UNAUTHORIZED
+    assert valuer.get("/v1/rounds/drafts/99").status_code == HTTPStatus.NOT_FOUND
 
 
 def test_a_cadastre_is_loaded_over_http_whole_or_not(

@@ -1,6 +1,8 @@
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 from http import HTTPStatus
+from time import sleep
 
 import httpx
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from api.conftest import served
 from conftest import OFFICER
 from kazyna.core.text import LANGUAGES, Language
-from kazyna.services import cadastre, drafts, objections, rounds, users
+from kazyna.services import cadastre, draft_jobs, drafts, objections, rounds, users
 from kazyna.services.context import Actor, Installation
 from kazyna.services.demo_steps import PASSWORD
 from kazyna.web import drawings
@@ -59,6 +61,47 @@ def test_a_round_is_moved_and_corrected_on_its_page(town_address: str) -> None:
         early = head.post("/rounds/1/approve", data={})
         assert early.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         assert valuer.post("/rounds/1/nonsense", data={}).status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_draft_is_followed_on_its_page(town: Installation, language: Language) -> None:
+    users.create_user(town.context(OFFICER), name="valuer", password=PASSWORD, role="valuer")
+    ctx, words = town.context(Actor("valuer", "valuer")), {"lang": language}
+    begun = draft_jobs.begin_draft(ctx, valuation_date=date(2014, 12, 31))
+    path = f"/rounds/drafts/{begun.job.draft_id}"
+    with served(town) as address, sign_in_at(address, "valuer") as valuer:
+        running = valuer.get(path, params=words).text
+        assert "hx-trigger" in running
+        assert "<progress" in running
+        assert path in valuer.get("/rounds", params=words).text
+        taken = valuer.post("/rounds", data={"valuation_date": "2014-12-30"})
+        assert taken.status_code == HTTPStatus.CONFLICT
+        with begun.lock:
+            pass  # as when the program falls
+        write = Writer(language, "USD")
+        interrupted = write.gettext(
+            "The program was stopped before the draft was made; nothing of it was kept."
+            " Ask for it again."
+        )
+        for where in (path, "/rounds"):
+            assert interrupted in unescape(valuer.get(where, params=words).text)
+
+
+def test_a_draft_is_asked_for_on_a_page(town_address: str) -> None:
+    with sign_in_at(town_address, "valuer") as valuer:
+        asked = valuer.post("/rounds", data={"valuation_date": "2014-12-31"})
+        path = asked.headers["location"]
+        while valuer.get(path).status_code == HTTPStatus.OK:
+            sleep(0.1)
+        made = valuer.get(path).headers["location"]
+        assert "2014" in valuer.get(made, params=DRAFTED).text
+        by_script = valuer.get(path, headers={"HX-Request": "true"})
+        assert by_script.headers["hx-redirect"] == made
+        asked = valuer.post("/rounds", data={"valuation_date": "2013-01-01"})
+        while "<progress" in (page := valuer.get(asked.headers["location"], params=DRAFTED).text):
+            sleep(0.1)
+        assert "recorded sales" in page
+        assert "was not made" in valuer.get("/rounds", params=DRAFTED).text
 
 
 def test_only_a_valuer_moves_a_round(sign_in: SignIn, public: httpx.Client) -> None:

@@ -6,14 +6,21 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
 from pydantic import Field
 
 from kazyna.api.arguments import PREFIX, Amount, Paragraph
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import FOR_ANYONE, Caller
 from kazyna.core.errors import NotFound
-from kazyna.services import drafts, overrides, round_comparison, round_files, round_market, rounds
+from kazyna.services import (
+    draft_jobs,
+    overrides,
+    round_comparison,
+    round_files,
+    round_market,
+    rounds,
+)
 
 router = APIRouter(prefix=f"{PREFIX}/rounds", tags=["rounds"])
 POINTS_MAX = 5_000
@@ -81,6 +88,18 @@ def latest(ctx: Caller) -> rounds.PublishedRound:
     return found
 
 
+@router.get(
+    "/drafts/{draft_id}",
+    responses=documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+)
+def draft(
+    ctx: Caller,
+    draft_id: Annotated[int, Path(ge=1, le=ROUND_MAX, description="Number of the draft's job.")],
+) -> draft_jobs.DraftJob:
+    """Return how far a draft is that was asked for, and the number of its round when it is made."""
+    return draft_jobs.find_job(ctx, draft_id)
+
+
 @router.get("/{round_id}", responses=MISSING, openapi_extra=FOR_ANYONE)
 def show(ctx: Caller, round_id: RoundId) -> rounds.PublishedRound:
     """Return one round with its ratio study; drafts are for valuers and auditors."""
@@ -137,14 +156,23 @@ def compare(
 
 @router.post(
     "",
-    status_code=HTTPStatus.CREATED,
+    status_code=HTTPStatus.ACCEPTED,
     responses=documented(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT),
 )
-def create(ctx: Caller, new: NewRound) -> rounds.RoundLine:
-    """Value every property as of a day, as a draft; for valuers, takes a minute."""
-    return drafts.create_round(
+def create(
+    ctx: Caller, new: NewRound, later: BackgroundTasks, response: Response
+) -> draft_jobs.DraftJob:
+    """Begin to value every property as of a day, as a draft; for valuers.
+
+    A county takes a minute: the answer says where to look how far it is, also in its `Location`.
+    One draft is made at a time.
+    """
+    begun = draft_jobs.begin_draft(
         ctx, valuation_date=new.valuation_date, seed=new.seed, costs=new.costs
     )
+    later.add_task(draft_jobs.work_off, ctx, begun)
+    response.headers["Location"] = f"{PREFIX}/rounds/drafts/{begun.job.draft_id}"
+    return begun.job
 
 
 @router.post("/{round_id}/freeze", responses=MOVING)

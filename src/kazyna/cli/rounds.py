@@ -108,18 +108,22 @@ def create(
 ) -> None:
     """Value every property as of a day from the recorded sales, as a draft for valuers' eyes.
 
+    One draft is made at a time; the portal shows how far it is.
+
     Example:
     ```sh
     kazyna round create --on 2016-01-01
     kazyna round create --on 2016-01-01 --costs costs.toml
     ```
     """
-    from kazyna.services import drafts
+    from kazyna.services import draft_jobs
     from kazyna.services.costs import read_cost_text
 
     text = None if costs is None else read_cost_text(costs)
     with acting("valuer", by) as ctx, ProgressBars() as progress:
-        made = drafts.create_round(ctx, valuation_date=on, seed=seed, costs=text, progress=progress)
+        made = draft_jobs.make_draft(
+            ctx, valuation_date=on, seed=seed, costs=text, progress=progress
+        )
     output.show(made, as_json=as_json)
 
 

@@ -31,7 +31,7 @@ from kazyna.services.rounds import (
     line_of,
     require_unpublished,
 )
-from kazyna.store import cadastre, rounds, screening
+from kazyna.store import cadastre, draft_jobs, rounds, screening
 from kazyna.store.connection import Transaction
 from kazyna.store.copy import csv_of, json_text
 from kazyna.valuation import (
@@ -64,6 +64,7 @@ def create_round(
     seed: int = 0,
     costs: str | None = None,
     progress: Progress = silent,
+    draft_id: int | None = None,
 ) -> RoundLine:
     """Value every property as of a day from the sales before it, as a draft for valuers' eyes.
 
@@ -82,6 +83,8 @@ def create_round(
         round keeps the text.
     progress
         Told of each step.
+    draft_id
+        The draft as it was asked for: in one transaction it is made and told of.
 
     Raises
     ------
@@ -133,6 +136,8 @@ def create_round(
         round_market.record_market(tx, round_id, summary)
         if model.screening is not None:
             screening.insert_screened(tx, _doubted(round_id, model.screening))
+        if draft_id is not None:
+            draft_jobs.finish(tx, draft_id, round_id=round_id)
         row = rounds.find_round(tx, round_id)
     if row is None:
         raise NotFound("The draft was not recorded.")

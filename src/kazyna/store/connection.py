@@ -166,6 +166,19 @@ class Transaction:
             return self.execute(insert.format(sql.Identifier(table), _names(rows), _names(rows)))
 
 
+class HeldLock:
+    """A lock that one program holds over many transactions, and loses when it falls."""
+
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+
 class Database:
     """A PostgreSQL server and the pool of connections to it."""
 
@@ -255,6 +268,19 @@ class Database:
             if make not in self._made:
                 self._made[make] = make(self)
             return cast("T", self._made[make])
+
+    def hold(self, key: tuple[int, int]) -> HeldLock | None:
+        """Take a lock and keep it, or return None where another has it.
+
+        It has a connection of its own, which the server sees closed however the program ends.
+        """
+        with self._reported():
+            connection = psycopg.connect(self.url, autocommit=True)
+            taken = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", key).fetchone()
+        if taken == (True,):
+            return HeldLock(connection)
+        connection.close()
+        return None
 
     @contextmanager
     def administration(self) -> Iterator[Transaction]:

@@ -5,12 +5,12 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, UploadFile
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, BackgroundTasks, Form, Path, Query, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kazyna.core.errors import InputError, NotFound, Refused
 from kazyna.services import (
-    drafts,
+    draft_jobs,
     objections,
     overrides,
     round_comparison,
@@ -24,7 +24,13 @@ from kazyna.services.costs import cost_text
 from kazyna.web import charts, drawings, market_drawings, round_drawings
 from kazyna.web.forms import read_amount
 from kazyna.web.pages import page
-from kazyna.web.round_words import kind_words, status_words, step_words, waiting_words
+from kazyna.web.round_words import (
+    draft_step_words,
+    kind_words,
+    status_words,
+    step_words,
+    waiting_words,
+)
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -53,19 +59,37 @@ def all_rounds(visit: Visiting) -> HTMLResponse:
         "rounds/all.html",
         rounds=rounds.all_rounds(visit.ctx),
         statuses=status_words(visit.write),
+        job=draft_jobs.latest_job(visit.ctx) if visit.ctx.actor.role in INSIDE else None,
+        job_steps=draft_step_words(visit.write),
     )
 
 
 @router.post("/rounds")
 def create(
-    visit: Visiting, valuation_date: Annotated[date, Form()], costs: UploadFile | None = None
+    visit: Visiting,
+    later: BackgroundTasks,
+    valuation_date: Annotated[date, Form()],
+    costs: UploadFile | None = None,
 ) -> RedirectResponse:
-    """Make a draft as of a day, by the tables of costs where a file is given, and show it."""
+    """Begin a draft as of a day, by the tables of costs where a file is given."""
     given = costs.file.read() if costs is not None else b""
-    made = drafts.create_round(
+    begun = draft_jobs.begin_draft(
         visit.ctx, valuation_date=valuation_date, costs=cost_text(given) if given else None
     )
-    return RedirectResponse(f"/rounds/{made.round_id}", HTTPStatus.SEE_OTHER)
+    later.add_task(draft_jobs.work_off, visit.ctx, begun)
+    return RedirectResponse(f"/rounds/drafts/{begun.job.draft_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/rounds/drafts/{draft_id}")
+def draft(visit: Visiting, draft_id: Number) -> Response:
+    """Show how far a draft is; the page asks again by itself, and goes to the draft when made."""
+    job = draft_jobs.find_job(visit.ctx, draft_id)
+    if job.round_id is None:
+        return page(visit, "rounds/draft.html", job=job, job_steps=draft_step_words(visit.write))
+    made = f"/rounds/{job.round_id}"
+    if "hx-request" in visit.request.headers:
+        return Response(headers={"HX-Redirect": made})
+    return RedirectResponse(made, HTTPStatus.SEE_OTHER)
 
 
 @router.get("/rounds/comparison")

@@ -19,6 +19,21 @@ def status_words(write: Writer) -> dict[str, str]:
     }
 
 
+def draft_step_words(write: Writer) -> dict[str, str]:
+    """Name what a draft goes through while it is made, in order."""
+    _ = write.gettext
+    return {
+        "ratio study": _("Test the model on the latest sales, which it is not shown"),
+        "read sales": _("Read all sales"),
+        "screen sales": _("Screen the sales"),
+        "follow prices over time": _("Follow prices over time"),
+        "grow trees": _("Fit the models"),
+        "weigh the models": _("Weigh the models"),
+        "value": _("Value every property"),
+        "record": _("Record the draft"),
+    }
+
+
 def step_words(write: Writer) -> dict[str, tuple[str, str]]:
     """Name the steps with a round, each with what it does."""
     _ = write.gettext
