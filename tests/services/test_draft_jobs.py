@@ -23,7 +23,7 @@ def test_a_draft_is_followed_from_outside_until_its_round_is_there(
 ) -> None:
     seen: list[draft_jobs.DraftJob | None] = []
 
-    def look(_step: str, _done: int = 0, _total: int = 0) -> None:
+    def look(step: str, done: int = 0, total: int = 0) -> None:
         seen.append(draft_jobs.latest_job(town.context(AUDITOR)))
 
     made = draft_jobs.make_draft(valuer, valuation_date=DAY, seed=3, progress=look)
