@@ -173,7 +173,13 @@ def require_once(transactions: Iterable[BankTransaction], findings: Findings) ->
         before = places.setdefault((item.account, item.bank_ref), item.place)
         if before != item.place:
             reason = f"the number {item.bank_ref!r} stands at {before} already"
-            findings.add(reason, "a number of its own for each transaction", at=item.place)
+            row = item.place.removeprefix("row ")
+            findings.add(
+                reason,
+                "a number of its own for each transaction",
+                row=int(row) if row.isdecimal() else None,
+                at="" if row.isdecimal() else item.place,
+            )
 
 
 def amount_of(text: str, currency: Currency) -> int | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
-from kazyna.api.arguments import ENTRY_MAX, LINE, PREFIX, Paragraph, Word
+from kazyna.api.arguments import ENTRY_MAX, LINE, PREFIX, Paragraph, Strict, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import alert_cases, alerts
@@ -43,7 +43,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class NewCase:
+class NewCase(Strict):
     """Alerts to be looked into together."""
 
     title: Word
@@ -51,14 +51,14 @@ class NewCase:
 
 
 @dataclass(frozen=True)
-class MoreAlerts:
+class MoreAlerts(Strict):
     """Alerts that belong to a case."""
 
     alerts: Numbers
 
 
 @dataclass(frozen=True)
-class NewGroups:
+class NewGroups(Strict):
     """What the alerts of a case have in common, and how many make one."""
 
     by: alert_cases.GroupBy
@@ -66,7 +66,7 @@ class NewGroups:
 
 
 @dataclass(frozen=True)
-class Assignment:
+class Assignment(Strict):
     """Who looks into a case."""
 
     assignee: Word
@@ -74,14 +74,14 @@ class Assignment:
 
 
 @dataclass(frozen=True)
-class Comment:
+class Comment(Strict):
     """What is written down in a case."""
 
     note: Paragraph
 
 
 @dataclass(frozen=True)
-class Closing:
+class Closing(Strict):
     """What was found, and why."""
 
     outcome: alerts.Outcome

@@ -1,16 +1,18 @@
 """Arguments that several endpoints take, with their limits."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from fastapi import Header, Path
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 PREFIX = "/v1"
 """Of every path. It stands in each router: by a router's own paths requests are counted."""
 LINE = r"^[^\x00-\x1f\x7f]+$"
 """One line of text: what a number or a name can be; PostgreSQL has no character zero."""
 ENTRY_MAX = 2**63 - 1
+WHOLE_MAX = 2**53
+"""Whole numbers above it are not exact in every program that reads JSON."""
 MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
 
 PropertyId = Annotated[
@@ -42,6 +44,12 @@ IdempotencyKey = Annotated[
         description="Given by the caller: the same key is posted once, however often it is sent.",
     ),
 ]
+
+
+class Strict:
+    """What a request says: a name that nobody reads is refused, as it may be a typing error."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
 
 def first_day(month: str) -> date:

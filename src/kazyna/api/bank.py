@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Path, Query
 
-from kazyna.api.arguments import ENTRY_MAX, PREFIX, Word
+from kazyna.api.arguments import ENTRY_MAX, PREFIX, Strict, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import bank, bank_returns
@@ -17,7 +17,7 @@ CHANGING = BY_ROLE | documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
 
 @dataclass(frozen=True)
-class Assignment:
+class Assignment(Strict):
     """Whose a payment is: the bill it is meant for, or a receivable account."""
 
     reference: Word | None = None
@@ -76,7 +76,7 @@ def assign(
 
 
 @dataclass(frozen=True)
-class Reason:
+class Reason(Strict):
     """Why money goes back, or does not."""
 
     reason: Word

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from kazyna.api.arguments import ENTRY_MAX, PREFIX, Amount, Word
+from kazyna.api.arguments import ENTRY_MAX, PREFIX, Amount, Strict, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import books, settlements
@@ -25,7 +25,7 @@ Last = Annotated[date, Query(alias="to", description="Last day, by booking date.
 
 
 @dataclass(frozen=True)
-class NewRequest:
+class NewRequest(Strict):
     """What is asked for; a second person must sign it."""
 
     kind: Literal["refund", "offset", "write_off", "remission"]
@@ -38,7 +38,7 @@ class NewRequest:
 
 
 @dataclass(frozen=True)
-class Decision:
+class Decision(Strict):
     """Why a request is signed or refused."""
 
     approved: bool
@@ -46,7 +46,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Closing:
+class Closing(Strict):
     """Up to which day the books are closed."""
 
     through: date
@@ -54,7 +54,7 @@ class Closing:
 
 
 @dataclass(frozen=True)
-class Reopening:
+class Reopening(Strict):
     """Why the last closed period is opened again."""
 
     reason: Word

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from kazyna.api.arguments import LINE, PREFIX, Amount, PropertyId
+from kazyna.api.arguments import LINE, PREFIX, WHOLE_MAX, Amount, PropertyId, Strict
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import FOR_ANYONE, Caller
 from kazyna.services import cadastre, rolls
@@ -17,8 +17,6 @@ from kazyna.services import cadastre, rolls
 router = APIRouter(prefix=PREFIX, tags=["cadastre"])
 FOUND_MAX = 100
 ROWS_MAX = 20_000
-WHOLE_MAX = 2**53
-"""Whole numbers above it are not exact in every program that reads JSON."""
 
 Number = Annotated[str, Field(min_length=1, max_length=64, pattern=LINE)]
 Recorded = (
@@ -32,7 +30,7 @@ Recorded = (
 
 
 @dataclass(frozen=True)
-class NewSale:
+class NewSale(Strict):
     """A sale of one of the properties."""
 
     property_id: Number
@@ -41,7 +39,7 @@ class NewSale:
 
 
 @dataclass(frozen=True)
-class NewCadastre:
+class NewCadastre(Strict):
     """Properties with the sales of them; more than one request holds are sent in parts."""
 
     properties: Annotated[list[dict[Number, Recorded]], Field(min_length=1, max_length=ROWS_MAX)]

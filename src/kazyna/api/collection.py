@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from kazyna.api.arguments import ENTRY_MAX, LINE, PREFIX, TaxpayerId, Word
+from kazyna.api.arguments import ENTRY_MAX, LINE, PREFIX, Strict, TaxpayerId, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import collection, plans, suspensions
@@ -25,7 +25,7 @@ Months = Annotated[int, Field(ge=1, le=120)]
 
 
 @dataclass(frozen=True)
-class NewPlan:
+class NewPlan(Strict):
     """An application to pay all that is owed for a tax by monthly instalments."""
 
     taxpayer_id: Word
@@ -35,7 +35,7 @@ class NewPlan:
 
 
 @dataclass(frozen=True)
-class PlanVerdict:
+class PlanVerdict(Strict):
     """Whether an application is granted, and why."""
 
     granted: bool
@@ -43,14 +43,14 @@ class PlanVerdict:
 
 
 @dataclass(frozen=True)
-class Note:
+class Note(Strict):
     """Why something is done; it is kept."""
 
     note: Word
 
 
 @dataclass(frozen=True)
-class NewSuspension:
+class NewSuspension(Strict):
     """Which debt is not chased for a time, and why."""
 
     taxpayer_id: Word

@@ -9,7 +9,7 @@ import pyarrow as pa
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from kazyna.api.arguments import LINE, PREFIX, TaxpayerId, Word
+from kazyna.api.arguments import LINE, PREFIX, Strict, TaxpayerId, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import declaration_desk, declarations
@@ -32,7 +32,7 @@ Line = dict[Annotated[str, Field(max_length=64)], Word]
 
 
 @dataclass(frozen=True)
-class NewDeclaration:
+class NewDeclaration(Strict):
     """What is declared of a tax and month, line by line."""
 
     lines: Annotated[list[Line], Field(min_length=1, max_length=LINES_MAX)]

@@ -135,6 +135,10 @@ def request_finding(error: dict[str, Any]) -> Finding:
     """Word one mistake that the framework found in a request."""
     place, *path = error["loc"]
     wanted = re.sub(r"^(\w+) should (be )?", lambda m: "" if m[2] else "it to ", error["msg"])
+    column = ".".join(map(str, path)) or None
+    if error["type"] == "extra_forbidden":
+        source, expected = f"request {place}", "only names that the interface describes"
+        return Finding(source, "the name is not known", expected, column=column)
     missing = error["type"] == "missing"
     # What was sent may hold halves of characters, which no answer could carry.
     given = str(error.get("input"))[:80].encode("utf-8", "replace").decode()
@@ -142,5 +146,5 @@ def request_finding(error: dict[str, Any]) -> Finding:
         source=f"request {place}",
         reason="it is missing" if missing else f"{given!r} is not accepted",
         expected="a value" if missing else wanted,
-        column=".".join(map(str, path)) or None,
+        column=column,
     )

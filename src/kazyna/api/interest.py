@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from kazyna.api.arguments import PREFIX, TaxpayerId
+from kazyna.api.arguments import PREFIX, Strict, TaxpayerId
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import accruals, interest
@@ -18,7 +18,7 @@ FINDING = BY_ROLE | documented(HTTPStatus.NOT_FOUND)
 
 
 @dataclass(frozen=True)
-class NewRun:
+class NewRun(Strict):
     """Through which day interest is charged; the business day without one."""
 
     through: date | None = None

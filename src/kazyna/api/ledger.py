@@ -7,8 +7,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from pydantic import Field
 
-from kazyna.api.arguments import ENTRY_MAX, PREFIX, Amount, IdempotencyKey, TaxpayerId, Word
+from kazyna.api.arguments import ENTRY_MAX, PREFIX, Amount, IdempotencyKey, Strict, TaxpayerId, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import ledger
@@ -20,17 +21,19 @@ DEBTORS_MAX = 1_000
 
 
 @dataclass(frozen=True)
-class NewPayment:
+class NewPayment(Strict):
     """Money that came in for a bill."""
 
     reference: Word
     """What the payer quoted: the reference of the bill."""
     amount: Amount
     received_on: date
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    """Of the amount, by ISO 4217; any but the currency of the books is refused."""
 
 
 @dataclass(frozen=True)
-class NewReversal:
+class NewReversal(Strict):
     """Why an entry is undone."""
 
     reason: Word
@@ -45,6 +48,7 @@ def pay(ctx: Caller, new: NewPayment, key: IdempotencyKey) -> ledger.PostedEntry
         amount=Decimal(new.amount),
         received_on=new.received_on,
         key=key,
+        currency=new.currency,
     )
 
 

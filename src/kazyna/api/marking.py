@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from kazyna.api.arguments import LINE, PREFIX, Amount, Word
+from kazyna.api.arguments import LINE, PREFIX, Amount, Strict, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import (
@@ -45,7 +45,7 @@ Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(9000, 1, 1))]
 
 
 @dataclass(frozen=True)
-class NewParticipant:
+class NewParticipant(Strict):
     """What holds of a participant from a day."""
 
     participant_id: Id
@@ -59,7 +59,7 @@ class NewParticipant:
 
 
 @dataclass(frozen=True)
-class NewFacility:
+class NewFacility(Strict):
     """What holds of a facility from a day."""
 
     facility_id: Id
@@ -75,7 +75,7 @@ class NewFacility:
 
 
 @dataclass(frozen=True)
-class NewProduct:
+class NewProduct(Strict):
     """What holds of a product from a day."""
 
     gtin: Gtin
@@ -88,7 +88,7 @@ class NewProduct:
 
 
 @dataclass(frozen=True)
-class NewOrderLine:
+class NewOrderLine(Strict):
     """Codes for one product."""
 
     gtin: Gtin
@@ -99,7 +99,7 @@ class NewOrderLine:
 
 
 @dataclass(frozen=True)
-class NewOrder:
+class NewOrder(Strict):
     """What is ordered; placed once under its id."""
 
     document_id: Id
@@ -109,7 +109,7 @@ class NewOrder:
 
 
 @dataclass(frozen=True)
-class NewFeePayment:
+class NewFeePayment(Strict):
     """Money that came in for fees."""
 
     participant_id: Id
@@ -119,7 +119,7 @@ class NewFeePayment:
 
 
 @dataclass(frozen=True)
-class DocumentLine:
+class DocumentLine(Strict):
     """A unit or a set of units."""
 
     code: Annotated[str, Field(min_length=1, max_length=500)]
@@ -133,7 +133,7 @@ class DocumentLine:
 
 
 @dataclass(frozen=True)
-class NewDocument:
+class NewDocument(Strict):
     """What happened to units; taken up once under its id."""
 
     kind: Id

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from kazyna.api.arguments import LINE, PREFIX, Amount, Paragraph
+from kazyna.api.arguments import LINE, PREFIX, Amount, Paragraph, Strict
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import objections
@@ -26,7 +26,7 @@ Text = Annotated[str, Field(max_length=TEXT_MAX, pattern=r"^[^\x00]*$")]
 
 
 @dataclass(frozen=True)
-class NewObjection:
+class NewObjection(Strict):
     """What an owner says; an officer at the counter adds who it is."""
 
     property_id: Number
@@ -38,7 +38,7 @@ class NewObjection:
 
 
 @dataclass(frozen=True)
-class NewDecision:
+class NewDecision(Strict):
     """The answer to an objection: with a value it is upheld, wholly or in part, else rejected."""
 
     reason: Paragraph
@@ -46,7 +46,7 @@ class NewDecision:
 
 
 @dataclass(frozen=True)
-class NewNote:
+class NewNote(Strict):
     """What is said for the record with a step."""
 
     note: Text = ""

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from kazyna.api.arguments import ENTRY_MAX, MONTH, PREFIX, Amount, Paragraph, first_day
+from kazyna.api.arguments import ENTRY_MAX, MONTH, PREFIX, Amount, Paragraph, Strict, first_day
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import proposals, reconciliation
@@ -23,21 +23,21 @@ MOVING = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFL
 
 
 @dataclass(frozen=True)
-class NewProposals:
+class NewProposals(Strict):
     """Differences up to the tolerance are let pass."""
 
     tolerance: Amount = "0"
 
 
 @dataclass(frozen=True)
-class Decision:
+class Decision(Strict):
     """What the second officer says."""
 
     note: Annotated[str, Field(max_length=4_000, pattern=r"^[^\x00]*$")] = ""
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Refusal(Strict):
     """Why it is refused."""
 
     note: Paragraph

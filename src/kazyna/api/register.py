@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from kazyna.api.arguments import LINE, PREFIX, TaxpayerId, Word
+from kazyna.api.arguments import LINE, PREFIX, WHOLE_MAX, Strict, TaxpayerId, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import FOR_ANYONE, Caller
 from kazyna.services import (
@@ -34,10 +34,41 @@ Share = Annotated[
     str, Field(pattern=r"^(0?\.\d{1,8}|[01](\.\d{1,8})?)$", examples=["0.5"], description="Of 1.")
 ]
 HOLDERS_MAX = 1_000
+ROWS_MAX = 20_000
+
+Recorded = (
+    bool
+    | Annotated[int, Field(ge=-WHOLE_MAX, le=WHOLE_MAX)]
+    | Annotated[str, Field(max_length=200, pattern=LINE)]
+    | None
+)
+"""A characteristic as it is recorded; numbers with a fraction are text such as "64.5"."""
+Rows = Annotated[list[dict[Number, Recorded]], Field(min_length=1, max_length=ROWS_MAX)]
 
 
 @dataclass(frozen=True)
-class NewCharacteristics:
+class NewObjects(Strict):
+    """Objects of one kind; more than one request holds are sent in parts."""
+
+    kind: Word
+    objects: Rows
+    """Each with `object_id` and the characteristics of its kind."""
+    valid_from: date | None = None
+    """From when they are so, where no row says `valid_from`."""
+
+
+@dataclass(frozen=True)
+class NewHoldings(Strict):
+    """Taxpayers and the shares of objects that they hold."""
+
+    taxpayers: Rows
+    """Each with `taxpayer_id`, `name`, `language` and `synthetic`."""
+    holdings: Rows
+    """Each with `property_id`, `taxpayer_id`, `share`, `held_from`; also `held_to`, `estate_of`."""
+
+
+@dataclass(frozen=True)
+class NewCharacteristics(Strict):
     """What an object is from a day on, by a document."""
 
     valid_from: date
@@ -46,7 +77,7 @@ class NewCharacteristics:
 
 
 @dataclass(frozen=True)
-class NewHolder:
+class NewHolder(Strict):
     """A share of an object: of a taxpayer, or of somebody's unknown heirs."""
 
     share: Share
@@ -55,7 +86,7 @@ class NewHolder:
 
 
 @dataclass(frozen=True)
-class NewTransfer:
+class NewTransfer(Strict):
     """Everybody who holds an object from a day on, by a document."""
 
     on: date
@@ -84,6 +115,18 @@ def search(
 ) -> register_search.FoundInRegister:
     """Find objects and taxpayers."""
     return register_search.search_register(ctx, q)
+
+
+@router.post("/register/objects", responses=FOUND)
+def load_objects(ctx: Caller, new: NewObjects) -> objects.LoadedObjects:
+    """Record what objects of one kind are, all or none; the same again changes nothing."""
+    return objects.load_object_rows(ctx, new.objects, kind=new.kind, valid_from=new.valid_from)
+
+
+@router.post("/register/holdings", responses=CHANGING)
+def load_holdings(ctx: Caller, new: NewHoldings) -> taxpayers.LoadedHoldings:
+    """Record taxpayers and who holds what, all or nothing; the same again changes nothing."""
+    return taxpayers.load_rows(ctx, owners=new.taxpayers, holdings=new.holdings)
 
 
 @router.get("/taxpayers/{taxpayer_id}/forecast", responses=BY_ROLE)

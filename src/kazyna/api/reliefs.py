@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from kazyna.api.arguments import LINE, PREFIX, Amount, Paragraph, Word
+from kazyna.api.arguments import LINE, PREFIX, Amount, Paragraph, Strict, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import bill_objections, reliefs
@@ -23,7 +23,7 @@ Name = Annotated[str, Field(min_length=1, max_length=64, pattern=LINE)]
 
 
 @dataclass(frozen=True)
-class NewClaim:
+class NewClaim(Strict):
     """A relief that is claimed; an officer says for whom."""
 
     object_id: Name
@@ -36,7 +36,7 @@ class NewClaim:
 
 
 @dataclass(frozen=True)
-class NewDocument:
+class NewDocument(Strict):
     """By which document something is decided."""
 
     document: Word
@@ -50,7 +50,7 @@ class NewEnd(NewDocument):
 
 
 @dataclass(frozen=True)
-class NewBillObjection:
+class NewBillObjection(Strict):
     """Why a bill is wrong, and what is owed instead."""
 
     reference: Name
@@ -60,7 +60,7 @@ class NewBillObjection:
 
 
 @dataclass(frozen=True)
-class NewBillDecision:
+class NewBillDecision(Strict):
     """The answer; with characteristics that were wrong the bill is corrected."""
 
     reason: Paragraph

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from kazyna.api.arguments import LINE, PREFIX, Reference, Word
+from kazyna.api.arguments import LINE, PREFIX, Reference, Strict, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.core.text import Language
@@ -23,7 +23,7 @@ Year = Annotated[int, Path(ge=1900, le=2200, description="Tax year.")]
 
 
 @dataclass(frozen=True)
-class NewStep:
+class NewStep(Strict):
     """Why a roll is corrected or withdrawn."""
 
     reason: Word

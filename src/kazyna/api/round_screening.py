@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from kazyna.api.arguments import PREFIX, PropertyId
+from kazyna.api.arguments import PREFIX, PropertyId, Strict
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
 from kazyna.services import round_screening
@@ -19,7 +19,7 @@ KNOWN = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
 @dataclass(frozen=True)
-class NewSaleDecision:
+class NewSaleDecision(Strict):
     """What is decided about one sale."""
 
     note: Annotated[str, Field(min_length=1, max_length=1_000, pattern=r"^[^\x00]*\S[^\x00]*$")]

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
 from pydantic import Field
 
-from kazyna.api.arguments import PREFIX, Amount, Paragraph
+from kazyna.api.arguments import PREFIX, Amount, Paragraph, Strict
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import FOR_ANYONE, Caller
 from kazyna.core.errors import NotFound
@@ -37,7 +37,7 @@ MOVING = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFL
 
 
 @dataclass(frozen=True)
-class NewRound:
+class NewRound(Strict):
     """The valuation to make."""
 
     valuation_date: date
@@ -48,14 +48,14 @@ class NewRound:
 
 
 @dataclass(frozen=True)
-class NewStep:
+class NewStep(Strict):
     """What is said for the record with a step."""
 
     note: Note = ""
 
 
 @dataclass(frozen=True)
-class NewWindow:
+class NewWindow(Strict):
     """When values can be objected to; what is left out follows from today and the pack's law."""
 
     opens_on: date | None = None
@@ -64,7 +64,7 @@ class NewWindow:
 
 
 @dataclass(frozen=True)
-class NewOverride:
+class NewOverride(Strict):
     """A value set by hand."""
 
     property_id: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from kazyna.api.arguments import LINE, PREFIX, Word
+from kazyna.api.arguments import LINE, PREFIX, Strict, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import FOR_ANYONE, Caller, Here, Token
 from kazyna.services import users
@@ -21,7 +21,7 @@ Password = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
 
 
 @dataclass(frozen=True)
-class Credentials:
+class Credentials(Strict):
     """The name and password of a local account."""
 
     name: Word
@@ -29,7 +29,7 @@ class Credentials:
 
 
 @dataclass(frozen=True)
-class NewUser:
+class NewUser(Strict):
     """A local account."""
 
     name: Word

@@ -78,6 +78,10 @@ def pay(
         ),
     ],
     key: Key,
+    *,
+    currency: Annotated[
+        str | None, typer.Option(help="Of the amount, where it is said: that of the books.")
+    ] = None,
     as_json: output.Json = False,
 ) -> None:
     """Record a payment for a bill; asked twice with one key, it is posted once.
@@ -91,8 +95,9 @@ def pay(
 
     with office() as ctx:
         posted = ledger.record_payment(
-            ctx, reference=reference, amount=paid, received_on=received_on, key=key
-        )
+            ctx, reference=reference, amount=paid, received_on=received_on, key=key,
+            currency=currency,
+        )  # fmt: skip
     output.show(posted, as_json=as_json)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kazyna.core.errors import NotFound
+from kazyna.core.errors import Finding, InputError, NotFound
 from kazyna.core.schema import ColumnType
 from kazyna.packs.register import Origin
 from kazyna.packs.taxes import Tax
@@ -163,7 +163,11 @@ def assess(ctx: Context, law: Tax, held: pa.Table, ground: Ground) -> pa.Table:
     if held.num_rows == 0:
         return ASSESSED.empty_table()  # of a correction where all holdings are gone
     rules, on = law.rules, ground.law_on
-    roll = run_roll(rules, cases(held), on=on, id_column=CASE)
+    asked = cases(held)
+    try:
+        roll = run_roll(rules, asked, on=on, id_column=CASE)
+    except InputError as error:
+        raise _of_objects(error, asked) from error
     verify_sample(rules, roll, on=on, size=VERIFIED_BILLS, seed=on.toordinal())
     taken = [column.name for column in rules.on(on).inputs]
     steps = [name for name in roll.column_names if name not in {CASE, "amount", *taken}]
@@ -183,6 +187,21 @@ def assess(ctx: Context, law: Tax, held: pa.Table, ground: Ground) -> pa.Table:
     joined = parts.join(written, CASE, join_type="inner").drop([CASE])
     order = [(name, "ascending") for name in ("property_id", "taxpayer_id", "held_from")]
     return joined.sort_by(order)
+
+
+def _of_objects(error: InputError, asked: pa.Table) -> InputError:
+    """Name the objects at fault: nobody can look up a row of the register."""
+    return InputError(
+        finding
+        if finding.row is None
+        else Finding(
+            f"object {asked['property_id'][finding.row - 1].as_py()}",
+            finding.reason,
+            finding.expected,
+            column=finding.column,
+        )
+        for finding in error.findings
+    )
 
 
 def inputs_of_case(law: Tax, on: date, inputs: Mapping[str, Any]) -> dict[str, Value]:

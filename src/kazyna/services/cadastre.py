@@ -18,6 +18,7 @@ from kazyna.core.text import Text
 from kazyna.services.comparables import Comparable, comparables_of
 from kazyna.services.context import Context, Role
 from kazyna.services.reason_words import BY_HAND, label
+from kazyna.services.tables import table_of_rows
 from kazyna.store import cadastre, files, rounds
 
 READERS: tuple[Role, ...] = ("public", "taxpayer", "officer", "valuer", "participant", "auditor")
@@ -230,30 +231,8 @@ def load_cadastre_rows(
         With every mistake of both.
     """
     ctx.require("valuer")
-    tables: list[pa.Table] = []
-    findings: list[Finding] = []
-    for rows, name in ((properties, "properties"), (sales, "sales")):
-        try:
-            tables.append(_table_of(rows, name))
-        except InputError as error:
-            findings += error.findings
-    if findings:
-        raise InputError(findings)
+    tables = table_of_rows(properties), table_of_rows(sales)
     return load_cadastre(ctx, properties=tables[0], sales=tables[1], source="request")
-
-
-def _table_of(rows: Sequence[Mapping[str, Any]], source: str) -> pa.Table:
-    """Lay rows out as a table; what a row does not say is missing."""
-    findings: list[Finding] = []
-    columns: dict[str, pa.Array] = {}
-    for name in dict.fromkeys(name for row in rows for name in row):
-        try:
-            columns[name] = pa.array([row.get(name) for row in rows])
-        except pa.ArrowException as error:
-            findings.append(Finding(source, str(error), "values of one type", column=name))
-    if findings:
-        raise InputError(findings)
-    return pa.table(columns)
 
 
 def holds_properties(ctx: Context) -> bool:

@@ -19,6 +19,7 @@ from kazyna.core.text import Text
 from kazyna.packs.taxes import Tax
 from kazyna.services.charges import post_assessed
 from kazyna.services.context import Context, Role
+from kazyna.services.tables import require_known
 from kazyna.store import declarations as register
 from kazyna.store import files, taxpayers
 from kazyna.store.connection import Transaction
@@ -177,6 +178,8 @@ def _file(ctx: Context, lines: Any, *, tax: str, month: date, source: str, reaso
     law, month = _tax(ctx, tax), _finished(ctx, month, source)
     table = files.read_table(lines) if isinstance(lines, Path) else as_arrow(lines)
     given = _with_taxpayer(ctx, table, source)
+    inputs = [column.name for column in law.inputs.columns]
+    require_known(given, [TAXPAYER.name, *inputs], source)
     given = given.append_column("row", pa.array(range(given.num_rows), pa.int64()))
     computed = run_roll(law.rules, given, on=month, id_column="row")
     verify_sample(law.rules, computed, on=month, size=VERIFIED_LINES, seed=month.toordinal())

@@ -184,20 +184,30 @@ class TrialBalance:
 
 
 def record_payment(
-    ctx: Context, *, reference: str, amount: Decimal, received_on: date, key: str
+    ctx: Context,
+    *,
+    reference: str,
+    amount: Decimal,
+    received_on: date,
+    key: str,
+    currency: str | None = None,
 ) -> PostedEntry:
     """Post a payment to the account of the bill it quotes; the same key is posted once.
 
     Raises
     ------
     InputError
-        When the amount is not positive, finer than a minor unit, or received in the future.
+        When the amount is not positive, finer than a minor unit, received in the future, or of
+        another currency than the books.
     NotFound
         When no bill has the reference.
     Conflict
         When the key was used for another payment.
     """
     ctx.require("officer")
+    if currency not in {None, ctx.pack.currency.code}:
+        reason, expected = f"the currency is {currency}", ctx.pack.currency.code
+        raise InputError(Finding("payment", reason, expected, column="currency"))
     given = Payment(reference, amount, received_on, key)
     minor = checked_amount(ctx, given)
     order = crediting_order(ctx, received_on)

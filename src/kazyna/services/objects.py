@@ -1,6 +1,6 @@
 """The register of objects of tax: homes, plots, vehicles, with their history in two times."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from kazyna.core.errors import Conflict, Finding, InputError, NotFound
+from kazyna.core.errors import Conflict, NotFound
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import as_arrow, check
 from kazyna.core.text import Text
@@ -17,6 +17,7 @@ from kazyna.packs.pack import Pack
 from kazyna.packs.register import ObjectKind
 from kazyna.services import laws
 from kazyna.services.context import Context
+from kazyna.services.tables import require_known, table_of_rows
 from kazyna.store import files, objects, register, taxpayers
 from kazyna.store.connection import Transaction
 from kazyna.store.copy import as_json
@@ -157,13 +158,15 @@ def load_objects(
     ctx.require("officer")
     columns = _columns(laws.decided(ctx), kind)
     given = files.read_table(table) if isinstance(table, Path) else as_arrow(table)
-    if valid_from is not None:
+    if valid_from is not None and VALID_FROM.name not in given.column_names:
         days = pa.array([valid_from] * given.num_rows, pa.date32())
         given = given.append_column(VALID_FROM.name, days)
-    known = tuple(replace(column, required=False) for column in columns)
-    given = check(given, Schema(kind, (OBJECT, VALID_FROM, VALID_TO, *known)), source=source)
+    asked = _asked(ctx, kind)
+    known = tuple(replace(column, required=column.name in asked) for column in columns)
+    schema = Schema(kind, (OBJECT, VALID_FROM, VALID_TO, *known))
+    require_known(given, [column.name for column in schema.columns], source)
+    given = check(given, schema, source=source)
     names = [column.name for column in columns if column.name in given.column_names]
-    _require_complete(ctx, kind, names, source)
     staged = {
         "object_id": given["object_id"],
         "kind": pa.array([kind] * given.num_rows),
@@ -176,6 +179,20 @@ def load_objects(
         change = register.open_change(tx, kind="load")
         changed = objects.put_objects(tx, pa.table(staged), change, synthetic=synthetic)
     return LoadedObjects(kind, given.num_rows, changed, change)
+
+
+def load_object_rows(
+    ctx: Context,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    kind: str,
+    valid_from: date | None = None,
+    synthetic: bool = False,
+) -> LoadedObjects:
+    """Record objects that are given row by row, as `load_objects` does."""
+    ctx.require("officer")
+    table = table_of_rows(rows)
+    return load_objects(ctx, table, kind=kind, valid_from=valid_from, synthetic=synthetic)
 
 
 def change_object(
@@ -326,19 +343,13 @@ def _columns(ctx: Context, kind: str) -> tuple[InputColumn, ...]:
     return columns_of(ctx.pack, kind_of(ctx, kind).name)
 
 
-def _require_complete(ctx: Context, kind: str, names: list[str], source: str) -> None:
-    """Refuse a table that lacks what the taxes on the kind ask for by the law of today."""
+def _asked(ctx: Context, kind: str) -> set[str]:
+    """Name what the taxes on a kind ask for by the law of today."""
     taxes = [ctx.pack.taxes[tax] for tax in kind_of(ctx, kind).taxes]
-    asked = ctx.pack.register.kept(
+    kept = ctx.pack.register.kept(
         column for tax in taxes for column in tax.rules.on(ctx.today).inputs
     )
-    missing = [column for column in asked if column.name not in names]
-    if missing:
-        raise InputError(
-            Finding(source, "the column is missing", f"{column.meaning}: {column.expected}",
-                    column=column.name)
-            for column in missing
-        )  # fmt: skip
+    return {column.name for column in kept}
 
 
 def _require_document(document: str) -> None:

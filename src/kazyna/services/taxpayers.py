@@ -1,11 +1,11 @@
 """The register of taxpayers and of what they hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +14,7 @@ from kazyna.core.errors import Conflict, Finding, InputError, NotFound
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import ROWS_NAMED_MAX, check
 from kazyna.services.context import Context
+from kazyna.services.tables import table_of_rows
 from kazyna.store import files, objects, register, taxpayers
 
 TAXPAYERS = Schema(
@@ -128,6 +129,15 @@ def load_files(ctx: Context, *, owners: Path, holdings: Path) -> LoadedHoldings:
     return load_holdings(ctx, owners=tables[0], holdings=tables[1], source=str(holdings))
 
 
+def load_rows(
+    ctx: Context, *, owners: Sequence[Mapping[str, Any]], holdings: Sequence[Mapping[str, Any]]
+) -> LoadedHoldings:
+    """Record taxpayers and holdings that are given row by row, as `load_holdings` does."""
+    ctx.require("officer")
+    tables = table_of_rows(owners), table_of_rows(holdings)
+    return load_holdings(ctx, owners=tables[0], holdings=tables[1])
+
+
 def transfer(
     ctx: Context,
     property_id: str,
@@ -154,7 +164,8 @@ def transfer(
     if not document.strip():
         raise Conflict("Name the document by which the holders change.")
     if not holders or any(not 0 < holder.share <= 1 for holder in holders):
-        reason, expected = f"the holders are {list(holders)}", "shares above 0, up to 1"
+        given = ", ".join(f"{each.share:f}" for each in holders) or "none"
+        reason, expected = f"the shares are {given}", "shares above 0, up to 1"
         raise InputError(Finding("transfer", reason, expected, column="share"))
     n = len(holders)
     staged = pa.table(

@@ -149,8 +149,10 @@ def _unreadable(request: Request, error: Exception) -> Response:
     """Say what is wrong with a form in the words of our own errors."""
     faults = error.errors() if isinstance(error, RequestValidationError) else []
     findings = [
-        Finding("form", f"{fault.get('input')!r} cannot be read", fault["msg"], None,
-                str(fault["loc"][-1]))
+        Finding("form", "it is missing", "a value", column=str(fault["loc"][-1]))
+        if fault["type"] == "missing"
+        else Finding("form", f"{fault.get('input')!r} cannot be read",
+                     fault["msg"].removeprefix("Input should be "), column=str(fault["loc"][-1]))
         for fault in faults
     ]  # fmt: skip
     return error_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, InputError(findings))
