@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from kazyna.core.errors import Finding, InputError, PackError
 from kazyna.tax.exact import NOTHING_LOST
-from kazyna.tax.inputs import Check, Checked, Value, accepted, check_case, check_of
+from kazyna.tax.inputs import Acceptance, Checked, Value, acceptance, check_case
 from kazyna.tax.prepare import Bill, failed_rule, straight_line
 from kazyna.tax.rule import RuleSet
 from kazyna.tax.table import Unanswered
@@ -57,7 +57,7 @@ class PreparedRules:
 
     rules: RuleSet
     """With the formulas of the day."""
-    checks: tuple[Check, ...]
+    accepted: Acceptance
     bill: Bill
 
     @classmethod
@@ -71,14 +71,12 @@ class PreparedRules:
             If the law did not hold on that day.
         """
         law = rules.on(on)
-        return cls(law, tuple(map(check_of, law.inputs)), straight_line(law, law.held_on(on)))
+        return cls(law, acceptance(law.inputs), straight_line(law, law.held_on(on)))
 
     def compute(self, inputs: Mapping[str, Value]) -> Computation:
         """Compute one case; see `compute`."""
         rules = self.rules
-        checked = accepted(self.checks, inputs) or check_case(
-            rules.inputs, inputs, source=rules.name
-        )
+        checked = self.accepted(inputs) or check_case(rules.inputs, inputs, source=rules.name)
         callers_own = getcontext()
         setcontext(NOTHING_LOST)  # `localcontext` takes longer than a step
         try:

@@ -7,6 +7,8 @@ from functools import cached_property
 from kazyna.core import money
 
 Number = Decimal | int
+NOTHING = Decimal(0)
+DIVIDED = money.EXACT.divide
 
 NOTHING_LOST = money.EXACT.copy()
 """The context of every rule: a step that would lose a digit is an error instead of a rounding."""
@@ -40,31 +42,31 @@ class Rounding:
 
 def smallest(*values: Number) -> Decimal:
     """Return the smallest number."""
-    return _decimal(min(values))
+    found = min(values)
+    return found if found.__class__ is Decimal else Decimal(found)
 
 
 def largest(*values: Number) -> Decimal:
     """Return the largest number."""
-    return _decimal(max(values))
+    found = max(values)
+    return found if found.__class__ is Decimal else Decimal(found)
 
 
 def chosen(condition: bool, yes: Number, no: Number) -> Decimal:
     """Return `yes` where the condition holds, else `no`."""
-    return _decimal(yes if condition else no)
+    found = yes if condition else no
+    return found if found.__class__ is Decimal else Decimal(found)
 
 
 def rounded(value: Number, rounding: Rounding) -> Decimal:
     """Round to a whole multiple of the rounding's unit."""
-    return rounding.applied(_decimal(value))
+    return rounding.applied(value if value.__class__ is Decimal else Decimal(value))
 
 
 def quotient(value: Number, by: Number, rounding: Rounding) -> Decimal:
     """Divide by a positive number and round the exact quotient."""
-    if by <= 0:
+    divisor = by if by.__class__ is Decimal else Decimal(by)  # two decimals are compared faster
+    if divisor <= NOTHING:
         raise ValueError(f"the divisor is {by}: only a positive one is divided by")
     # A hundred digits tell every tie of 38-digit operands from its neighbours.
-    return rounding.applied(money.EXACT.divide(value, by))
-
-
-def _decimal(value: Number) -> Decimal:
-    return value if value.__class__ is Decimal else Decimal(value)
+    return rounding.applied(DIVIDED(value, divisor))

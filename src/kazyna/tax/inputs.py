@@ -1,9 +1,10 @@
 """The columns that rules take in, declared tightly enough to prove that no step overflows."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from math import ceil, floor
+from typing import cast
 
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.schema import Column
@@ -18,9 +19,6 @@ Checked = Decimal | bool | str
 
 DECIMALS_MAX = 6
 """The scale in which tables carry decimals (`kazyna.core.schema.ARROW_TYPES`)."""
-
-VALUES_KEPT = 10_000
-ONE = Decimal(1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,65 +41,68 @@ class InputColumn(Column):
         return Decimal(self.minimum), Decimal(self.maximum)
 
 
-class Check(NamedTuple):
-    """What one column accepts, ready to be asked thousands of times a second."""
-
-    name: str
-    kind: type
-    """Of the values that are looked up; a number may also be a decimal."""
-    known: Mapping[Any, Checked]
-    """What the rules take for a value: of a text itself, of a whole number a decimal."""
-    low: Decimal
-    high: Decimal
-    last_place: Decimal
-    """What every accepted decimal is a multiple of."""
+Acceptance = Callable[[Mapping[str, Value]], dict[str, Checked] | None]
+"""From the values of a case to its inputs, numbers as decimals; None where `check_case` must look.
+"""
 
 
-class _WholeNumbers(dict[int, Decimal]):
-    """Whole numbers within limits as decimals: most bills give those that others gave."""
+def acceptance(columns: Iterable[InputColumn]) -> Acceptance:
+    """Write one function that checks every column of a case in a straight line.
 
-    def __init__(self, low: Decimal, high: Decimal) -> None:
-        super().__init__()
-        self.low, self.high = low, high
+        def accepted(__values):
+            try:
+                council = __0[__values['council']]
+                area_m2 = __values['area_m2']
+                if area_m2.__class__ is __int:
+                    if not 0 <= area_m2 <= 10000000: return None
+                    area_m2 = __Decimal(area_m2)
+                elif (area_m2.__class__ is not __Decimal or not __low1 <= area_m2 <= __high1
+                        or area_m2 % __place1): return None
+            except __unknown: return None
+            return {'council': council, 'area_m2': area_m2}
 
-    def __missing__(self, value: int) -> Decimal:
-        found = Decimal(value)  # two decimals are compared faster than one and a whole number
-        if not self.low <= found <= self.high:
-            raise KeyError(value)
-        if len(self) < VALUES_KEPT:
-            self[value] = found
-        return found
+    It only accepts; what is wrong with a value is said by `check_case`. No column has a name with
+    two underscores.
+    """
+    known: dict[str, object] = {
+        "__int": int,
+        "__bool": bool,
+        "__Decimal": Decimal,
+        # A missing column or an unknown word; what has no hash, or no order; what is no number.
+        "__unknown": (KeyError, TypeError, InvalidOperation),
+    }
+    lines = ["def accepted(__values):", " try:", "  pass"]
+    names = []
+    for number, column in enumerate(columns):
+        names.append(column.name)
+        lines += [f"  {line}" for line in _lines_of(column, number, known)]
+    lines.append(" except __unknown: return None")
+    lines.append(f" return {{{', '.join(f'{name!r}: {name}' for name in names)}}}")
+    exec(compile("\n".join(lines), "acceptance", "exec"), known)  # noqa: S102 (names of our columns)
+    return cast(Acceptance, known["accepted"])
 
 
-def check_of(column: InputColumn) -> Check:
-    """Prepare the check of one column."""
-    if column.limits is not None:
-        last_place = Decimal(1).scaleb(-column.decimals)
-        return Check(column.name, int, _WholeNumbers(*column.limits), *column.limits, last_place)
-    kind, words = (str, column.allowed or ()) if column.type == "text" else (bool, (True, False))
-    return Check(column.name, kind, {word: word for word in words}, ONE, ONE, ONE)
-
-
-def accepted(checks: Iterable[Check], values: Mapping[str, Value]) -> dict[str, Checked] | None:
-    """Return the inputs of one case, numbers as decimals; None where `check_case` must look."""
-    found: dict[str, Checked] = {}
-    try:
-        for name, kind, known, low, high, last_place in checks:
-            value: Any = values[name]
-            if value.__class__ is kind:
-                found[name] = known[value]
-            elif (
-                kind is int
-                and value.__class__ is Decimal
-                and low <= value <= high
-                and not value % last_place
-            ):
-                found[name] = value
-            else:
-                return None
-    except (KeyError, InvalidOperation):  # an unknown word; no number, which cannot be compared
-        return None
-    return found
+def _lines_of(column: InputColumn, number: int, known: dict[str, object]) -> Iterator[str]:
+    """Write the check of one column; what it compares with goes to the names that are known."""
+    name = column.name
+    if column.type == "text":
+        known[f"__{number}"] = {word: word for word in column.allowed or ()}
+        yield f"{name} = __{number}[__values[{name!r}]]"
+        return
+    yield f"{name} = __values[{name!r}]"
+    if column.limits is None:
+        yield f"if {name}.__class__ is not __bool: return None"
+        return
+    low, high = column.limits
+    known |= {f"__low{number}": low, f"__high{number}": high}
+    known[f"__place{number}"] = Decimal(1).scaleb(-column.decimals)
+    yield f"if {name}.__class__ is __int:"
+    yield f" if not {ceil(low)} <= {name} <= {floor(high)}: return None"
+    yield f" {name} = __Decimal({name})"
+    yield (
+        f"elif ({name}.__class__ is not __Decimal or not __low{number} <= {name} <= __high{number}"
+        f" or {name} % __place{number}): return None"
+    )
 
 
 def check_case(

@@ -19,12 +19,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import FunctionType, TracebackType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from kazyna.tax.arithmetic import OVER_DECIMALS
 from kazyna.tax.rule import RuleSet
 from kazyna.tax.table import Key, Table
 
+K = TypeVar("K")
+V = TypeVar("V")
 Formula = Callable[..., Decimal]
 Bill = Callable[..., dict[str, Decimal]]
 """From the inputs in the order of the rule set to every step by name."""
@@ -40,6 +42,20 @@ class RememberingTable:
 
     at: Formula
     marginal: Formula
+
+
+class _Answers(dict[K, V]):
+    """What was answered before; anything else is looked up, and kept while there is room."""
+
+    def __init__(self, look_up: Callable[[K], V]) -> None:
+        super().__init__()
+        self._look_up = look_up
+
+    def __missing__(self, asked: K) -> V:
+        found = self._look_up(asked)
+        if len(self) < ANSWERS_KEPT:
+            self[asked] = found
+        return found
 
 
 def straight_line(rules: RuleSet, held: Mapping[str, object]) -> Bill:
@@ -96,38 +112,29 @@ def _over_decimals(formula: Formula) -> Formula:
 
 
 def _remembering(table: Table) -> RememberingTable:
-    at = _by_bracket(table) if table.keys[-1].bracket else _kept(table)
+    """Remember what a table answers: most bills ask what others asked."""
+    if table.keys[-1].bracket:
+        at = _by_bracket(table)
+    elif len(table.keys) == 1:
+        at = _Answers[Any, Decimal](table.at).__getitem__
+    else:
+        answers = _Answers[tuple[Key, ...], Decimal](lambda keys: table.at(*keys))
+
+        def at(*keys: Any) -> Decimal:
+            return answers[keys]
+
     return RememberingTable(at, table.marginal)
 
 
 def _by_bracket(table: Table) -> Formula:
     """Keep the brackets for the keys before, and halve: areas and amounts seldom come twice."""
-    brackets: dict[tuple[Key, ...], tuple[list[Decimal], list[Decimal | None]]] = {}
+    brackets = _Answers[tuple[Key, ...], tuple[list[Decimal], list[Decimal | None]]](
+        lambda keys: table.brackets_at(*keys)
+    )
 
     def at(*keys: Any) -> Decimal:
-        before = keys[:-1]
-        found = brackets.get(before)
-        if found is None:
-            found = table.brackets_at(*before)
-            if len(brackets) < ANSWERS_KEPT:
-                brackets[before] = found
-        lows, values = found
+        lows, values = brackets[keys[:-1]]
         value = values[bisect_right(lows, keys[-1])]
         return table.at(*keys) if value is None else value  # which says what is missing
-
-    return at
-
-
-def _kept(table: Table) -> Formula:
-    """Keep the answers: most bills ask what others asked."""
-    answers: dict[tuple[Key, ...], Decimal] = {}
-
-    def at(*keys: Any) -> Decimal:
-        found = answers.get(keys)
-        if found is None:
-            found = table.at(*keys)
-            if len(answers) < ANSWERS_KEPT:
-                answers[keys] = found
-        return found
 
     return at

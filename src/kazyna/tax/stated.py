@@ -21,7 +21,7 @@ from kazyna.tax.inputs import Checked
 from kazyna.tax.law import Source, cite
 from kazyna.tax.parameter import Parameter
 from kazyna.tax.rule import Rule, RuleSet
-from kazyna.tax.table import Table, TableRow
+from kazyna.tax.table import Table
 
 Answers = Mapping[str, Sequence[tuple[str, int]]]
 """By rule: the table that was asked, and the number of the row that answered."""
@@ -228,7 +228,12 @@ def _stated_step(item: Rule, sources: Mapping[str, Source]) -> StatedStep:
 def _stated_parameter(rules: RuleSet, parameter: Parameter, on: date) -> StatedParameter:
     held, sources = parameter.on(on), rules.sources
     if isinstance(held.value, Table):
-        values = tuple(_stated_row(rules, row) for row in held.value.rows)
+        # Hundreds of rows cite one article.
+        cited = {law: _cited(law, sources) for law in {row.law for row in held.value.rows}}
+        values = tuple(
+            StatedValue(row.value, row.since, cited[row.law], row.words, _doubt(rules, row.doubt))
+            for row in held.value.rows
+        )
     else:
         number = held.value.unit if isinstance(held.value, Rounding) else held.value
         values = (StatedValue(number, parameter.values.since(on), _cited(held.law, sources)),)
@@ -238,12 +243,6 @@ def _stated_parameter(rules: RuleSet, parameter: Parameter, on: date) -> StatedP
         is_table=isinstance(held.value, Table),
         doubt=_doubt(rules, held.doubt),
         values=values,
-    )
-
-
-def _stated_row(rules: RuleSet, row: TableRow) -> StatedValue:
-    return StatedValue(
-        row.value, row.since, _cited(row.law, rules.sources), row.words, _doubt(rules, row.doubt)
     )
 
 
