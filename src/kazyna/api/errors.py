@@ -134,17 +134,17 @@ def _urn(name: str) -> str:
 def request_finding(error: dict[str, Any]) -> Finding:
     """Word one mistake that the framework found in a request."""
     place, *path = error["loc"]
+    source, column = f"request {place}", ".".join(map(str, path)) or None
+    match error["type"]:
+        case "extra_forbidden":
+            expected = "only names that the interface describes"
+            return Finding(source, "the name is not known", expected, column=column)
+        case "json_invalid":
+            reason = f"the JSON ends too early or is broken at character {column}"
+            return Finding(source, f"{reason}: {error['ctx']['error']}", "JSON")
+        case "missing":
+            return Finding(source, "it is missing", "a value", column=column)
     wanted = re.sub(r"^(\w+) should (be )?", lambda m: "" if m[2] else "it to ", error["msg"])
-    column = ".".join(map(str, path)) or None
-    if error["type"] == "extra_forbidden":
-        source, expected = f"request {place}", "only names that the interface describes"
-        return Finding(source, "the name is not known", expected, column=column)
-    missing = error["type"] == "missing"
     # What was sent may hold halves of characters, which no answer could carry.
     given = str(error.get("input"))[:80].encode("utf-8", "replace").decode()
-    return Finding(
-        source=f"request {place}",
-        reason="it is missing" if missing else f"{given!r} is not accepted",
-        expected="a value" if missing else wanted,
-        column=column,
-    )
+    return Finding(source, f"{given!r} is not accepted", wanted, column=column)

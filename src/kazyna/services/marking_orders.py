@@ -262,7 +262,8 @@ def _wanted(
             continue
         rule = law.lifecycle.rule("order", product.goods, ctx.today, party.kinds)
         if rule is None or not set(rule.by) & set(party.kinds):
-            raise Forbidden(f"Codes of {product.goods} are not ordered by {party.kinds}.")
+            kinds = " and ".join(party.kinds)
+            raise Forbidden(f"Codes of {product.goods} are not ordered by {kinds}.")
         template = _template(ctx, law, line, product.goods, row=row, findings=findings)
         if template is None:
             continue
