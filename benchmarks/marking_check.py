@@ -2,7 +2,7 @@
 
 Run: python benchmarks/marking_check.py [--rate N] [--seconds N] [--codes N] [--forged SHARE]
 
-A real uvicorn on the loopback answers `GET /v1/codes/check` from a real PostgreSQL in which the
+`kazyna serve` on the loopback answers `GET /v1/codes/check` from a real PostgreSQL in which the
 codes stand in circulation. Requests are sent when their time has come, whether or not earlier ones
 are answered (open loop), and a latency counts from that time: a server that falls behind cannot
 hide it. Server, database and sender share the machine. The bare endpoint is `/healthz`, which
@@ -19,18 +19,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections import deque
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 import numpy as np
 import uvicorn
 
-from kazyna.asgi import create_app
-from kazyna.packs.pack import load_pack
+from kazyna.cli.serve import answer, listen
 from kazyna.services import marking_fees, marking_orders, participants
-from kazyna.services.context import Actor, Installation, open_installation
+from kazyna.services.context import Actor, open_installation
 from kazyna.services.marking_documents import Document, lines_of, submit
 from kazyna.services.marking_keys import NewKey, Unlocking, make_key
 from kazyna.services.marking_orders import NewOrder, OrderLine
@@ -89,58 +89,91 @@ def prepare(folder: Path, codes: int) -> list[str]:
 
 def serve(folder: str, port: int) -> None:
     """Answer until stopped, as `kazyna serve` does."""
-    with open_installation(settings_in(Path(folder))) as opened:
-        fresh = Installation(opened.database, load_pack("kg"), opened.settings, opened.servers)
-        config = uvicorn.Config(create_app(fresh), port=port, log_level="warning", access_log=False)
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run()
+    with listen("127.0.0.1", port) as door, open_installation(settings_in(Path(folder))) as opened:
+        answer((opened, door))
+
+
+class Connection(asyncio.Protocol):
+    """A connection that asks one question after the other."""
+
+    def __init__(self, sender: "Sender") -> None:
+        self._sender = sender
+        self._got = b""
+        self._question = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def ask(self, question: int, path: str) -> None:
+        """Send one request."""
+        self._question, self._got = question, b""
+        self._transport.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+
+    def data_received(self, data: bytes) -> None:
+        """Tell the sender once an answer is whole."""
+        self._got += data
+        head, end, body = self._got.partition(b"\r\n\r\n")
+        if not end:
+            return
+        if not head.startswith(b"HTTP/1.1 200"):
+            self._sender.failed(head.decode())
+        elif len(body) == int(head.partition(b"content-length: ")[2].partition(b"\r")[0]):
+            self._sender.answered(self, self._question)
 
 
 class Sender:
-    """Keeps connections open and sends requests when their time has come."""
+    """Keeps connections open and sends requests when their time has come.
+
+    It shares the processors with the server, so it does as little as can be for a request.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = (
-            asyncio.Queue()
-        )
+        self._free: deque[Connection] = deque()
+        self._late: deque[int] = deque()
+        self._paths: list[str] = []
+        self._times = np.zeros(0)
 
     async def open(self) -> None:
         """Open the connections."""
+        loop = asyncio.get_running_loop()
         for _ in range(CONNECTIONS):
-            self._free.put_nowait(await asyncio.open_connection("127.0.0.1", self._port))
+            made = await loop.create_connection(lambda: Connection(self), "127.0.0.1", self._port)
+            self._free.append(made[1])
 
-    async def ask(self, path: str) -> bytes:
-        """Send one request; return the body of its answer."""
-        connection = await self._free.get()
-        reader, writer = connection
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        head = await reader.readuntil(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(head.decode())
-        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-        body = await reader.readexactly(length)
-        self._free.put_nowait(connection)
-        return body
+    def answered(self, connection: Connection, question: int) -> None:
+        """Note the time of an answer; the connection asks what waits for one."""
+        self._times[question] = time.perf_counter()
+        self._left -= 1
+        if self._late:
+            question = self._late.popleft()
+            connection.ask(question, self._paths[question])
+        else:
+            self._free.append(connection)
+        if not self._left:
+            self._all.set_result(None)
+
+    def failed(self, head: str) -> None:
+        """End with what the server has said."""
+        self._all.set_exception(RuntimeError(head))
 
     async def at_rate(self, paths: list[str], rate: int) -> tuple[np.ndarray, float]:
         """Send requests at a rate; return latencies in milliseconds and answers a second."""
-        latencies = np.zeros(len(paths))
+        self._paths, self._left = paths, len(paths)
+        self._times = np.zeros(len(paths))
+        self._all = asyncio.get_running_loop().create_future()
         start = time.perf_counter() + 0.05
-
-        async def one(number: int, due: float) -> None:
-            await self.ask(paths[number])
-            latencies[number] = (time.perf_counter() - due) * 1000
-
-        tasks = []
-        for number in range(len(paths)):
-            due = start + number / rate
-            wait = due - time.perf_counter()
+        due = start + np.arange(len(paths)) / rate
+        for question, moment in enumerate(due.tolist()):
+            wait = moment - time.perf_counter()
             if wait > 0:
                 await asyncio.sleep(wait)
-            tasks.append(asyncio.create_task(one(number, due)))
-        await asyncio.gather(*tasks)
-        return latencies, len(paths) / (time.perf_counter() - start)
+            if self._free:
+                self._free.popleft().ask(question, paths[question])
+            else:
+                self._late.append(question)
+        await self._all
+        return (self._times - due) * 1000, len(paths) / (self._times.max() - start)
 
 
 def cpu_seconds(process: int) -> float:
@@ -207,7 +240,9 @@ def main(rate: int, seconds: int, codes: int, forged: float) -> None:
                 ],
             }
             print(f"{codes:,} codes, {rate:,} requests/s for {seconds} s, Python {sys.version[:6]}")
-            medians = asyncio.run(measure(port, server.pid, kinds, rate))
+            loop = uvicorn.Config(print).get_loop_factory()  # as the server's
+            with asyncio.Runner(loop_factory=loop) as runner:
+                medians = runner.run(measure(port, server.pid, kinds, rate))
             ratio = medians["check, genuine"] / medians["bare endpoint"]
             print(f"a check takes {ratio:.1f} times as long as the bare endpoint (medians)")
         finally:

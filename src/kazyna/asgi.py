@@ -3,6 +3,7 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kazyna.api.app import PATHS, create_api
+from kazyna.api.codes import QuickCheck
 from kazyna.api.epcis.answers import PREFIX as EPCIS
 from kazyna.api.epcis.app import create_epcis
 from kazyna.api.metrics import Measured, Metrics
@@ -13,7 +14,7 @@ from kazyna.web.app import create_web
 def create_app(installation: Installation) -> ASGIApp:
     """Make the application for an open installation."""
     metrics = Metrics()
-    api = create_api(installation, metrics)
+    api = QuickCheck(create_api(installation, metrics))
     epcis = create_epcis(installation)
     web = create_web(installation)
 

@@ -69,6 +69,27 @@ def test_callers_at_the_same_moment_get_each_their_own_answer(anyone: Client, sh
             assert reason == expected
 
 
+def test_a_plain_question_is_answered_as_any_other(anyone: Client, shelf: Shelf) -> None:
+    for code in (shelf.codes[0], "hello+%61", "код", "01 04"):
+        plain = anyone.get("/v1/codes/check", params={"code": code})
+        other = anyone.get("/v1/codes/check", params={"code": code, "more": ""})
+        assert (plain.status_code, plain.json()) == (other.status_code, other.json())
+        assert plain.headers["Content-Type"] == other.headers["Content-Type"]
+
+
+def test_a_defect_of_the_program_is_a_problem_document(
+    anyone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("kazyna.api.codes.check_admitted", broken)
+    for more in ({}, {"more": ""}):
+        answer = anyone.get("/v1/codes/check", params={"code": "x"} | more)
+        assert (answer.status_code, answer.json()["type"]) == (500, "urn:kazyna:error:defect")
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
 def test_some_codes_are_checked_together(anyone: Client, shelf: Shelf) -> None:
     given = {"codes": [shelf.codes[1], "x"]}
     answers = anyone.post("/v1/codes/check", json=given).json()["answers"]

@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import signal
@@ -8,7 +9,7 @@ import sys
 import httpx
 import pytest
 
-from kazyna.cli.serve import listen
+from kazyna.cli.serve import listen, quick_garbage_collection
 from kazyna.core.errors import Unavailable
 from kazyna.services.context import Installation
 
@@ -20,6 +21,14 @@ def test_a_taken_port_is_refused_or_passed_over() -> None:
             listen("127.0.0.1", port)
         with listen("127.0.0.1", port, ports_tried_max=20) as door:
             assert port < door.getsockname()[1] < port + 20
+
+
+def test_what_was_loaded_is_left_out_of_the_search_for_garbage_while_serving() -> None:
+    usual, loaded = gc.get_threshold(), len(gc.get_objects())
+    with quick_garbage_collection():
+        assert gc.get_freeze_count() > loaded / 2
+        assert gc.get_threshold()[0] > usual[0]
+    assert (gc.get_freeze_count(), gc.get_threshold()) == (0, usual)
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])

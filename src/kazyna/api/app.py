@@ -78,7 +78,6 @@ def create_api(installation: Installation, metrics: Metrics) -> FastAPI:
     app.state.installation = installation
     app.state.metrics = metrics
     app.state.together = codes.Together()
-    app.add_middleware(codes.QuickCheck)
     install(app)
     # Routes are tried one after the other: those that are asked most come first.
     app.include_router(health.router)

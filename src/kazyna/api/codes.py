@@ -4,20 +4,20 @@ import asyncio
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_to_bytes
 
-from fastapi import APIRouter, Query, Request, Response
+import orjson
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from kazyna.api.arguments import PREFIX
-from kazyna.api.errors import answer, documented, problem_of
+from kazyna.api.errors import answer, defect_problem, documented, problem_of
 from kazyna.api.sign_in import FOR_ANYONE, Caller, installation_of
 from kazyna.core.errors import KazynaError
 from kazyna.services import offline_kits
-from kazyna.services.context import Context
+from kazyna.services.context import Context, Installation
 from kazyna.services.verification import CheckedCode, admit, check_admitted, check_codes
 
 router = APIRouter(prefix=PREFIX, tags=["codes"])
@@ -25,6 +25,8 @@ router = APIRouter(prefix=PREFIX, tags=["codes"])
 CODE_MAX = 500
 """The longest code of a regime has 135 characters, and a Digital Link its address before it."""
 TOGETHER_MAX = 500
+APART_SECONDS = 0.01
+"""From one question to the next while callers wait: a question costs as much as thirty codes."""
 CHECK_PATH = f"{PREFIX}/codes/check"
 REFUSALS = documented(HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS)
 KIT = "application/vnd.kazyna.offline-kit"
@@ -50,7 +52,8 @@ class Answers:
 class Together:
     """Asks for all codes at once that come while the last question is under way.
 
-    A check is mostly the way to the database and back; hundreds of callers share one.
+    A check is mostly the way to the database and back; hundreds of callers share one. A lone check
+    is asked at once; those that come too quickly for that wait a moment for each other.
     """
 
     def __init__(self) -> None:
@@ -66,7 +69,9 @@ class Together:
         return await waiting
 
     async def _ask(self, ctx: Context) -> None:
+        clock = asyncio.get_running_loop().time
         while self._waiting:
+            next_at = clock() + APART_SECONDS
             asked = self._waiting[:TOGETHER_MAX]
             del self._waiting[: len(asked)]
             codes, devices = [code for code, *_ in asked], [device for _, device, _ in asked]
@@ -80,18 +85,22 @@ class Together:
                 for (*_, waiting), found in zip(asked, answers, strict=True):
                     if not waiting.done():
                         waiting.set_result(found)
+            if self._waiting:
+                await asyncio.sleep(next_at - clock())
 
 
 class QuickCheck:
-    """Answers plain questions about one code before any routing.
+    """Answers plain questions about one code before the layers and the routing of the interface.
 
-    Finding the route among a hundred and unpacking the request cost more than the check itself.
+    They, and finding the route among a hundred, cost more than the check itself.
     What is not plain (other parameters, a session, a mistake) takes the usual way, `check_one`,
     and gets the same answer.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: FastAPI) -> None:
         self._app = app
+        self._installation: Installation = app.state.installation
+        self._together: Together = app.state.together
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on."""
@@ -100,14 +109,17 @@ class QuickCheck:
             await self._app(scope, receive, send)
             return
         scope["route"] = router.routes[0]
-        state, client = scope["app"].state, scope.get("client")
-        ctx = state.installation.context()
+        client = scope.get("client")
         try:
+            ctx = self._installation.context()
             device = admit(ctx, client[0] if client else "", 1)
-            found = await state.together.check(ctx, code, device)
-            response = Response(to_json(found), media_type="application/json")
+            found = await self._together.check(ctx, code, device)
+            response = Response(orjson.dumps(found), media_type="application/json")
         except KazynaError as error:
             response = answer(problem_of(error))
+        except Exception:
+            await answer(defect_problem())(scope, receive, send)
+            raise
         await response(scope, receive, send)
 
 
@@ -120,7 +132,7 @@ def _plain_question(scope: Scope) -> str | None:
         return None
     if any(header == b"authorization" for header, _ in scope["headers"]):
         return None
-    code = unquote_plus(value.decode("latin-1"))
+    code = unquote_to_bytes(value.replace(b"+", b" ")).decode("utf-8", "replace")
     return code if 1 <= len(code) <= CODE_MAX else None
 
 
@@ -139,7 +151,7 @@ async def check_one(
     together: Together = request.app.state.together
     address = request.client.host if request.client else ""
     found = await together.check(ctx, code, admit(ctx, address, 1))
-    return Response(to_json(found), media_type="application/json")
+    return Response(orjson.dumps(found), media_type="application/json")
 
 
 @router.post("/codes/check", responses=REFUSALS, openapi_extra=FOR_ANYONE)

@@ -79,6 +79,13 @@ def routing_problem(status: HTTPStatus, detail: str) -> Problem:
     return Problem(_urn(status.phrase), status.phrase, status, detail)
 
 
+def defect_problem() -> Problem:
+    """Describe an error that nobody meant."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = "A defect of the program; its log has the details."
+    return Problem(_urn("defect"), status.phrase, status, detail)
+
+
 def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """Describe the errors of an endpoint for OpenAPI."""
     return {
@@ -111,9 +118,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def defect(_: Request, __: Exception) -> Response:
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
-        detail = "A defect of the program; its log has the details."
-        return answer(Problem(_urn("defect"), status.phrase, status, detail))
+        return answer(defect_problem())
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:

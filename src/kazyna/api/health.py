@@ -23,7 +23,7 @@ class Health:
 
 
 @router.get("/healthz")
-def healthz() -> Health:
+async def healthz() -> Health:
     """Say that the program runs."""
     return Health()
 

@@ -22,7 +22,10 @@ def keyring(ctx: Context) -> KeyRegistry:
     """
     if ctx.keys is None:
         return KeyRegistry()
-    changed = ctx.keys.path.stat().st_mtime_ns if ctx.keys.path.exists() else 0
+    try:
+        changed = ctx.keys.path.stat().st_mtime_ns
+    except FileNotFoundError:
+        changed = 0
     return _registry(ctx.keys, changed)
 
 
