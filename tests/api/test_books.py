@@ -41,3 +41,6 @@ def test_the_books_are_closed_proved_and_taken_away(office: httpx.Client) -> Non
     assert office.get("/v1/journal.csv", params=days).text.startswith("entry_id,line,kind")
     assert b"AuditFile" in office.get("/v1/journal.xml", params=days).content
     assert office.get("/v1/revenue/places").json()[0]["tax"] == "property_tax"
+    divided = office.get("/v1/revenue/budgets", params=days).json()
+    assert [each["budget"] for each in divided["totals"]] == [""]  # the pack divides nothing
+    assert divided["totals"][0]["amount"] == divided["received"]

@@ -52,5 +52,10 @@ def test_the_books_are_closed_audited_and_exported(
         out = tmp_path / name
         dates = ("--from", "2016-01-01", "--to", "2016-12-31", "--out", out)
         assert kazyna("account", "export", *dates, "--json").result["bytes"] == out.stat().st_size
+    out = tmp_path / "budgets.csv"
+    days = ("--from", "2016-01-01", "--to", "2016-12-31", "--out", out)
+    divided = kazyna("account", "budgets", *days, "--json").result
+    assert divided["receipts"][0]["tax"] == "property_tax"
+    assert len(out.read_text().splitlines()) == 1 + len(divided["receipts"])
     places = kazyna("account", "revenue", "--by-place", "--json").result["places"]
     assert places[0]["tax"] == "property_tax"

@@ -82,6 +82,11 @@ def test_the_books_are_asked_closed_and_proved(office: httpx.Client) -> None:
     sent = office.get("/office/books/journal", params=days)
     assert sent.headers["content-disposition"].endswith('.xml"')
     assert b"AuditFile" in sent.content
+    sent = office.get("/office/books/journal", params=days | {"form": "budgets"})
+    assert sent.text.startswith("month,tax,place,budget")
+    shown = office.get("/office/books").text
+    assert "Receipts by budget" in shown
+    assert "not divided" in shown
 
 
 def test_an_account_as_of_a_day(office: httpx.Client) -> None:

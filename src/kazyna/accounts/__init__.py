@@ -8,6 +8,7 @@ from kazyna.accounts.bank_file import (
     CsvMap,
     read_csv,
 )
+from kazyna.accounts.budgets import divide_receipts
 from kazyna.accounts.camt import read_camt
 from kazyna.accounts.chart import (
     BUCKETS,
@@ -168,6 +169,7 @@ __all__ = [
     "credit",
     "creditor_reference",
     "decide_plan",
+    "divide_receipts",
     "forecast_months",
     "in_order",
     "interest",

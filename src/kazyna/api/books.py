@@ -12,7 +12,7 @@ from pydantic import Field
 from kazyna.api.arguments import ENTRY_MAX, PREFIX, Amount, Strict, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
-from kazyna.services import books, settlements
+from kazyna.services import books, budgets, settlements
 
 router = APIRouter(prefix=PREFIX, tags=["books"])
 BY_ROLE = documented(HTTPStatus.FORBIDDEN)
@@ -136,3 +136,9 @@ def journal_csv(ctx: Caller, first: First, last: Last) -> Response:
 def journal_xml(ctx: Caller, first: First, last: Last) -> Response:
     """Return the journal of a period as an audit file in OECD SAF-T."""
     return Response(books.export_saft(ctx, first=first, last=last), media_type="application/xml")
+
+
+@router.get("/revenue/budgets", responses=BY_ROLE)
+def divided(ctx: Caller, first: First, last: Last) -> budgets.DividedReceipts:
+    """Divide what came in among budgets, each receipt to the last minor unit."""
+    return budgets.divided_receipts(ctx, first=first, last=last)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
+from rich.text import Text as Line
 
 from kazyna.cli import output
 from kazyna.cli.acting import As, acting
@@ -16,6 +17,7 @@ from kazyna.cli.arguments import day
 from kazyna.core.errors import Conflict
 
 if TYPE_CHECKING:
+    from kazyna.services.budgets import DividedReceipts
     from kazyna.services.settlements import Settlement
 
 app = typer.Typer()
@@ -245,6 +247,55 @@ def export(
         content = write(ctx, first=first, last=last)
     out.write_bytes(content)
     output.show({"file": str(out), "bytes": len(content)}, as_json=as_json)
+
+
+@app.command("budgets")
+def divide(
+    first: First,
+    last: Last,
+    *,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="CSV file to write, for the treasury.")
+    ] = None,
+    as_json: output.Json = False,
+) -> None:
+    """Divide what came in among budgets, by tax, place and month, to the last minor unit.
+
+    Example:
+    ```sh
+    kazyna account budgets --from 2026-01-01 --to 2026-03-31 --out budgets.csv
+    ```
+    """
+    from kazyna.services import budgets
+
+    with acting("officer") as ctx:
+        found = budgets.divided_receipts(ctx, first=first, last=last)
+        if out is not None:
+            out.write_bytes(budgets.export_budgets(ctx, first=first, last=last))
+    output.show(found, as_json=as_json, table=_budgets_table)
+
+
+def _budgets_table(found: "DividedReceipts") -> RenderableType:
+    rows = [
+        {
+            "month": f"{each.month:%Y-%m}",
+            "tax": each.tax,
+            "place": each.place,
+            "budget": each.budget or "undivided",
+            "amount": each.amount,
+        }
+        for each in found.receipts
+    ]
+    totals = [
+        {"month": "total", "tax": "", "place": "", "budget": each.budget or "undivided",
+         "amount": each.amount}
+        for each in found.totals
+    ]  # fmt: skip
+    waiting = {"month": "total", "tax": "", "place": "", "budget": "waiting",
+               "amount": found.waiting}  # fmt: skip
+    listing = output.listing([*rows, *totals, waiting], title=f"Received: {found.received:,}")
+    doubts = dict.fromkeys(f"{law.tax}: {law.law}: {law.doubt}" for law in found.laws if law.doubt)
+    return Group(listing, *map(Line, doubts))
 
 
 def _requests_table(found: dict[str, tuple["Settlement", ...]]) -> RenderableType:

@@ -9,6 +9,7 @@ from kazyna.accounts import BUCKETS, OLDEST_FIRST, PLAIN_CSV, Bucket, CreditingO
 from kazyna.core.dated import Dated
 from kazyna.core.text import Text
 from kazyna.packs.collection import Collection, read_collection
+from kazyna.packs.division import Budgets, read_budgets
 from kazyna.packs.interest import InterestLaw, read_interest
 from kazyna.packs.parameters import DueDay, read_dated, read_due
 from kazyna.packs.reading import Section
@@ -41,6 +42,8 @@ class Accounts:
     """How the bank writes CSV; None where the pack does not say."""
     collection: Collection
     """How debts are collected."""
+    budgets: Budgets
+    """Among which budgets receipts are divided."""
 
 
 def read_accounts(file: Section) -> Accounts:
@@ -55,9 +58,10 @@ def read_accounts(file: Section) -> Accounts:
     collecting = Collection()
     if "collection" in file.values:
         collecting = read_collection(file.section("collection"))
+    budgets = read_budgets(file.section("budgets")) if "budgets" in file.values else Budgets()
     file.finish()
     known = {name: due for name, due in dues.items() if due is not None}
-    return Accounts(chart, known, crediting, interest, bank_csv, collecting)
+    return Accounts(chart, known, crediting, interest, bank_csv, collecting, budgets)
 
 
 def read_crediting(section: Section) -> Dated[CreditingOrder] | None:

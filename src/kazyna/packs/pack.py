@@ -141,6 +141,9 @@ def _pack(
     for name in accounts.due:
         if name not in names:
             about.fault("taxes", f"accounts.toml has a due day for {name!r}", "it among the taxes")
+    for name in accounts.budgets.divisions:
+        if name not in names:
+            about.fault("taxes", f"accounts.toml divides {name!r}", "it among the taxes")
     known = {name: tax for name, tax in read.items() if tax is not None}
     about.findings += unknown_words(known.values(), columns.by_name)
     pack = Pack(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+import pyarrow as pa
+
 from kazyna.accounts import Movement
 from kazyna.store.connection import Transaction
 
@@ -77,6 +79,18 @@ class PlaceRow:
     month: date
     charged: int
     received: int
+
+
+RECEIPTS = pa.schema(
+    [
+        ("tax", pa.string()),
+        ("place", pa.string()),
+        ("booked_on", pa.date32()),
+        ("effective_on", pa.date32()),
+        ("amount", pa.int64()),
+    ]
+)
+"""Money that came in for a tax, or left it again, posting by posting."""
 
 
 def movements_of_taxpayer(
@@ -216,6 +230,58 @@ def revenue_by_place(tx: Transaction) -> list[PlaceRow]:
         GROUP BY 1, 2, 3 ORDER BY 3, 1, 2
         """,
     )
+
+
+def receipts(tx: Transaction, first: date, last: date) -> pa.Table:
+    """Return what came in for each tax in a period, one row a posting, in minor units.
+
+    Money is in the treasury, or waits in a taxpayer's credit or in suspense. It comes in for a tax
+    when it leaves those, and is taken back when it returns there: by a reversal, or when a debt
+    that was paid turns out smaller.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns as `RECEIPTS`; a place only where a debt was settled; of a reversal the day of what
+        it undoes, so that it is divided by the same law.
+    """
+    return tx.table(
+        RECEIPTS,
+        """
+        WITH RECURSIVE undoing AS (
+            SELECT entry_id, reverses AS undone FROM entries WHERE reverses IS NOT NULL
+            UNION ALL
+            SELECT undoing.entry_id, reverses FROM undoing JOIN entries ON entries.entry_id = undone
+            WHERE reverses IS NOT NULL
+        ), roots AS (
+            SELECT undoing.entry_id, effective_on AS undone_on
+            FROM (SELECT entry_id, min(undone) AS undone FROM undoing GROUP BY entry_id) AS undoing
+            JOIN entries ON entries.entry_id = undone
+        )
+        SELECT account.tax, coalesce(item.place, '') AS place, booked_on,
+               coalesce(undone_on, effective_on) AS effective_on,
+               CASE WHEN credit = item.item_id THEN amount ELSE -amount END AS amount
+        FROM postings JOIN entries USING (entry_id) LEFT JOIN roots USING (entry_id)
+        JOIN items AS item ON item.item_id IN (debit, credit)
+        JOIN accounts AS account ON account.account = item.account
+        JOIN items AS money ON money.item_id = debit + credit - item.item_id
+        JOIN accounts AS holder ON holder.account = money.account
+        WHERE booked_on BETWEEN %s AND %s
+          AND account.kind NOT IN ('treasury', 'credit', 'suspense')
+          AND holder.kind IN ('treasury', 'credit', 'suspense')
+        """,
+        (first, last),
+    )
+
+
+def money_received(tx: Transaction, first: date, last: date) -> int:
+    """Return what came into the treasury in a period less what left it, in minor units."""
+    found: int = tx.value(
+        "SELECT coalesce(sum(amount), 0)::bigint FROM entries JOIN movements USING (entry_id)"
+        " JOIN items USING (item_id) WHERE account = 'treasury' AND booked_on BETWEEN %s AND %s",
+        (first, last),
+    )
+    return found
 
 
 def journal(tx: Transaction, first: date, last: date) -> list[JournalRow]:

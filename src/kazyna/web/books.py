@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from kazyna.services import books, ledger, settlements
+from kazyna.services import books, budgets, ledger, settlements
 from kazyna.services.books import Audit
 from kazyna.services.context import Role
 from kazyna.web.forms import read_amount
@@ -39,13 +39,15 @@ def journal(
     visit: Visiting,
     first: date,
     last: date,
-    form: Annotated[Literal["csv", "xml"], Query()],
+    form: Annotated[Literal["csv", "xml", "budgets"], Query()],
 ) -> Response:
-    """Send the journal of a period as a file."""
-    write = books.export_csv if form == "csv" else books.export_saft
+    """Send the journal of a period, or its receipts by budget, as a file."""
+    write = {
+        "csv": books.export_csv, "xml": books.export_saft, "budgets": budgets.export_budgets,
+    }[form]  # fmt: skip
     content = write(visit.ctx, first=first, last=last)
-    media = "text/csv" if form == "csv" else "application/xml"
-    name = f"journal-{first}-{last}.{form}"
+    media = "application/xml" if form == "xml" else "text/csv"
+    name = f"{form}-{first}-{last}.csv" if form == "budgets" else f"journal-{first}-{last}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media, headers=headers)
 
@@ -107,7 +109,11 @@ def _page(visit: Visit, *, audit: Audit | None = None) -> HTMLResponse:
         requests=settlements.settlements(visit.ctx),
         periods=books.periods(visit.ctx),
         places=ledger.revenue_by_place(visit.ctx),
+        divided=budgets.divided_receipts(
+            visit.ctx, first=visit.ctx.today.replace(month=1, day=1), last=visit.ctx.today
+        ),
         taxes=visit.ctx.pack.taxes,
+        budgets=visit.ctx.pack.accounts.budgets.labels,
         steps={
             "closed": _("closed"),
             "reopening_asked": _("asked to open again"),
