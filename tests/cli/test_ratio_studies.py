@@ -8,7 +8,7 @@ import pytest
 from cli.conftest import Kazyna
 from valuation.ratios import market
 
-ESTIMATE_AND_PRICE = ("--estimate", "value", "--price", "price")
+APPRAISED_AND_PRICE = ("--appraised", "value", "--price", "price")
 
 
 @pytest.fixture(scope="module")
@@ -37,20 +37,20 @@ def sales(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_ratio_study_is_repeated_by_group(kazyna: Kazyna, tmp_path: Path) -> None:
     path = tmp_path / "study.csv"
     path.write_text("value,price,area\n90,100,a\n100,100,a\n110,100,a\n120,100,b\n")
-    arguments = ("ratio-study", path, *ESTIMATE_AND_PRICE, "--by", "area")
+    arguments = ("ratio-study", path, *APPRAISED_AND_PRICE, "--by", "area")
     done = kazyna(*arguments, "--json")
     assert done.result["n"] == 4
     assert [name for name, _ in done.result["strata"]] == ["a", "b"]
     assert done.result["strata"][0][1]["cod"]["value"] == pytest.approx(6.6667, abs=1e-4)
     assert done.result["strata"][0][1]["too_few"] is True
     shown = kazyna(*arguments)
-    assert "Ratio study of 4 sales" in shown.out
+    assert "Ratio study, sales: 4" in shown.out
     assert "By group" in shown.out
     assert "too few" in shown.out
 
 
 def test_both_intervals_and_verdicts_are_in_the_object(kazyna: Kazyna, sales: Path) -> None:
-    done = kazyna("ratio-study", sales, *ESTIMATE_AND_PRICE, "--type", "vacant-land", "--json")
+    done = kazyna("ratio-study", sales, *APPRAISED_AND_PRICE, "--type", "vacant-land", "--json")
     cod, by_formula = done.result["cod"], done.result["analytic"]["cod"]
     assert cod["low"] < cod["value"] < cod["high"]
     assert by_formula["low"] == pytest.approx(cod["low"], rel=0.05)
@@ -63,7 +63,7 @@ def test_both_intervals_and_verdicts_are_in_the_object(kazyna: Kazyna, sales: Pa
 
 def test_days_places_and_areas_add_their_parts(kazyna: Kazyna, sales: Path) -> None:
     done = kazyna(
-        *("ratio-study", sales, *ESTIMATE_AND_PRICE, "--date", "sold", "--as-of", "2015-01-31"),
+        *("ratio-study", sales, *APPRAISED_AND_PRICE, "--date", "sold", "--as-of", "2015-01-31"),
         *("--lon", "lon", "--lat", "lat", "--area", "area", "--like", "kind", "--json"),
     )
     assert done.code == 0, done.err
@@ -82,7 +82,7 @@ def test_the_unsold_are_compared_with_the_sold(kazyna: Kazyna, sales: Path, tmp_
     for path, raised in ((unsold, 1.05), (both, 1.25)):
         arrow_csv.write_csv(table.append_column("before", pa.array(value / raised)), path)
     done = kazyna(
-        *("ratio-study", both, *ESTIMATE_AND_PRICE, "--unsold", unsold, "--before", "before"),
+        *("ratio-study", both, *APPRAISED_AND_PRICE, "--unsold", unsold, "--before", "before"),
         *("--independent", "before", "--area", "area", "--json"),
     )
     assert done.code == 0, done.err
@@ -103,7 +103,7 @@ def test_outliers_and_their_study_stand_beside_the_whole(
     first[0] = "99000000"
     path = tmp_path / "out.csv"
     path.write_text("\n".join([text[0], ",".join(first), *text[2:]]))
-    arguments = ("ratio-study", path, *ESTIMATE_AND_PRICE, "--trim", "iqr3")
+    arguments = ("ratio-study", path, *APPRAISED_AND_PRICE, "--trim", "iqr3")
     done = kazyna(*arguments, "--json")
     assert done.result["trimmed"]["removed"]["rows"] == [1]
     assert done.result["trimmed"]["study"]["n"] == 399
@@ -116,7 +116,7 @@ def test_a_page_of_plots_is_written(
 ) -> None:
     page = tmp_path / "study.html"
     done = kazyna(
-        *("ratio-study", sales, *ESTIMATE_AND_PRICE, "--plots", page, "--language", language),
+        *("ratio-study", sales, *APPRAISED_AND_PRICE, "--plots", page, "--language", language),
         *("--date", "sold", "--lon", "lon", "--lat", "lat"),
     )
     assert done.code == 0
@@ -139,7 +139,7 @@ def test_a_page_of_plots_is_written(
 def test_a_column_that_cannot_be_used_is_named(
     kazyna: Kazyna, sales: Path, arguments: tuple[str, ...], column: str
 ) -> None:
-    done = kazyna("ratio-study", sales, *ESTIMATE_AND_PRICE, *arguments, "--json")
+    done = kazyna("ratio-study", sales, *APPRAISED_AND_PRICE, *arguments, "--json")
     assert (done.code, done.out) == (2, "")
     assert done.failure["findings"][0]["column"] == column
 
@@ -147,14 +147,14 @@ def test_a_column_that_cannot_be_used_is_named(
 def test_a_price_of_nothing_is_named_by_file_row_and_column(kazyna: Kazyna, tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text("v,p\n90,100\n90,0\n")
-    done = kazyna("ratio-study", path, "--estimate", "v", "--price", "p", "--json")
+    done = kazyna("ratio-study", path, "--appraised", "v", "--price", "p", "--json")
     (finding,) = done.failure["findings"]
     assert finding["source"].endswith("bad.csv")
     assert (finding["row"], finding["column"]) == (2, "p")
 
 
 def test_half_a_place_is_wrong_usage(kazyna: Kazyna, sales: Path) -> None:
-    done = kazyna("ratio-study", sales, *ESTIMATE_AND_PRICE, "--lon", "lon", "--json")
+    done = kazyna("ratio-study", sales, *APPRAISED_AND_PRICE, "--lon", "lon", "--json")
     assert done.code == 2
     assert done.failure["findings"][0]["column"] == "lat"
 
@@ -162,7 +162,7 @@ def test_half_a_place_is_wrong_usage(kazyna: Kazyna, sales: Path) -> None:
 def test_groups_of_several_kinds_have_ranges_of_their_own(
     kazyna: Kazyna, sales: Path, tmp_path: Path
 ) -> None:
-    named = ("ratio-study", sales, "--estimate", "value", "--price", "price", "--by", "kind")
+    named = ("ratio-study", sales, "--appraised", "value", "--price", "price", "--by", "kind")
     kinds = ("--type", "residential-newer", "--type", "flat=vacant-land")
     told = kazyna(*named, *kinds, "--json").result
     ranges = {label: part["kind"]["cod"] for label, part in told["strata"]}

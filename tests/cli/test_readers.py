@@ -112,7 +112,7 @@ def test_the_same_is_found_wherever_the_evidence_lies(
         return done.result
 
     source, out = sources[kind], tmp_path / "out"
-    study = asked("ratio-study", source, "--estimate", "value", "--price", "price",
+    study = asked("ratio-study", source, "--appraised", "value", "--price", "price",
                   "--unsold", source, "--area", "area", "--by", "kind")  # fmt: skip
     assert (study["n"], study["strata"][0][0]) == (40, "дом")
     assert study["cod"]["value"] == pytest.approx(7.6, abs=2)

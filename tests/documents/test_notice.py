@@ -23,6 +23,7 @@ NOTICE = NoticeDocument(
     facts=(("Floor area", "180 m²"),),
     valuation_date=date(2015, 5, 31),
     value=Decimal("732166.00"),
+    model_value=Decimal("732166.00"),
     low=Decimal("605639.00"),
     high=Decimal("946788.00"),
     override_reason=None,
@@ -110,3 +111,7 @@ def test_without_a_window_it_says_so() -> None:
 def test_a_value_set_by_hand_says_why() -> None:
     data = notice_data(replace(NOTICE, override_reason="Inspected."))
     assert data["by_hand"] == "Set by a valuer: Inspected."
+    assert data["interval"].replace("\N{NO-BREAK SPACE}", " ") == (
+        "The model alone says 732,166 USD, and in 90 cases of 100 between 605,639 USD and"
+        " 946,788 USD."
+    )

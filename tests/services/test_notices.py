@@ -36,7 +36,10 @@ def test_reasons_say_what_is_usual_around(ctx: Context, property_id: str) -> Non
 
 
 def test_changes_are_of_recorded_facts_and_largest_first(ctx: Context, property_id: str) -> None:
-    changes = notices.notice_of(ctx, property_id).changes
+    by_hand = notices.notice_of(ctx, property_id)  # as an objection to it was upheld
+    assert by_hand.override_reason
+    assert (by_hand.changes, by_hand.model_value == by_hand.value) == ((), False)
+    changes = notices.notice_of(ctx, by_hand.comparables[0].property_id).changes
     assert 1 <= len(changes) <= notices.CHANGES_SHOWN
     assert all(change.before != change.after for change in changes)
     sizes = [abs(change.difference) for change in changes]

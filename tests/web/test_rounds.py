@@ -55,6 +55,8 @@ def test_a_round_is_moved_and_corrected_on_its_page(town_address: str) -> None:
         card = public.get("/properties/h001", params={"lang": "en"}).text
         assert "This value was set by hand" in card
         assert "burnt" in card
+        for of_the_model in ("In 90 cases of 100", "What would change the value", ",000 USD"):
+            assert of_the_model not in card
         assert "Published" in public.get("/rounds/1", params={"lang": "en"}).text
         page = valuer.post("/rounds/1/objections", data={"closes_on": "2016-07-01"}).text
         assert "until July 1, 2016" in page

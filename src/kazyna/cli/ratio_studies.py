@@ -21,7 +21,13 @@ STATISTICS = (
     "median_ratio", "mean_ratio", "weighted_mean_ratio", "cod", "cov", "prd", "prb", "mki", "ki"
 )  # fmt: skip
 
-Estimate = Annotated[str, typer.Option(help="Column with the value.", show_default=False)]
+Appraised = Annotated[
+    str,
+    # The second name is how the command was first announced; others call it by that.
+    typer.Option(
+        "--appraised", "--estimate", help="Column with the appraised value.", show_default=False
+    ),
+]
 Price = Annotated[
     str, typer.Option(help="Column with the (time-adjusted) price.", show_default=False)
 ]
@@ -85,7 +91,7 @@ PageLanguage = Annotated[Language, typer.Option(help="Language of that page.")]
 def ratio_study(
     table: Source,
     *,
-    estimate: Estimate,
+    appraised: Appraised,
     price: Price,
     by: By = None,
     kind: Kinds = None,
@@ -116,10 +122,10 @@ def ratio_study(
     Examples
     --------
     ```sh
-    kazyna ratio-study valued-sales.csv --estimate value --price price --by district
-    kazyna ratio-study valued-sales.csv --estimate value --price price --by use \
+    kazyna ratio-study valued-sales.csv --appraised value --price price --by district
+    kazyna ratio-study valued-sales.csv --appraised value --price price --by use \
       --type plot=vacant-land
-    kazyna ratio-study valued-sales.csv --estimate value --price price --trim iqr3 \
+    kazyna ratio-study valued-sales.csv --appraised value --price price --trim iqr3 \
       --date sold_on --lon lon --lat lat --area area_m2 --like rooms --plots study.html
     ```
     """
@@ -128,7 +134,7 @@ def ratio_study(
     study = ratio_studies.study_file(
         table,
         columns=ratio_studies.StudyColumns(
-            estimate=estimate,
+            estimate=appraised,
             price=price,
             by=tuple(by or ()),
             sold_on=sold_on,
@@ -151,7 +157,7 @@ def ratio_study(
 
 
 def _tables(study: "RatioStudy") -> RenderableType:
-    title = f"Ratio study of {study.n:,} sales ({study.kind.meaning.en})"
+    title = f"Ratio study, sales: {study.n:,} ({study.kind.meaning.en})"
     parts = [output.listing(_statistics(study), title=title)]
     if study.too_few:
         parts.append(output.listing([{"too few": "fewer than five sales say nothing"}]))

@@ -22,6 +22,11 @@ _WORDS = {
         "В 90 случаях из 100 рыночная стоимость лежит между {low} и {high}.",
         "100 учурдун 90ында базар наркы {low} менен {high} аралыгында болот.",
     ),
+    "model_interval": Text(
+        "The model alone says {value}, and in 90 cases of 100 between {low} and {high}.",
+        "Одна модель даёт {value}, в 90 случаях из 100 — между {low} и {high}.",
+        "Моделдин өзү боюнча {value}, 100 учурдун 90ында {low} менен {high} аралыгында.",
+    ),
     "why": Text("Why this value", "Почему такая стоимость", "Эмне үчүн мындай нарк"),
     "sum": Text("Value", "Стоимость", "Нарк"),
     "comparables": Text(
@@ -121,8 +126,10 @@ class NoticeDocument:
     """What is recorded of the property, written out."""
     valuation_date: date
     value: Decimal
+    model_value: Decimal
     low: Decimal
     high: Decimal
+    """The model's 90 % interval, which says nothing of a value that was set by hand."""
     override_reason: str | None
     base: NoticeReason
     reasons: tuple[NoticeReason, ...]
@@ -158,12 +165,16 @@ def notice_data(notice: NoticeDocument) -> dict[str, Any]:
         raise ValueError(f"base and reasons add up to {total}, not to {notice.value}")
     pen = Pen(notice.language, notice.currency)
     words = {key: text.in_(notice.language) for key, text in _WORDS.items()}
-    low, high = pen.money(notice.low), pen.money(notice.high)
+    by_hand = notice.override_reason
+    interval = words["model_interval" if by_hand else "interval"].format(
+        value=pen.money(notice.model_value),
+        low=pen.money(notice.low),
+        high=pen.money(notice.high),
+    )
     window = words["no_window"]
     if notice.window:
         first, last = notice.window
         window = words["window"].format(first=pen.day(first), last=pen.day(last))
-    by_hand = notice.override_reason
     return {
         "language": notice.language,
         "words": words,
@@ -174,7 +185,7 @@ def notice_data(notice: NoticeDocument) -> dict[str, Any]:
         "facts": [list(fact) for fact in notice.facts],
         "as_of": words["as_of"].format(day=pen.day(notice.valuation_date)),
         "value": pen.money(notice.value),
-        "interval": words["interval"].format(low=low, high=high),
+        "interval": interval,
         "by_hand": words["by_hand"].format(reason=by_hand) if by_hand else "",
         "reasons": [
             {"sentence": notice.base.sentence, "amount": pen.money(notice.base.amount)},

@@ -1,6 +1,6 @@
 """Notices of value: what an owner is told of one property, in figures and as paper."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -72,15 +72,19 @@ class Notice:
     issued_on: date
     valuation_date: date
     value: Decimal
+    model_value: Decimal
+    """What the model says; the value itself, unless a valuer has set it."""
     low: Decimal
     high: Decimal
+    """The model's 90 % interval."""
     override_reason: str | None
     base: Decimal
     """base + the amounts of all reasons = value, exactly."""
     reasons: tuple[NoticeReason, ...]
     comparables: tuple[Comparable, ...]
     changes: tuple[NoticeChange, ...]
-    """Estimated from what the same characteristic adds to the values of properties around."""
+    """Estimated from what the same characteristic adds to the values of properties around; none
+    where a valuer has set the value, which does not follow from characteristics."""
     opens_on: date | None
     closes_on: date | None
     """First and last day on which the value can be objected to, once they are set."""
@@ -138,12 +142,15 @@ def notice_of(ctx: Context, property_id: str) -> Notice:
     named = [reason.name for reason in valuation.reasons if reason.recorded is not None]
     named = [name for name in named if name != ctx.pack.neighbourhood]
     changes = suggested_changes(recorded, others, named[: 2 * REASONS_SHOWN])
+    if valuation.override_reason is not None:
+        changes = ()
     return Notice(
         property_id=property_id,
         round_id=valuation.round_id,
         issued_on=ctx.today,
         valuation_date=valuation.valuation_date,
         value=valuation.value,
+        model_value=valuation.model_value,
         low=valuation.low,
         high=valuation.high,
         override_reason=valuation.override_reason,
@@ -158,13 +165,16 @@ def notice_of(ctx: Context, property_id: str) -> Notice:
     )
 
 
-def notice_words(ctx: Context, property_id: str) -> NoticeWords:
-    """Tell the reasons of a property's published value in sentences of the caller's language."""
-    notice, pen = notice_of(ctx, property_id), Pen(ctx.language, ctx.pack.currency.code)
+def notice_words(ctx: Context, property_id: str, *, money: Callable[[Decimal], str]) -> NoticeWords:
+    """Tell the reasons of a property's published value in sentences of the caller's language.
+
+    `money` writes an amount as the page does that the sentences stand on.
+    """
+    notice, pen = notice_of(ctx, property_id), Pen(ctx.language)
     return NoticeWords(
         base_sentence(ctx.language),
-        tuple(_worded(reason, pen).sentence for reason in _shortened(notice.reasons)),
-        tuple(_supposed(change, pen) for change in notice.changes),
+        tuple(_worded(reason, pen, money).sentence for reason in _shortened(notice.reasons)),
+        tuple(_supposed(change, pen, money) for change in notice.changes),
     )
 
 
@@ -209,13 +219,14 @@ def _document(
         facts=_facts(card, notice, pen),
         valuation_date=notice.valuation_date,
         value=notice.value,
+        model_value=notice.model_value,
         low=notice.low,
         high=notice.high,
         override_reason=notice.override_reason,
         base=paper.NoticeReason(base_sentence(language), notice.base),
-        reasons=tuple(_worded(reason, pen) for reason in _shortened(notice.reasons)),
+        reasons=tuple(_worded(reason, pen, pen.money) for reason in _shortened(notice.reasons)),
         comparables=tuple(_printed(sale) for sale in notice.comparables[:COMPARABLES_SHOWN]),
-        changes=tuple(_supposed(change, pen) for change in notice.changes),
+        changes=tuple(_supposed(change, pen, pen.money) for change in notice.changes),
         window=window,
         law=law,
         notes=notes,
@@ -231,7 +242,7 @@ def _shortened(reasons: Sequence[NoticeReason]) -> list[NoticeReason]:
     return [*shown, NoticeReason("rest", REST, None, None, None, left)] if left else shown
 
 
-def _worded(reason: NoticeReason, pen: Pen) -> paper.NoticeReason:
+def _worded(reason: NoticeReason, pen: Pen, money: Callable[[Decimal], str]) -> paper.NoticeReason:
     recorded = None if reason.recorded is None else pen.recorded(reason.recorded, reason.unit)
     told = ToldReason(
         reason.name,
@@ -240,7 +251,7 @@ def _worded(reason: NoticeReason, pen: Pen) -> paper.NoticeReason:
         reason.unit is not None,
         reason.usual,
         reason.amount,
-        pen.money(abs(reason.amount)),
+        money(abs(reason.amount)),
     )
     return paper.NoticeReason(reason_sentence(told, pen.language), reason.amount)
 
@@ -260,14 +271,14 @@ def _printed(sale: Comparable) -> paper.NoticeSale:
     )
 
 
-def _supposed(change: NoticeChange, pen: Pen) -> str:
+def _supposed(change: NoticeChange, pen: Pen, money: Callable[[Decimal], str]) -> str:
     about = pen.about(change.difference)
     return change_sentence(
         change.label.in_(pen.language),
         pen.recorded(change.before, change.unit),
         pen.recorded(change.after, change.unit),
         difference=about,
-        money=pen.money(abs(about)),
+        money=money(abs(about)),
         language=pen.language,
     )
 

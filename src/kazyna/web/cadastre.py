@@ -73,7 +73,9 @@ def show(visit: Visiting, property_id: str) -> HTMLResponse:
         states=objection_words(visit.write),
         window=objections.may_object(ctx, property_id),
         reasons=drawings.reasons(visit.write, card.valuation) if card.valuation else None,
-        told=notices.notice_words(ctx, property_id) if card.valuation else None,
+        told=notices.notice_words(ctx, property_id, money=visit.write.whole_money)
+        if card.valuation
+        else None,
         grid=drawings.grid(visit.write, card.valuation.comparables) if card.valuation else None,
         spread=drawings.spread(card.valuation) if card.valuation else None,
         map=_map(visit, extent, breaks, _places(visit, card)) if extent else None,
