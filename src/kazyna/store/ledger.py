@@ -52,16 +52,19 @@ STAGED = pa.schema(
 DEBT = "debit_account, period, bucket, due_on, place"
 """What makes charges of a set raise the same debt."""
 
+ACT = "kind, effective_on, credit_account"
+"""What most charges of a set have in common."""
+
 STAGED_DEBTS: LiteralString = (
     "debt_no integer, debit_account text, period integer, bucket text, due_on date, place text,"
     " amount bigint, debit bigint DEFAULT nextval('items_item_id_seq')"
 )
 STAGED_CHARGES: LiteralString = (
-    "idempotency_key text, kind text, effective_on date, description text, debt_no integer,"
-    " credit_no integer, amount bigint,"
+    "idempotency_key text, content_hash bytea, description text, debt_no integer, act_no integer,"
+    " amount bigint,"
     " entry_id bigint DEFAULT nextval('entries_entry_id_seq')"
 )
-"""Both with the numbers that their rows will have in the books; see migration 0081."""
+"""Both with the numbers that their rows will have in the books; see migration 0083."""
 
 CREDIT = """
     SELECT entry_id, created, balance FROM post_credit(
@@ -70,6 +73,8 @@ CREDIT = """
         %(bucket_order)s::text[], %(oldest_first)s)
     """
 """Lowers debts; see migration 0011."""
+
+DIGESTED_ROWS = 50_000
 
 SETS_LOCK = 4_921_015
 """Sets are posted one after the other, under an advisory lock of our own."""
@@ -242,7 +247,11 @@ def post_all(tx: Transaction, staged: pa.Table) -> int:
     Conflict
         As `post`; then nothing of the set is written.
     """
-    charges, debts, credited = _by_debt(staged.select(STAGED.names))
+    given = staged.select(STAGED.names).cast(STAGED)
+    digest = _digest(given)
+    if tx.value("SELECT EXISTS (SELECT FROM posted_sets WHERE digest = %s)", (digest,)):
+        return 0
+    charges, debts, acts = _by_debt(given)
     tx.execute("SELECT pg_advisory_xact_lock(%s)", (SETS_LOCK,))
     with (
         refusals(),
@@ -250,7 +259,13 @@ def post_all(tx: Transaction, staged: pa.Table) -> int:
         tx.staged("staged", STAGED_CHARGES, charges),
     ):
         tx.execute("GRANT SELECT, UPDATE, DELETE ON staged, staged_debts TO kazyna_ledger")
-        created: int = tx.value("SELECT post_staged(%s::text[])", (credited,))
+        created: int = tx.value(
+            "SELECT post_staged(%s, %s::text[], %s::date[], %s::text[])",
+            (
+                digest,
+                *(acts[name].to_pylist() for name in ("kind", "effective_on", "credit_account")),
+            ),
+        )
     return created
 
 
@@ -269,53 +284,73 @@ def open_expense(tx: Transaction, account: str, *, tax: str, currency: str) -> N
     )
 
 
-def _by_debt(staged: pa.Table) -> tuple[pa.Table, pa.Table, list[str]]:
-    """Part charges from the debts they raise and the accounts they credit: no text travels twice.
+def _digest(given: pa.Table) -> bytes:
+    """Digest a set as it is written: the same rows in another order make another digest."""
+    digest = sha256()
+    for batch in given.combine_chunks().to_batches(max_chunksize=DIGESTED_ROWS):
+        digest.update(batch.serialize())
+    return digest.digest()
 
-    Charges come in the order of their debts, so that the indexes of the books grow at one end. A
-    charge that stands in the set twice, by the same key and content, is taken once.
+
+def _by_debt(given: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Part charges from the debts they raise and the acts they share: no text travels twice.
+
+    Charges come in the order of their keys, so that the widest indexes of the journal grow at one
+    end. A charge that stands in the set twice, by the same key and content, is taken once.
     """
-    credited = staged["credit_account"].combine_chunks().dictionary_encode()
-    staged = staged.append_column("credit_no", pc.add(credited.indices, 1))
     with duckdb.connect() as memory:
-        memory.register("given", staged)
-        memory.execute(
-            f"""
-            CREATE TABLE debts AS
-            SELECT (row_number() OVER (ORDER BY {DEBT}))::INTEGER AS debt_no, {DEBT}
-            FROM (SELECT DISTINCT {DEBT} FROM given);
-            CREATE TABLE charges AS
-            SELECT idempotency_key, kind, effective_on, description, debt_no, credit_no, amount
-            FROM given JOIN debts USING ({DEBT})
-            """  # noqa: S608 (the columns are ours)
-        )
-        keys = "SELECT count(DISTINCT idempotency_key) FROM charges"
-        if memory.sql(keys).fetchall() != [(staged.num_rows,)]:
-            _take_once(memory)
-        charges = memory.sql("FROM charges ORDER BY idempotency_key").to_arrow_table()
-        debts = memory.sql(
-            f"""
-            SELECT debt_no, {DEBT}, sum(amount)::BIGINT AS amount
-            FROM debts JOIN charges USING (debt_no) GROUP BY ALL ORDER BY debt_no
-            """  # noqa: S608
-        ).to_arrow_table()
-    return charges, debts, credited.dictionary.to_pylist()
+        memory.register("given", given)
+        charges, debts, acts = _parted(memory)
+        keys = charges["idempotency_key"].combine_chunks()
+        if pc.any(pc.equal(keys[1:], keys[:-1])).as_py():
+            memory.register("given", _taken_once(memory))
+            charges, debts, acts = _parted(memory)
+    return charges, debts, acts
 
 
-def _take_once(memory: duckdb.DuckDBPyConnection) -> None:
+def _parted(memory: duckdb.DuckDBPyConnection) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Take a set apart into charges, debts and acts, the two numbered from 1.
+
+    Each charge has the hash of what `accounts.content_of` writes.
+    """
     memory.execute(
-        """
-        CREATE OR REPLACE TABLE charges AS
-        SELECT idempotency_key, kind, effective_on, min(description) AS description, debt_no,
-               credit_no, amount
-        FROM charges GROUP BY ALL
-        """
+        f"""
+        CREATE OR REPLACE TABLE debts AS
+        SELECT (row_number() OVER (ORDER BY {DEBT}))::INTEGER AS debt_no, *,
+               ':' || period || ':' || bucket || ':' || due_on || ':' || place AS debt_hashed
+        FROM (SELECT {DEBT}, sum(amount)::BIGINT AS amount FROM given GROUP BY {DEBT});
+        CREATE OR REPLACE TABLE acts AS
+        SELECT (row_number() OVER (ORDER BY {ACT}))::INTEGER AS act_no, *,
+               kind || '|' || effective_on || '|' AS act_hashed
+        FROM (SELECT DISTINCT {ACT} FROM given)
+        """  # noqa: S608 (the columns are ours)
     )
+    charges = memory.sql(
+        f"""
+        SELECT idempotency_key,
+               '\\x' || sha256(act_hashed || debit_account || '<' || credit_account || ':'
+                               || given.amount || debt_hashed) AS content_hash,
+               description, debt_no, act_no, given.amount
+        FROM given JOIN debts USING ({DEBT}) JOIN acts USING ({ACT}) ORDER BY idempotency_key
+        """  # noqa: S608
+    ).to_arrow_table()
+    debts = memory.sql(f"SELECT debt_no, {DEBT}, amount FROM debts ORDER BY debt_no")  # noqa: S608
+    acts = memory.sql(f"SELECT {ACT} FROM acts ORDER BY act_no")  # noqa: S608
+    return charges, debts.to_arrow_table(), acts.to_arrow_table()
+
+
+def _taken_once(memory: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Take a charge once that stands in a set more than once, in whatever words."""
+    once = memory.sql(
+        "SELECT * REPLACE (min(description) AS description) FROM given GROUP BY ALL"
+    ).to_arrow_table()
+    memory.register("once", once)
     twice = memory.sql(
-        "SELECT idempotency_key FROM charges GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 1"
+        "SELECT idempotency_key FROM once GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 1"
     ).fetchall()
     if twice:
         raise Conflict(f"The key {twice[0][0]!r} was used for another entry.")
+    return once
 
 
 @contextmanager
