@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -87,7 +88,11 @@ def test_the_russian_procedure_writes_its_tables_and_sections(
     assert written.formula is not None
     assert written.formula.startswith("P = ")
     upks = arrow_csv.read_csv(tmp_path / "ru237_upks.csv")
-    assert upks["objects"].to_pylist() == [120]
+    whole, *by_zone = upks["objects"].to_pylist()
+    assert (whole, sum(by_zone)) == (120, 120)
+    zones = json.loads((tmp_path / "ru237_zones.geojson").read_text())["features"]
+    assert [zone["properties"]["objects"] for zone in zones] == by_zone
+    assert str(tmp_path / "ru237_zones.geojson") in written.files
     quality = arrow_csv.read_csv(tmp_path / "ru237_quality.csv")
     assert quality["model"].to_pylist() == ["formula", "formula", "market model"]
     control = quality.filter(pc.equal(quality["sample"], "control"))

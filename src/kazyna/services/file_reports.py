@@ -1,5 +1,6 @@
 """Valuation reports of files, with the tables of a national procedure. No database."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -7,6 +8,7 @@ from time import perf_counter
 from typing import Literal
 
 import pyarrow as pa
+import shapely
 
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.text import Language
@@ -177,6 +179,7 @@ def procedure_of(valuation: FileValuation, options: FileReport) -> Ru237Profile:
         index=valuation.summary.index,
         factors=factors,
         columns=procedure,
+        areas=valuation.summary.areas,
     )
 
 
@@ -187,7 +190,8 @@ def write_profile(valuation: FileValuation, folder: Path, *, options: FileReport
     `quality` the statistics of acceptance by sample, `formula` the coefficients, `factors` the
     factors in the sales and in all objects, `typical_objects` and `corrections` what the method of
     the typical object rests on, `methods` what each simple method says of every object, and
-    `methods_quality` how far it strays from the market model.
+    `methods_quality` how far it strays from the market model. `zones` has the price zones with
+    their outlines, as GeoJSON, where market areas were found.
     """
     found = procedure_of(valuation, options)
     grouping, formula = found.grouping, found.formula
@@ -228,6 +232,10 @@ def write_profile(valuation: FileValuation, folder: Path, *, options: FileReport
             path = folder / f"ru237_{name}{ending}"
             files.write_table(table, path)
             written.append(str(path))
+    if found.zones:
+        outlines = folder / "ru237_zones.geojson"
+        files.write_text(_outlines(found), outlines)
+        written.append(str(outlines))
     return WrittenProfile(
         profile="ru237",
         files=tuple(written),
@@ -236,6 +244,25 @@ def write_profile(valuation: FileValuation, folder: Path, *, options: FileReport
         formula=formula.text() if formula else None,
         loss=found.loss,
     )
+
+
+def _outlines(found: Ru237Profile) -> str:
+    """Write the price zones as GeoJSON, each with what is known of its prices."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {
+                "zone": zone.area.number,
+                "objects": zone.objects,
+                "sales": zone.area.sales,
+                "beside_the_average_place": zone.area.level,
+                "median_price": zone.area.price,
+            },
+            "geometry": json.loads(shapely.to_geojson(zone.outline)),
+        }
+        for zone in found.zones
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}) + "\n"
 
 
 def _placed(

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from kazyna.core.table import as_arrow
 from kazyna.valuation.columns import Floats, Rows
+from kazyna.valuation.market_areas import FoundAreas
 from kazyna.valuation.ru237 import (
     BUILDING_GROUPS,
     LAND_SEGMENTS,
@@ -26,11 +27,14 @@ from kazyna.valuation.ru237_quality import (
     representativeness,
     sample_quality,
 )
+from kazyna.valuation.ru237_zones import PriceZone, PriceZones, price_zones
 from kazyna.valuation.strata_index import IndexPoint
 
 FACTORS_MAX = 8
 DISTRICT, QUARTER = "район", "квартал"
 ZONE = "ценовая зона"
+FOUND_ZONE = "найденная ценовая зона"
+NO_AREAS = FoundAreas()
 ZONE_FOLDS = 5
 ZONE_SALES = 5.0
 """Average sales that are added to each zone, so that a zone of few does not stray."""
@@ -59,6 +63,8 @@ class Ru237Profile:
     objects: int
     specific: pa.Table
     """УПКС by group and territory, as `specific_values` returns them."""
+    zones: tuple[PriceZone, ...]
+    """Price zones with their outlines; none where no market areas were found."""
     formula: Formula | None
     """None where there is no factor to make one of."""
     market: SampleQuality
@@ -79,6 +85,7 @@ def ru237_profile(
     index: Sequence[IndexPoint],
     factors: Sequence[str],
     columns: Ru237Columns,
+    areas: FoundAreas = NO_AREAS,
 ) -> Ru237Profile:
     """Gather what the Russian report asks for.
 
@@ -97,13 +104,17 @@ def ru237_profile(
         Columns of the sales by weight; the first eight that are numbers and known make the formula.
     columns
         Use code, district and quarter.
+    areas
+        Market areas that the model found; where `values` has `lon` and `lat` they become zones.
     """
     valued, sold, tested = as_arrow(values), as_arrow(sales), as_arrow(predictions)
     grouping = _grouping(valued, columns.use_code)
     territories = _territories(valued, columns)
+    drawn = _zones(valued, areas)
     specific = specific_values(
-        _floats(valued, "value"), _floats(valued, "area_m2"), grouping.group, by=territories
-    )
+        _floats(valued, "value"), _floats(valued, "area_m2"), grouping.group,
+        by={**territories, **({FOUND_ZONE: drawn.label} if drawn else {})},
+    )  # fmt: skip
     own = {columns.use_code, columns.district, columns.quarter, columns.earlier}
     known = _numbers(sold, [name for name in factors if name not in own])
     train = ~_stands_in(sold, tested)
@@ -124,6 +135,7 @@ def ru237_profile(
         sales=_sales_of_groups(sold, columns.use_code),
         objects=valued.num_rows,
         specific=specific,
+        zones=drawn.each if drawn else (),
         formula=formula,
         market=market,
         loss=control.mape - market.mape if control else None,
@@ -202,6 +214,14 @@ def _territories(valued: pa.Table, columns: Ru237Columns) -> Mapping[str, Sequen
         if name is not None and name in valued.column_names:
             found[division] = valued[name].cast(pa.string()).to_pylist()
     return {name: labels for name, labels in found.items() if any(labels)}
+
+
+def _zones(valued: pa.Table, areas: FoundAreas) -> PriceZones | None:
+    """Draw the zones of the objects, where their places are known."""
+    if not {"lon", "lat"} <= set(valued.column_names):
+        return None
+    lonlat = np.column_stack([_floats(valued, "lon"), _floats(valued, "lat")])
+    return price_zones(areas, lonlat)
 
 
 def _numbers(sold: pa.Table, factors: Sequence[str]) -> dict[str, Floats]:
