@@ -6,7 +6,10 @@ from http import HTTPStatus
 import pytest
 
 from api.conftest import Client, served, signed_in
+from conftest import OFFICER
+from kazyna.services import users
 from kazyna.services.context import Installation
+from kazyna.services.demo_steps import PASSWORD
 from kazyna.store.connection import Database
 from services.kyrgyz_office import issue_cars, open_cars
 
@@ -154,3 +157,40 @@ def test_an_objection_to_a_bill_is_decided_by_its_facts(
     assert listed["reason"] == "seen at the inspection"
     nothing = officer.post("/v1/bill-objections/99/decision", json=decision)
     assert nothing.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_fine_is_proposed_imposed_objected_to_and_decided(
+    office: Installation, officer: Client, head: Client, own: Client
+) -> None:
+    new = {
+        "taxpayer_id": "T1", "tax": "vehicle", "period": 2024, "amount": "1000",
+        "offence": "late_payment_of_individual", "grounds": "paid on 5 November",
+    }  # fmt: skip
+    assert own.post("/v1/fines", json=new).status_code == HTTPStatus.FORBIDDEN
+    low = officer.post("/v1/fines", json=new | {"amount": "999"})
+    assert low.json()["findings"][0]["column"] == "amount"
+    proposed = officer.post("/v1/fines", json=new)
+    assert (proposed.status_code, proposed.json()["status"]) == (HTTPStatus.CREATED, "proposed")
+    path = f"/v1/fines/{proposed.json()['fine_id']}"
+    assert own.get(path).status_code == HTTPStatus.NOT_FOUND
+    assert officer.post(f"{path}/imposition").status_code == HTTPStatus.CONFLICT
+    imposed = head.post(f"{path}/imposition").json()
+    assert (imposed["status"], imposed["open"]) == ("imposed", "1000.00")
+    waived = officer.post(f"{path}/waiver", json={"reason": "hardship"}).json()
+    assert (waived["kind"], waived["status"]) == ("remission", "requested")
+    assert own.post(f"{path}/objection", json={"reason": "in time"}).json()["status"] == "objected"
+    outcome = {"amount": "0", "reason": "the receipt was seen"}
+    assert head.post(f"{path}/decision", json=outcome).status_code == HTTPStatus.CONFLICT
+    users.create_user(office.context(OFFICER), name="third", password=PASSWORD, role="officer")
+    with signed_in(str(officer.base_url), "third") as third:
+        decided = third.post(f"{path}/decision", json=outcome).json()
+    assert (decided["status"], decided["standing"], decided["open"]) == (
+        "cancelled",
+        "0.00",
+        "0.00",
+    )
+    (seen,) = own.get("/v1/fines").json()
+    assert seen["answer"] == "the receipt was seen"
+    again = officer.post("/v1/fines", json=new).json()["fine_id"]
+    refused = head.post(f"/v1/fines/{again}/refusal", json={"reason": "no proof"})
+    assert refused.json()["status"] == "refused"

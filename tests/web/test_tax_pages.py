@@ -299,3 +299,42 @@ def test_the_revenue_is_forecast_by_month(officer: httpx.Client, own: httpx.Clie
     for shown in ("Month by month", "Vehicle tax", "Jul 2026", "Jun 2027"):
         assert shown in page
     assert own.get("/office/forecast").status_code == HTTPStatus.FORBIDDEN
+
+
+def test_a_fine_is_proposed_imposed_and_objected_to_on_pages(
+    office: Installation, address: str, officer: httpx.Client, own: httpx.Client
+) -> None:
+    form = {
+        "taxpayer_id": "T1", "tax": "vehicle", "period": "2025", "amount": "999",
+        "offence": "late_payment_of_individual", "grounds": "paid on 5 November",
+    }  # fmt: skip
+    wrong = officer.post("/office/fines", data=form)
+    assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "paid on 5 November" in wrong.text  # nothing is typed twice
+    made = officer.post("/office/fines", data=form | {"amount": "1 000"}).text
+    assert "another officer signs" in made
+    number = re.search(r"№ (\d+)</h1>", made)
+    assert number
+    path = f"/fines/{number[1]}"
+    assert own.get(path).status_code == HTTPStatus.NOT_FOUND
+    assert officer.post(f"{path}/signature", data={"decision": "impose"}).status_code == (
+        HTTPStatus.UNPROCESSABLE_ENTITY
+    )
+    with sign_in_at(address, "head") as head:
+        assert "imposed" in head.post(f"{path}/signature", data={"decision": "impose"}).text
+    shown = own.get("/my?lang=ru").text
+    assert "Штрафы" in shown
+    assert path in shown
+    assert path in officer.get("/office/taxpayers/T1").text
+    waived = officer.post(f"{path}/waiver", data={"reason": "hardship"})
+    assert waived.status_code == HTTPStatus.OK
+    assert "hardship" in officer.get("/office/books").text
+    objected = own.post(f"{path}/objection", data={"grounds": "it was in time"})
+    assert "it was in time" in objected.text
+    assert "another officer decides" in officer.get(path).text
+    users.create_user(office.context(OFFICER), name="third", password=PASSWORD, role="officer")
+    with sign_in_at(address, "third") as third:
+        decided = third.post(f"{path}/decision", data={"amount": "400", "reason": "half of it"})
+    assert "400.00" in decided.text
+    assert "half of it" in own.get(f"{path}?lang=ky").text
+    assert path in officer.get("/office/fines").text

@@ -21,6 +21,7 @@ from kazyna.cli import (
     demo,
     evidence,
     file_rolls,
+    fines,
     ledger,
     mark,
     objections,
@@ -91,6 +92,7 @@ app.add_typer(confirmations.app, name="law")
 app.add_typer(rolls.app, name="tax-roll")
 app.add_typer(reliefs.app, name="relief")
 app.add_typer(bill_objections.app, name="bill-objection")
+app.add_typer(fines.app, name="fine")
 app.add_typer(declarations.app, name="declaration")
 app.add_typer(ledger.app, name="account")
 app.add_typer(packs.app, name="pack")

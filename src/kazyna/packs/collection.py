@@ -8,6 +8,7 @@ from typing import get_args
 from kazyna.accounts import DunningStep, InstalmentRule, RiskReason, WeekendRule
 from kazyna.core.money import Currency, to_minor
 from kazyna.core.text import Text
+from kazyna.packs.fines import FineLaw, read_fine
 from kazyna.packs.grounds import Grounds, read_grounds
 from kazyna.packs.reading import Section
 
@@ -98,6 +99,8 @@ class Collection:
     risk: tuple[RiskLaw, ...] = ()
     risk_high: int = 0
     """Points from which a taxpayer is at high risk."""
+    fines: Mapping[str, FineLaw] = field(default_factory=dict)
+    """For what an officer may fine, by name."""
     payment_qr: str | None = None
     """What the QR code of a bill says, with the names of figures in braces."""
 
@@ -125,6 +128,9 @@ def read_collection(section: Section) -> Collection:
         else (),
         risk=tuple(map(_reason, risk.rows("reasons"))) if risk else (),
         risk_high=risk.required("high", int, 0) if risk else 0,
+        fines={law.name: law for law in map(read_fine, section.rows("fines"))}
+        if "fines" in has
+        else {},
         payment_qr=_payment_qr(section),
     )
     for inner in (limitation, risk):

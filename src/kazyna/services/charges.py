@@ -62,7 +62,7 @@ def post_assessed(
         A first charge, or the difference that a correction makes.
     """
     assessed = assessed.select(ASSESSED.names).cast(ASSESSED)
-    _open_accounts(tx, ctx, pc.unique(assessed["taxpayer_id"]).to_pylist(), tax=tax)
+    open_accounts(tx, ctx, pc.unique(assessed["taxpayer_id"]).to_pylist(), tax=tax)
     more = assessed.filter(pc.greater(assessed["amount_minor"], 0))
     if more.num_rows:
         ledger.post_all(tx, _staged(more, tax=tax, kind=kind))
@@ -106,7 +106,8 @@ def _staged(more: pa.Table, *, tax: str, kind: str) -> pa.Table:
     )
 
 
-def _open_accounts(tx: Transaction, ctx: Context, holders: list[str], *, tax: str) -> None:
+def open_accounts(tx: Transaction, ctx: Context, holders: list[str], *, tax: str) -> None:
+    """Open what charges of a tax need: the treasury, its revenue, what each holder owes."""
     n = len(holders)
     opened = pa.table(
         {

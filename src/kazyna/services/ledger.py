@@ -274,7 +274,7 @@ def reverse(ctx: Context, entry_id: int, *, reason: str, key: str) -> PostedEntr
         if entry.kind == "refund" and entry.taxpayer_id is None:
             raise Conflict("The money went back to its sender: what returns, the bank reports.")
         day = max(ctx.today, entry.effective_on)
-        posted = ledger.post(tx, _reversal(tx, entry, key=key, day=day, reason=reason.strip()))
+        posted = ledger.post(tx, reversal_of(tx, entry, key=key, day=day, reason=reason.strip()))
         if posted.created and entry.assigned is not None:
             bank.unassign(tx, entry.assigned)
         # Asked again on another day, the entry counts from the day it was posted first.
@@ -444,10 +444,10 @@ def undo_entry(ctx: Context, tx: Transaction, key: str, *, reason: str) -> None:
     if entry is None:
         raise NotFound(f"No entry was posted under the key {key!r}.")
     day = max(ctx.today, entry.effective_on)
-    ledger.post(tx, _reversal(tx, entry, key=f"undo:{key}", day=day, reason=reason))
+    ledger.post(tx, reversal_of(tx, entry, key=f"undo:{key}", day=day, reason=reason))
 
 
-def _reversal(
+def reversal_of(
     tx: Transaction, entry: ledger.EntryRow, *, key: str, day: date, reason: str
 ) -> Entry:
     """Undo an entry as far as its debts are open; what was paid of them becomes credit."""

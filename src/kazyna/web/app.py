@@ -36,6 +36,7 @@ from kazyna.web import (
     councils,
     declarations,
     expenditures,
+    fines,
     goods,
     goods_documents,
     inspection,
@@ -73,7 +74,7 @@ PARTS = (
     cadastre, rounds, worklists, round_screening, round_pages, reports, objections, rolls,
     confirmations, councils, ledger, books, collection, simulations, sign_in, tiles, verify,
     inspection, alerts, balances, reconciliation, goods, goods_documents, subscriptions, my,
-    register, registers, reliefs, declarations, bill_objections, expenditures,
+    register, registers, reliefs, declarations, bill_objections, expenditures, fines,
     performance, revenue_forecast, revenue_gap,
 )  # fmt: skip
 

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kazyna.core.errors import InputError, NotFound, Refused
-from kazyna.services import bank, collection, interest, plans, suspensions
+from kazyna.services import bank, collection, fines, interest, plans, suspensions
 from kazyna.services.context import Role
 from kazyna.web.pages import page
+from kazyna.web.tax_words import fine_words
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -135,6 +136,8 @@ def facts_of(visit: Visit, taxpayer_id: str) -> dict[str, Any]:
         "interest": interest.interest_to(ctx, taxpayer_id=taxpayer_id),
         "plans": plans.plans_of(ctx, taxpayer_id=taxpayer_id),
         "notices": collection.notices(ctx, taxpayer_id=taxpayer_id),
+        "fines": fines.fines(ctx, taxpayer_id=taxpayer_id),
+        "fine_states": fine_words(visit.write),
         "instalments": ctx.pack.accounts.collection.instalments,
         "first_instalment": ctx.today + timedelta(days=FIRST_INSTALMENT_DAYS),
         "plan_states": _plan_states(visit),

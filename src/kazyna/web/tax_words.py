@@ -42,6 +42,20 @@ def bill_objection_words(write: Writer) -> dict[str, str]:
     }
 
 
+def fine_words(write: Writer) -> dict[str, str]:
+    """Name the states of a fine."""
+    _ = write.gettext
+    return {
+        "proposed": _("proposed"),
+        "imposed": _("imposed"),
+        "refused": _("refused"),
+        "objected": _("objected to"),
+        "confirmed": _("stands as imposed"),
+        "reduced": _("reduced"),
+        "cancelled": _("cancelled"),
+    }
+
+
 def change_words(write: Writer) -> dict[str, str]:
     """Name the kinds of change of the register."""
     _ = write.gettext
