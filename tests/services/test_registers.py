@@ -73,6 +73,11 @@ def test_the_same_cadastre_loaded_twice_is_loaded_once(installation: Installatio
         ),
         ({"lon": [-122.3, 999.0]}, {}, "f.csv, row 2, column lon: 999.0 is too large"),
         (
+            {},
+            {"sold_on": ["2015-01-01", "2199-01-01"]},
+            "f.csv, row 2, column sold_on: 2199-01-01 is a day to come; expected a day up to",
+        ),
+        (
             {"colour": ["red", "blue"]},
             {},
             "column colour: the pack does not know the column",

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -110,6 +110,16 @@ def test_later_sales_never_influence_a_fit(seed: int, factor: float) -> None:
     other = fit(replaced(market, "paid", paid), columns=COLUMNS, as_of=cut)
     assert one.value(market).equals(other.value(market))
     assert one.summary().sales_left_out == ((f"dated after the day of value, {cut}", late.sum()),)
+
+
+def test_a_day_of_value_far_after_the_last_sale_is_told_and_beyond_reason_refused() -> None:
+    market = invented(30)
+    last = max(market["sold_on"].to_pylist())
+    model = fit(market, columns=COLUMNS, as_of=last + timedelta(days=400))
+    told = "the last sale is 400 days before the day of value: prices are a forecast"
+    assert told in model.summary().notes
+    with pytest.raises(InputError, match=r"the day of value is 2199-01-01; .*ten years"):
+        fit(market, columns=COLUMNS, as_of=date(2199, 1, 1))
 
 
 def test_thirty_sales_are_enough_and_the_summary_says_what_was_done_without() -> None:

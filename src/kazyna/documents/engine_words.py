@@ -82,6 +82,14 @@ _PHRASES: tuple[tuple[str, Text], ...] = (
         ),
     ),
     (
+        r"the last sale is (\d+) days before the day of value: prices are a forecast",
+        Text(
+            "",
+            "последняя сделка на {0} дн. раньше дня оценки: цены — прогноз",
+            "акыркы сатуу баалоо күнүнөн {0} күн мурун болгон: баалар — божомол",
+        ),
+    ),
+    (
         r"too few sales for trees: regression, comparables and Gaussian process only",
         Text(
             "",

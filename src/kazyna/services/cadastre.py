@@ -181,7 +181,7 @@ def load_cadastre(
     ctx.require("valuer")
     findings: list[Finding] = []
     houses = _collected(findings, lambda: _checked_properties(ctx, as_arrow(properties), source))
-    evidence = _collected(findings, lambda: _checked_sales(as_arrow(sales), houses, source))
+    evidence = _collected(findings, lambda: _checked_sales(ctx, as_arrow(sales), houses, source))
     if houses is None or evidence is None:
         raise InputError(findings)
     with ctx.transaction() as tx:
@@ -354,8 +354,8 @@ def _collected(findings: list[Finding], work: Callable[[], pa.Table]) -> pa.Tabl
         return None
 
 
-def _checked_sales(sales: pa.Table, houses: pa.Table | None, source: str) -> pa.Table:
-    """Check the sales, each of a known property and each recorded once."""
+def _checked_sales(ctx: Context, sales: pa.Table, houses: pa.Table | None, source: str) -> pa.Table:
+    """Check the sales, each of a known property, recorded once, and not of a day to come."""
     evidence = check(sales, SALES, source=source).select([c.name for c in SALES.columns])
     findings = []
     numbers = evidence["property_id"]
@@ -367,6 +367,12 @@ def _checked_sales(sales: pa.Table, houses: pa.Table | None, source: str) -> pa.
         reason = f"{evidence['property_id'][row].as_py()!r} is no property of the table"
         expected = "a property_id of the properties"
         findings.append(Finding(source, reason, expected, row=row + 1, column="property_id"))
+    to_come = pc.greater(evidence["sold_on"], ctx.today)
+    if pc.any(to_come).as_py():
+        row = pc.index(to_come, True).as_py()
+        reason = f"{evidence['sold_on'][row]} is a day to come"
+        expected = f"a day up to {ctx.today}"
+        findings.append(Finding(source, reason, expected, row=row + 1, column="sold_on"))
     counted = evidence.group_by(["property_id", "sold_on"]).aggregate([([], "count_all")])
     twice = counted.filter(pc.greater(counted["count_all"], 1))
     if twice.num_rows:

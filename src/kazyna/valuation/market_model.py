@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ from kazyna.core.table import as_arrow
 from kazyna.valuation import models, quick_hedonic
 from kazyna.valuation.building_cost import BuildingCost
 from kazyna.valuation.columns import (
+    EPOCH,
     ColumnMap,
     Floats,
     Sales,
@@ -55,6 +56,8 @@ from kazyna.valuation.values import (
 
 SALES_MIN = 10
 """An interval that covers 90 % needs nine sales to be measured on; below ten there is no model."""
+AHEAD_DAYS_MAX = 3_653
+"""Ten years after the last sale no index tells anything: such a day of value is a slip."""
 FOLDS = 8
 HEAPED = 0.5
 """Share of the sales at one price beyond which it is doubtful that prices were paid."""
@@ -326,6 +329,11 @@ def _market(read: Sales, as_of: date, source: str) -> Sales:
                 f"at least {SALES_MIN} sales before the day of value",
             )
         )
+    if day_number(as_of) - market.day.max() > AHEAD_DAYS_MAX:
+        last = EPOCH + timedelta(days=int(market.day.max()))
+        reason = f"the last sale is of {last}, the day of value is {as_of}"
+        expected = "a day of value up to ten years after the last sale"
+        raise InputError(Finding(source, reason, expected))
     if np.ptp(market.price) == 0:
         raise InputError(
             Finding(

@@ -16,6 +16,8 @@ from kazyna.valuation.market_areas import FoundAreas, MarketAreas, market_areas
 from kazyna.valuation.strata import groups
 from kazyna.valuation.strata_index import IndexPoint, StrataIndex, stratum_indices
 
+AHEAD_DAYS = 366
+"""Beyond a year after the last sale it is said that prices are a forecast."""
 SAMPLE_ROWS = 1_000
 """Sales on which the importance of the characteristics is measured."""
 
@@ -94,6 +96,11 @@ def _fall_backs(model: Market) -> tuple[str, ...]:
         notes.append(
             f"{unplaced} of {len(model.sales)} sales without a place: known by their"
             " characteristics only"
+        )
+    ahead = day_number(model.as_of) - int(model.sales.day.max())
+    if ahead > AHEAD_DAYS:
+        notes.append(
+            f"the last sale is {ahead} days before the day of value: prices are a forecast"
         )
     if not model.fitted.boosting.views:
         notes.append("too few sales for trees: regression, comparables and Gaussian process only")
