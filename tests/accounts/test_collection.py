@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from kazyna.accounts import (
     is_broken,
     next_steps,
     owed_by,
+    ranking,
     risk_points,
     schedule,
 )
@@ -149,3 +151,27 @@ def test_points_can_be_counted_again_from_their_reasons(known: list[tuple[int, i
     for row, (years, never) in zip(found.to_pylist(), known, strict=True):
         assert row["years_late"] == REASONS[0].points(years)
         assert row["score"] == REASONS[0].points(years) + REASONS[1].points(never)
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.booleans()), max_size=40))
+def test_ranking_counts_the_pairs(people: list[tuple[int, bool]]) -> None:
+    score, unpaid = (np.array([each[n] for each in people]) for n in (0, 1))
+    found = ranking(score.astype(np.int64), unpaid.astype(bool))
+    bad = [points for points, failed in people if failed]
+    good = [points for points, failed in people if not failed]
+    pairs = [(a > b) + (a == b) / 2 for a in bad for b in good]
+    if not pairs:
+        assert found.auc is None
+        return
+    assert found.auc == pytest.approx(sum(pairs) / len(pairs))
+    assert found.standard_error is not None
+    assert 0 <= found.standard_error <= 0.5
+
+
+def test_ranking_has_the_standard_error_of_hanley_and_mcneil() -> None:
+    # By hand, 4 and 4 with one pair of 16 the wrong way: a = 15/16, q1 = 15/17, q2 = 225/248,
+    # (0.05859 + 3 (0.88235 - 0.87891) + 3 (0.90726 - 0.87891)) / 16 = 0.009624, its root 0.0981.
+    score = np.array([80, 70, 60, 40, 50, 30, 20, 10])
+    found = ranking(score, np.arange(8) < 4)
+    assert found.auc == 15 / 16
+    assert found.standard_error == pytest.approx(0.0981, abs=1e-4)

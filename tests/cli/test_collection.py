@@ -53,6 +53,9 @@ def test_debtors_are_told_seen_and_scored(
     (risk,) = kazyna("account", "risks", "--json").result["risks"]
     assert sum(reason["points"] for reason in risk["reasons"]) == risk["score"]
     assert "Has never paid anything" in " ".join(kazyna("account", "risks").out.split())
+    tested = kazyna("account", "risk-test", "--on", "2016-05-01", "--days", 30, "--json").result
+    assert (tested["until"], tested["auc"]) == ("2016-05-31", None)
+    assert kazyna("account", "risk-test", "--on", "2016-06-01").code == 2
     assert kazyna("account", "lapsed", "--json").result["debts"] == []
     assert kazyna("account", "figures", "2016", "--json").result["in_time_by_number"] == "0.0000"
     areas = kazyna("account", "performance", "2016", "--json").result["areas"]

@@ -61,7 +61,7 @@ def test_a_payment_settles_the_fine_in_the_order_of_the_law(officer: Context) ->
     fine = fines.impose(as_(officer, "head"), fines.propose(officer, LATE).fine_id)
     (account,) = ledger.statement(officer, taxpayer_id="T1")[-1:]
     bills = [line for line in account.lines if line.kind == "charge"]
-    tax = sum(line.debit for line in bills)
+    tax = sum((line.debit for line in bills), Decimal(0))
 
     reference = rolls.bills_of_taxpayer(officer, "T1")[0].reference
     ledger.record_payment(

@@ -62,6 +62,7 @@ def test_the_day_of_collection(address: str, officer: Context) -> None:
         assert "Notices sent: 3" in office.post("/office/collection/dunning").text
         desk = office.get("/office/collection").text
         assert "Days since the oldest debt was due: 46 (+5)" in desk
+        assert "Nobody was late on that day" in office.get("/office/collection/risk-test").text
         notice = collection.notices(officer, taxpayer_id="T1")[0].notice_id
         assert office.get(f"/demands/{notice}.pdf").content.startswith(b"%PDF")
         held = {"tax": "property_tax", "period": "2016", "reason": "objection"}

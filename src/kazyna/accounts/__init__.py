@@ -104,7 +104,7 @@ from kazyna.accounts.revenue_forecast import (
     forecast_months,
     payment_curve,
 )
-from kazyna.accounts.risk import RiskReason, risk_points
+from kazyna.accounts.risk import Ranking, RiskReason, ranking, risk_points
 from kazyna.accounts.statement import Movement, StatementLine, Totals, running, totals
 
 __all__ = [
@@ -150,6 +150,7 @@ __all__ = [
     "Played",
     "Posting",
     "Proposal",
+    "Ranking",
     "RiskReason",
     "Settled",
     "Standings",
@@ -184,6 +185,7 @@ __all__ = [
     "owed_by",
     "payment_curve",
     "ranked",
+    "ranking",
     "read_camt",
     "read_csv",
     "receivable",

@@ -11,7 +11,7 @@ from pydantic import Field
 from kazyna.api.arguments import ENTRY_MAX, LINE, PREFIX, Strict, TaxpayerId, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
-from kazyna.services import collection, plans, suspensions
+from kazyna.services import collection, plans, risk_outcomes, suspensions
 
 router = APIRouter(prefix=PREFIX, tags=["collection"])
 BY_ROLE = documented(HTTPStatus.FORBIDDEN)
@@ -100,6 +100,16 @@ def worklist(ctx: Caller, limit: Limit = 50) -> collection.Worklist:
 def risks(ctx: Caller, limit: Limit = 50) -> list[collection.RiskScore]:
     """Return the debtors with most points of risk, each with its reasons."""
     return list(collection.risks(ctx, limit=limit))
+
+
+@router.get("/risks/outcomes", responses=FINDING)
+def risk_test(
+    ctx: Caller,
+    on: Annotated[date | None, Query(description="Points of this day; else so long ago.")] = None,
+    days: Annotated[int, Query(ge=1, le=3_660, description="Days that debtors had.")] = 365,
+) -> risk_outcomes.RiskTest:
+    """Tell how well the points of a day ranked those who then did not pay."""
+    return risk_outcomes.risk_test(ctx, on=on, days=days)
 
 
 @router.get("/lapsed-debts", responses=FINDING)

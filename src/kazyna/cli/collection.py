@@ -116,6 +116,28 @@ def risks(limit: Limit = 50, as_json: output.Json = False) -> None:
         output.show(found, as_json=as_json, table=_risk_table)
 
 
+@app.command("risk-test")
+def risk_test(
+    *,
+    on: Annotated[
+        date | None, typer.Option(parser=day, metavar="DATE", help="Points of this day.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, help="Days that debtors had to pay.")] = 365,
+    as_json: output.Json = False,
+) -> None:
+    """Tell how well the points of a day that is past ranked those who then did not pay.
+
+    Example:
+    ```sh
+    kazyna account risk-test --on 2025-06-01 --days 180
+    ```
+    """
+    from kazyna.services import risk_outcomes
+
+    with acting("officer") as ctx:
+        output.show(risk_outcomes.risk_test(ctx, on=on, days=days), as_json=as_json)
+
+
 @app.command()
 def lapsed(as_json: output.Json = False) -> None:
     """List the debts beyond the term of limitation; `request write_off` gives them up.

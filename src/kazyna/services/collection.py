@@ -302,7 +302,11 @@ def risks(ctx: Context, *, limit: int = 50) -> tuple[RiskScore, ...]:
 
 def scored(ctx: Context, tx: Transaction, *, on: date) -> tuple[pa.Table, pa.Table]:
     """Measure every debtor by the pack's reasons for risk, and count the points of each."""
-    known = collection.known_of_debtors(tx, on)
+    return points_of(ctx, collection.known_of_debtors(tx, on))
+
+
+def points_of(ctx: Context, known: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Bring what is known of debtors to the measures of the pack, and count the points of each."""
     unit = 10**ctx.pack.currency.decimals
     whole = pc.divide(known["overdue"], pa.scalar(unit, pa.int64()))
     measured = known.set_column(known.column_names.index("overdue"), "overdue", whole)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kazyna.core.errors import InputError, NotFound, Refused
-from kazyna.services import bank, collection, fines, interest, plans, suspensions
+from kazyna.services import bank, collection, fines, interest, plans, risk_outcomes, suspensions
 from kazyna.services.context import Role
 from kazyna.web.pages import page
 from kazyna.web.tax_words import fine_words
@@ -28,6 +28,12 @@ Line = Annotated[str, Form(max_length=200)]
 def desk(visit: Visiting) -> HTMLResponse:
     """Show the year's figures, whom to see first and why, the plans, and the notices."""
     return _desk(visit)
+
+
+@router.get(f"{HERE}/risk-test")
+def risk_test(visit: Visiting) -> HTMLResponse:
+    """Hold the points of a year ago against what came in since."""
+    return _desk(visit, tested=risk_outcomes.risk_test(visit.ctx))
 
 
 @router.post(f"{HERE}/interest")
@@ -151,6 +157,7 @@ def _desk(
     *,
     run: interest.InterestRun | None = None,
     dunned: collection.DunningRun | None = None,
+    tested: risk_outcomes.RiskTest | None = None,
 ) -> HTMLResponse:
     visit.ctx.require(*STAFF)
     try:
@@ -162,6 +169,7 @@ def _desk(
         "collection/desk.html",
         run=run,
         dunned=dunned,
+        tested=tested,
         figures=collection.figures(visit.ctx, year=visit.ctx.today.year),
         work=collection.worklist(visit.ctx, limit=DEBTORS),
         risks=risks,
