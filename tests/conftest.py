@@ -5,6 +5,7 @@ demonstration has run on part of the county, are made once; a test gets a clone 
 """
 
 import fcntl
+import gc
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -44,7 +45,7 @@ VALUER = Actor("test-valuer", "valuer")
 AUDITOR = Actor("test-auditor", "auditor")
 DRAFTER = Actor("test-drafter", "officer")
 
-TOWN_HOUSES = 120
+TOWN_HOUSES = 96
 TOWN_VALUED_ON = date(2015, 1, 31)
 _area = [900 + 37 * (n * 7 % 50) for n in range(TOWN_HOUSES)]
 TOWN = pa.table(
@@ -63,9 +64,22 @@ SOLD = pa.table(
         "price": [100_000 + 300 * area + 900 * (n % 11) for n, area in enumerate(_area)],
     }
 )
-"""A small town, each house sold once: valued in two seconds."""
+"""A small town, each house sold once, and too few for trees: valued in no time."""
 
 _number = itertools.count()
+
+# Of the libraries and of thousands of collected tests nothing becomes garbage; to look through them
+# again and again took a tenth of the run.
+gc.set_threshold(20_000, 10, 10)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

@@ -84,8 +84,8 @@ def on_world(shop_world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 
 @pytest.fixture(scope="session")
 def county() -> pa.Table:
-    """Return 400 sales of the county: enough to fit a model on, quickly."""
-    return part_of_county().slice(0, 400)
+    """Return 150 sales of the county: enough to fit a model on, quickly."""
+    return part_of_county().slice(0, 150)
 
 
 @pytest.fixture

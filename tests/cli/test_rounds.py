@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Kazyna
-from conftest import OFFICER
+from conftest import OFFICER, TOWN_HOUSES
 from kazyna.services import cadastre, taxpayers, users
 from kazyna.services.context import Installation
 from kazyna.services.demo_steps import PASSWORD
@@ -40,8 +40,8 @@ def test_a_round_goes_from_draft_to_force_by_commands(
     assert kazyna("round", "approve", 1, "--as", "head", "--json").result["status"] == "approved"
     assert kazyna("round", "enforce", 1, "--json").result["status"] == "in_force"
     out = tmp_path / "out.csv"
-    assert kazyna("round", "export", 1, "--out", out, "--json").result["properties"] == 120
-    assert len(out.read_text().splitlines()) == 121
+    assert kazyna("round", "export", 1, "--out", out, "--json").result["properties"] == TOWN_HOUSES
+    assert len(out.read_text().splitlines()) == TOWN_HOUSES + 1
     assert "in_force" in kazyna("round", "show", 1).out
 
 
@@ -64,12 +64,12 @@ def test_a_cadastre_is_loaded_from_files_whole_or_not(
     refused = kazyna("cadastre", "load", houses, "--sales", sales, "--json")
     assert refused.code == 2
     assert "x2" in str(refused.failure)
-    assert kazyna("cadastre", "show", "--json").result["properties"] == 120
+    assert kazyna("cadastre", "show", "--json").result["properties"] == TOWN_HOUSES
     sales.write_text("property_id,sold_on,price\nx1,2014-05-05,410000\n")
     for _ in range(2):
         loaded = kazyna("cadastre", "load", houses, "--sales", sales, "--json").result
         assert loaded == {"properties": 1, "sales": 1}
-    assert kazyna("cadastre", "show", "--json").result["properties"] == 121
+    assert kazyna("cadastre", "show", "--json").result["properties"] == TOWN_HOUSES + 1
 
 
 def test_a_folder_that_was_touched_ends_with_failure(kazyna: Kazyna, on_town: Installation) -> None:
@@ -101,7 +101,7 @@ def test_two_rounds_are_compared(kazyna: Kazyna, on_town: Installation) -> None:
     made = kazyna("round", "create", "--on", "2015-02-10", "--seed", 3, "--json")
     assert made.result["status"] == "draft"
     told = kazyna("round", "compare", 1, made.result["round_id"], "--json").result["comparison"]
-    assert told["properties"] == 120
+    assert told["properties"] == TOWN_HOUSES
     shown = kazyna("round", "compare", 1, made.result["round_id"]).out
     for words in ("median change", "by tenth of value", "98101", "largest changes"):
         assert words in shown

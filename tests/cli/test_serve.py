@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -23,6 +24,18 @@ def test_a_taken_port_is_refused_or_passed_over() -> None:
             assert port < door.getsockname()[1] < port + 20
 
 
+@pytest.fixture
+def usual_collection() -> Iterator[None]:
+    """Give Python's own settings, which the suite changes for itself."""
+    of_suite = gc.get_threshold()
+    gc.unfreeze()
+    gc.set_threshold(700, 10, 10)
+    yield
+    gc.set_threshold(*of_suite)
+    gc.freeze()
+
+
+@pytest.mark.usefixtures("usual_collection")
 def test_what_was_loaded_is_left_out_of_the_search_for_garbage_while_serving() -> None:
     usual, loaded = gc.get_threshold(), len(gc.get_objects())
     with quick_garbage_collection():

@@ -17,11 +17,11 @@ MEASURES = (
 )
 
 
-def test_a_backtest_prints_one_object(kazyna: Kazyna, sales: Path) -> None:
+def test_a_backtest_prints_one_object(kazyna: Kazyna, sales: Path, county: pa.Table) -> None:
     done = kazyna("backtest", sales, *NAMES, "--holdout", "random:0.25", "--seed", 7, "--json")
     assert done.code == 0
     assert set(done.result) == set(MEASURES.split())
-    assert done.result["n_train"] + done.result["n_test"] == 400
+    assert done.result["n_train"] + done.result["n_test"] == county.num_rows
     assert 0.8 < done.result["median_ratio"] < 1.2
 
 

@@ -22,7 +22,7 @@ from valuation.markets import AS_OF, COLUMNS, KING_COUNTY, invented, king_county
 
 @pytest.fixture(scope="module")
 def sales() -> pa.Table:
-    return king_county(500)
+    return king_county(300)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_the_same_input_and_seed_give_the_same_values(model, sales) -> None:  # 
 
 def test_the_model_says_what_it_rests_on(model) -> None:  # type: ignore[no-untyped-def]
     summary = model.summary()
-    assert summary.sales_used == 500
+    assert summary.sales_used == 300
     assert sum(weight for _, weight in summary.weights) == pytest.approx(1)
     assert summary.index[-1].level == 1
     assert summary.index[-1].date == date(2015, 5, 31)
@@ -196,14 +196,14 @@ def test_confidence_falls_where_nothing_like_it_was_sold(model, sales) -> None: 
 
 
 def test_a_segment_is_valued_by_what_its_own_sales_show() -> None:
-    market = invented(400, noise=0.05)
-    kind = np.where(np.arange(400) % 2 == 0, "flat", "house")
+    market = invented(240, noise=0.05)
+    kind = np.where(np.arange(240) % 2 == 0, "flat", "house")
     dearer = np.array(market["paid"]) * np.where(kind == "house", 1.5, 1.0)
     market = replaced(replaced(market, "paid", dearer), "kind", kind)
     parted = fit(market, columns=replace(COLUMNS, segment="kind"), as_of=AS_OF)
     assert [(name, sales) for name, sales, _, _ in parted.summary().segments] == [
-        ("flat", 200),
-        ("house", 200),
+        ("flat", 120),
+        ("house", 120),
     ]
     new = replaced(replaced(market.slice(0, 4), "pin", list("abcd")), "kind", ["house"] * 4)
     rows = parted.value(new).to_pylist()
@@ -214,8 +214,8 @@ def test_a_segment_is_valued_by_what_its_own_sales_show() -> None:
 
 
 def test_land_and_building_add_up_to_the_value() -> None:
-    market = invented(200)
-    market = replaced(market, "plot_m2", np.random.default_rng(1).uniform(300, 900, 200))
+    market = invented(120)
+    market = replaced(market, "plot_m2", np.random.default_rng(1).uniform(300, 900, 120))
     columns = replace(COLUMNS, land_area="plot_m2", floor_area="area_m2")
     for row in fit(market, columns=columns, as_of=AS_OF).value(market).to_pylist():
         assert row["land"] + row["building"] == row["value"]
@@ -224,8 +224,8 @@ def test_land_and_building_add_up_to_the_value() -> None:
 
 
 def test_screening_leaves_out_a_gift_and_says_so() -> None:
-    market = invented(300, noise=0.05)
-    paid = np.where(np.arange(300) == 7, 0.1, 1.0) * np.array(market["paid"])
+    market = invented(150, noise=0.05)
+    paid = np.where(np.arange(150) == 7, 0.1, 1.0) * np.array(market["paid"])
     model = fit(replaced(market, "paid", paid), columns=COLUMNS, as_of=AS_OF, screened=True)
     assert model.screening is not None
     assert not model.screening.kept[7]
@@ -249,7 +249,7 @@ SAME_EVERYWHERE = """
 from datetime import date
 from kazyna.valuation import fit
 from valuation.markets import KING_COUNTY, king_county
-sales = king_county(300)
+sales = king_county(150)
 values = fit(sales, columns=KING_COUNTY, as_of=date(2015, 5, 31)).value(sales.slice(0, 60))
 print(values.select(["value", "low", "high", "base"]).to_pylist())
 """
