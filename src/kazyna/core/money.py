@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 RoundingMode = Literal["half_up", "half_even", "down", "up"]
@@ -34,10 +35,15 @@ class Currency:
     code: str
     decimals: int
 
-    @property
+    @cached_property
     def unit(self) -> Decimal:
         """The smallest amount that can be paid, e.g. `0.01`."""
         return Decimal(1).scaleb(-self.decimals)
+
+    @cached_property
+    def largest(self) -> Decimal:
+        """The largest amount that the ledger holds."""
+        return from_minor(MINOR_UNITS_MAX, self)
 
 
 def round_to(amount: Decimal, unit: Decimal, mode: RoundingMode = "half_up") -> Decimal:

@@ -24,7 +24,7 @@ from kazyna.accounts import (
     StatementLine as AccountLine,
 )
 from kazyna.core.errors import Conflict, Finding, Forbidden, InputError, NotFound
-from kazyna.core.money import MINOR_UNITS_MAX, from_minor, to_minor
+from kazyna.core.money import from_minor, to_minor
 from kazyna.services.context import Context
 from kazyna.store import bank, ledger, ledger_books, rolls, taxpayers
 from kazyna.store.connection import Transaction
@@ -465,13 +465,12 @@ def reversal_of(
 
 def amount_in_minor(ctx: Context, amount: Decimal, *, source: str) -> tuple[int, list[Finding]]:
     """Return a positive amount in minor units, or what is wrong with it."""
-    unit = ctx.pack.currency.unit
-    most = from_minor(MINOR_UNITS_MAX, ctx.pack.currency)
+    currency = ctx.pack.currency
     # Neither the comparison nor the remainder is defined for what is no number or too large.
-    if not amount.is_finite() or not 0 < amount <= most or amount % unit:
-        expected = f"a positive amount of {ctx.pack.currency.code} in steps of {unit}"
+    if not amount.is_finite() or not 0 < amount <= currency.largest or amount % currency.unit:
+        expected = f"a positive amount of {currency.code} in steps of {currency.unit}"
         return 0, [Finding(source, f"the amount is {amount}", expected, column="amount")]
-    return to_minor(amount, ctx.pack.currency), []
+    return to_minor(amount, currency), []
 
 
 def checked_amount(ctx: Context, given: Payment) -> int:

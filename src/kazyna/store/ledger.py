@@ -5,6 +5,7 @@ What is read from the books as a whole is in ledger_books.py. Only functions of 
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,6 @@ from typing import Any, LiteralString, TypeVar
 import duckdb
 import psycopg
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from kazyna.accounts import (
     Bucket,
@@ -251,21 +251,20 @@ def post_all(tx: Transaction, staged: pa.Table) -> int:
     digest = _digest(given)
     if tx.value("SELECT EXISTS (SELECT FROM posted_sets WHERE digest = %s)", (digest,)):
         return 0
-    charges, debts, acts = _by_debt(given)
     tx.execute("SELECT pg_advisory_xact_lock(%s)", (SETS_LOCK,))
-    with (
-        refusals(),
-        tx.staged("staged_debts", STAGED_DEBTS, debts),
-        tx.staged("staged", STAGED_CHARGES, charges),
-    ):
-        tx.execute("GRANT SELECT, UPDATE, DELETE ON staged, staged_debts TO kazyna_ledger")
-        created: int = tx.value(
-            "SELECT post_staged(%s, %s::text[], %s::date[], %s::text[])",
-            (
-                digest,
-                *(acts[name].to_pylist() for name in ("kind", "effective_on", "credit_account")),
-            ),
-        )
+    with refusals(), duckdb.connect() as memory, ThreadPoolExecutor(1) as beside:
+        _register_once(memory, given)
+        debts, acts = _parted(memory)
+        charges = beside.submit(_charges, memory)  # while the debts travel
+        with (
+            tx.staged("staged_debts", STAGED_DEBTS, debts),
+            tx.staged("staged", STAGED_CHARGES, charges.result()),
+        ):
+            tx.execute("GRANT SELECT, UPDATE, DELETE ON staged, staged_debts TO kazyna_ledger")
+            created: int = tx.value(
+                "SELECT post_staged(%s, %s::text[], %s::date[], %s::text[])",
+                (digest, *(column.to_pylist() for column in acts.columns)),
+            )
     return created
 
 
@@ -292,65 +291,57 @@ def _digest(given: pa.Table) -> bytes:
     return digest.digest()
 
 
-def _by_debt(given: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Part charges from the debts they raise and the acts they share: no text travels twice.
+def _register_once(memory: duckdb.DuckDBPyConnection, given: pa.Table) -> None:
+    """Name a set `given`; a charge that stands in it twice, in whatever words, is taken once."""
+    memory.register("given", given)
+    keys = "SELECT count(DISTINCT idempotency_key) FROM given"
+    if memory.sql(keys).fetchall() == [(given.num_rows,)]:
+        return
+    once = memory.sql("SELECT * REPLACE (min(description) AS description) FROM given GROUP BY ALL")
+    memory.register("given", once.to_arrow_table())
+    twice = memory.sql(
+        "SELECT idempotency_key FROM given GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 1"
+    ).fetchall()
+    if twice:
+        raise Conflict(f"The key {twice[0][0]!r} was used for another entry.")
 
-    Charges come in the order of their keys, so that the widest indexes of the journal grow at one
-    end. A charge that stands in the set twice, by the same key and content, is taken once.
-    """
-    with duckdb.connect() as memory:
-        memory.register("given", given)
-        charges, debts, acts = _parted(memory)
-        keys = charges["idempotency_key"].combine_chunks()
-        if pc.any(pc.equal(keys[1:], keys[:-1])).as_py():
-            memory.register("given", _taken_once(memory))
-            charges, debts, acts = _parted(memory)
-    return charges, debts, acts
 
+def _parted(memory: duckdb.DuckDBPyConnection) -> tuple[pa.Table, pa.Table]:
+    """Part a set from the debts it raises and the acts it shares: no text travels twice.
 
-def _parted(memory: duckdb.DuckDBPyConnection) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Take a set apart into charges, debts and acts, the two numbered from 1.
-
-    Each charge has the hash of what `accounts.content_of` writes.
+    Both are numbered from 1, debts in the order of the widest index of the books.
     """
     memory.execute(
         f"""
-        CREATE OR REPLACE TABLE debts AS
+        CREATE TABLE debts AS
         SELECT (row_number() OVER (ORDER BY {DEBT}))::INTEGER AS debt_no, *,
                ':' || period || ':' || bucket || ':' || due_on || ':' || place AS debt_hashed
         FROM (SELECT {DEBT}, sum(amount)::BIGINT AS amount FROM given GROUP BY {DEBT});
-        CREATE OR REPLACE TABLE acts AS
+        CREATE TABLE acts AS
         SELECT (row_number() OVER (ORDER BY {ACT}))::INTEGER AS act_no, *,
                kind || '|' || effective_on || '|' AS act_hashed
         FROM (SELECT DISTINCT {ACT} FROM given)
         """  # noqa: S608 (the columns are ours)
     )
-    charges = memory.sql(
+    debts = memory.sql(f"SELECT debt_no, {DEBT}, amount FROM debts ORDER BY debt_no")  # noqa: S608
+    acts = memory.sql(f"SELECT {ACT} FROM acts ORDER BY act_no")  # noqa: S608
+    return debts.to_arrow_table(), acts.to_arrow_table()
+
+
+def _charges(memory: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Write the charges of a parted set, in the order of their keys, as the journal's indexes grow.
+
+    Each has the hash of what `accounts.content_of` writes.
+    """
+    return memory.sql(
         f"""
         SELECT idempotency_key,
                '\\x' || sha256(act_hashed || debit_account || '<' || credit_account || ':'
                                || given.amount || debt_hashed) AS content_hash,
                description, debt_no, act_no, given.amount
         FROM given JOIN debts USING ({DEBT}) JOIN acts USING ({ACT}) ORDER BY idempotency_key
-        """  # noqa: S608
+        """  # noqa: S608 (the columns are ours)
     ).to_arrow_table()
-    debts = memory.sql(f"SELECT debt_no, {DEBT}, amount FROM debts ORDER BY debt_no")  # noqa: S608
-    acts = memory.sql(f"SELECT {ACT} FROM acts ORDER BY act_no")  # noqa: S608
-    return charges, debts.to_arrow_table(), acts.to_arrow_table()
-
-
-def _taken_once(memory: duckdb.DuckDBPyConnection) -> pa.Table:
-    """Take a charge once that stands in a set more than once, in whatever words."""
-    once = memory.sql(
-        "SELECT * REPLACE (min(description) AS description) FROM given GROUP BY ALL"
-    ).to_arrow_table()
-    memory.register("once", once)
-    twice = memory.sql(
-        "SELECT idempotency_key FROM once GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 1"
-    ).fetchall()
-    if twice:
-        raise Conflict(f"The key {twice[0][0]!r} was used for another entry.")
-    return once
 
 
 @contextmanager

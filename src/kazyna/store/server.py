@@ -30,6 +30,7 @@ SETTINGS = """
 # Kazyna: a batch of a whole roll or round must not wait for checkpoints or memory.
 shared_buffers = 512MB
 work_mem = 64MB
+temp_buffers = 64MB
 maintenance_work_mem = 256MB
 max_wal_size = 4GB
 checkpoint_timeout = 15min
