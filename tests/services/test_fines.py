@@ -47,6 +47,7 @@ def test_a_fine_is_owed_once_a_second_officer_has_signed(officer: Context) -> No
         fines.impose(officer, proposed.fine_id)
     imposed = fines.impose(as_(officer, "head"), proposed.fine_id)
     assert (imposed.status, imposed.open, imposed.imposed_by) == ("imposed", LATE.amount, "head")
+    assert imposed.law.startswith("Tax Code of the Kyrgyz Republic, ")
     assert imposed.due_on == officer.today + timedelta(days=30)
     assert owed(officer) == before + 1000
     kinds = [line.kind for line in ledger.statement(officer, taxpayer_id="T1")[-1].lines]

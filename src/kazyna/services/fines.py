@@ -18,6 +18,7 @@ from kazyna.store import fines as register
 from kazyna.store import ledger, taxpayers
 from kazyna.store.connection import Transaction
 from kazyna.store.fines import FineRow
+from kazyna.tax.law import cite, source_key
 
 SHOWN = 200
 SAID_MAX = 200
@@ -303,6 +304,12 @@ def _law(ctx: Context, offence: str) -> FineLaw:
     return known[offence]
 
 
+def _cited(ctx: Context, reference: str) -> str:
+    """Write the article out; the pack of a later year may not know the act any more."""
+    known = source_key(reference) in ctx.pack.sources
+    return cite(reference, ctx.pack.sources, ctx.language).text if known else reference
+
+
 def _named(fine_id: int) -> str:
     return f"fine {fine_id}"
 
@@ -339,7 +346,7 @@ def _fine(ctx: Context, row: FineRow) -> Fine:
         period=row.period,
         offence=row.offence,
         label=law.label if law else None,
-        law=row.law,
+        law=_cited(ctx, row.law),
         doubt=law.grounds.doubt if law else None,
         grounds=row.grounds,
         amount=from_minor(row.amount, currency),
