@@ -22,6 +22,7 @@ from kazyna.core.errors import InputError, KazynaError
 from kazyna.packs.pack import BUILT_IN, Pack, load_pack
 from kazyna.services.context import Installation
 from kazyna.services.settings import SETTINGS
+from kazyna.tax import Rounding, Table
 
 DOCS = Path(__file__).parent
 SERVICES = DOCS.parent / "src" / "kazyna" / "services"
@@ -198,10 +199,11 @@ def _pack(pack: Pack) -> Iterator[str]:
         yield "| parameter | meaning | from | value | law | checked |\n|---|---|---|---|---|---|"
         for parameter in tax.rules.parameters.values():
             for day, held in zip(parameter.values.days, parameter.values.values, strict=True):
-                checked = held.checked or f"not yet: {held.doubt}"
+                unread = f"not yet: {held.doubt}" if held.doubt else "row by row"
+                checked = "" if held.value is None else held.checked or unread
                 yield (
                     f"| `{parameter.name}` | {parameter.label.en}, {parameter.unit} | {day}"
-                    f" | {held.value} | {held.law} | {checked} |"
+                    f" | {_said(held.value)} | {held.law} | {checked} |"
                 )
         yield ""
     yield "### Columns\n"
@@ -212,6 +214,22 @@ def _pack(pack: Pack) -> Iterator[str]:
     for source in pack.sources.values():
         yield f"- [{source.title.en}]({source.url})" if source.url else f"- {source.title.en}"
     yield ""
+
+
+def _said(value: object) -> str:
+    """Say a value of the law in a cell; of a table how many rows it has, and where they are."""
+    if value is None:
+        return "no more"
+    if isinstance(value, Rounding):
+        return f"to {value.unit}, {value.mode.replace('_', ' ')}"
+    if not isinstance(value, Table):
+        return str(value)
+    (file, *_), keys = value.rows[0].place.split(", "), ", ".join(key.name for key in value.keys)
+    known = [row.value for row in value.rows if row.value is not None]
+    bounds = f", from {min(known):f} to {max(known):f}" if known else ""
+    lacking = f", {len(value.rows) - len(known)} not known" if len(known) < len(value.rows) else ""
+    doubted = sum(row.doubt is not None for row in value.rows)
+    return f"`{file}`: rows: {len(value.rows)}, by {keys}{bounds}{lacking}, {doubted} in doubt"
 
 
 def decisions() -> Iterator[str]:
