@@ -74,7 +74,7 @@ def test_interest_dunning_and_lists(office: httpx.Client) -> None:
     assert pdf.content.startswith(b"%PDF")
     assert office.get("/v1/worklist").json()["items"][0]["taxpayer_id"] == "T2"
     assert office.get("/v1/risks").json()[0]["reasons"]
-    asked = {"on": "2016-05-01", "days": 30}
+    asked: dict[str, str | int] = {"on": "2016-05-01", "days": 30}
     assert office.get("/v1/risks/outcomes", params=asked).json()["until"] == "2016-05-31"
     assert office.get("/v1/lapsed-debts").json() == []
     assert office.get("/v1/collection-figures/2016").json()["through"] == "2016-06-15"
