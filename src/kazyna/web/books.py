@@ -12,6 +12,7 @@ from kazyna.services.books import Audit
 from kazyna.services.context import Role
 from kazyna.web.forms import read_amount
 from kazyna.web.pages import page
+from kazyna.web.tax_words import tax_title
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -113,6 +114,7 @@ def _page(visit: Visit, *, audit: Audit | None = None) -> HTMLResponse:
             visit.ctx, first=visit.ctx.today.replace(month=1, day=1), last=visit.ctx.today
         ),
         taxes=visit.ctx.pack.taxes,
+        tax_title=lambda name: tax_title(visit, name),
         budgets=visit.ctx.pack.accounts.budgets.labels,
         steps={
             "closed": _("closed"),

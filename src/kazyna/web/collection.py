@@ -11,7 +11,7 @@ from kazyna.core.errors import InputError, NotFound, Refused
 from kazyna.services import bank, collection, fines, interest, plans, risk_outcomes, suspensions
 from kazyna.services.context import Role
 from kazyna.web.pages import page
-from kazyna.web.tax_words import fine_words
+from kazyna.web.tax_words import fine_words, tax_title
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -148,7 +148,7 @@ def facts_of(visit: Visit, taxpayer_id: str) -> dict[str, Any]:
         "first_instalment": ctx.today + timedelta(days=FIRST_INSTALMENT_DAYS),
         "plan_states": _plan_states(visit),
         "plan_reasons": _plan_reasons(visit),
-        "tax_title": lambda name: _tax_title(visit, name),
+        "tax_title": lambda name: tax_title(visit, name),
     }
 
 
@@ -177,7 +177,7 @@ def _desk(
         notices=collection.notices(visit.ctx)[:DEBTORS],
         plan_states=_plan_states(visit),
         plan_reasons=_plan_reasons(visit),
-        tax_title=lambda name: _tax_title(visit, name),
+        tax_title=lambda name: tax_title(visit, name),
     )
 
 
@@ -201,13 +201,8 @@ def _queue(
             "payer_name": _("the payer's name"),
             "exact_amount": _("the exact amount"),
         },
-        tax_title=lambda name: _tax_title(visit, name),
+        tax_title=lambda name: tax_title(visit, name),
     )
-
-
-def _tax_title(visit: Visit, name: str) -> str:
-    tax = visit.ctx.pack.taxes.get(name)
-    return visit.write.text(tax.title) if tax else name
 
 
 def _plan_states(visit: Visit) -> dict[str, str]:

@@ -15,6 +15,7 @@ from kazyna.services.context import Role
 from kazyna.web import charts, collection, drawings, ratio_charts
 from kazyna.web.forms import read_amount
 from kazyna.web.pages import page
+from kazyna.web.tax_words import tax_title
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -142,10 +143,10 @@ def _office(
 def _account(visit: Visit, name: str) -> str:
     """Name an account, such as `revenue:property_tax`, in the words of the pack."""
     kind, _colon, tax = name.partition(":")
-    chart, taxes = visit.ctx.pack.accounts.chart, visit.ctx.pack.taxes
+    chart = visit.ctx.pack.accounts.chart
     words = [visit.write.text(chart[kind].label) if kind in chart else kind]
     if tax:
-        words.append(visit.write.text(taxes[tax].title) if tax in taxes else tax)
+        words.append(tax_title(visit, tax))
     return ": ".join(words)
 
 

@@ -1,7 +1,7 @@
 """The words of rolls, reliefs, objections to bills and changes of the register."""
 
 from kazyna.core.text import Text
-from kazyna.services import rolls
+from kazyna.services import marking_fees, rolls
 from kazyna.web.language import Writer
 from kazyna.web.visit import Visit
 
@@ -74,7 +74,9 @@ def change_words(write: Writer) -> dict[str, str]:
 
 
 def tax_title(visit: Visit, name: str) -> str:
-    """Name a tax in the words of the pack."""
+    """Name a tax in the words of the pack; the fee for codes of marked goods is none of it."""
+    if name == marking_fees.FEE:
+        return visit.write.gettext("Fee for codes")
     tax = visit.ctx.pack.taxes.get(name)
     return visit.write.text(tax.title) if tax else name
 
