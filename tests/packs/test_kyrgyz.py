@@ -113,6 +113,7 @@ def test_a_home_asks_for_other_columns_in_each_regime() -> None:
         ("residential_property", FLAT | {"council": "other"}, "no known value for council 'other'"),
         ("land", PLOT | {"region": "bishkek"}, "no known value for region 'bishkek'"),
         ("land", PLOT | {"region": "naryn", "population": 150_000}, "population 150000"),
+        ("land", PLOT | {"region": "none"}, "region 'none', population 300000, plot_area_m2 200"),
         ("agricultural_land", FARM | {"place": "suzak_district"}, "suzak_district"),
         ("agricultural_land", FARM | {"land_type": "hayfield"}, "hayfield"),
         ("nonresidential_property", SHOP | {"place": "toguz_toro_district"}, "toguz_toro_district"),

@@ -12,10 +12,17 @@ from kazyna.tax import Table, rule
     title=Text("Base value of the plot", "Базовая стоимость участка", "Тилкенин базалык наркы"),
 )
 def plot_base_value(
-    region: str, population: Decimal, land_base_value: Table, inflation_index: Decimal
+    region: str,
+    population: Decimal,
+    plot_area_m2: Decimal,
+    land_base_value: Table,
+    inflation_index: Decimal,
 ) -> Decimal:
-    """Look up the value of a square metre of land by region and population, and index it."""
-    return land_base_value.at(region, population) * inflation_index
+    """Look up the value of a square metre of land by region and population, and index it.
+
+    Only what has no plot may lie in no region: the table has no value for such an area.
+    """
+    return land_base_value.at(region, population, plot_area_m2) * inflation_index
 
 
 @rule(
