@@ -44,6 +44,8 @@ class BankTransaction:
     payer_account: str
     place: str
     """Where it stands in the file."""
+    row: int | None = None
+    """In a file of rows the number of its row, which `place` says as well."""
 
 
 @dataclass(frozen=True)
@@ -173,13 +175,9 @@ def require_once(transactions: Iterable[BankTransaction], findings: Findings) ->
         before = places.setdefault((item.account, item.bank_ref), item.place)
         if before != item.place:
             reason = f"the number {item.bank_ref!r} stands at {before} already"
-            row = item.place.removeprefix("row ")
-            findings.add(
-                reason,
-                "a number of its own for each transaction",
-                row=int(row) if row.isdecimal() else None,
-                at="" if row.isdecimal() else item.place,
-            )
+            expected = "a number of its own for each transaction"
+            at = item.place if item.row is None else ""
+            findings.add(reason, expected, row=item.row, at=at)
 
 
 def amount_of(text: str, currency: Currency) -> int | None:
@@ -273,6 +271,7 @@ class _Rows:
             payer=cell.get("payer", ""),
             payer_account=cell.get("payer_account", ""),
             place=f"row {number}",
+            row=number,
         )
 
     def _amount(self, number: int, cell: Mapping[str, str]) -> int | None:

@@ -271,7 +271,7 @@ def divide(
     with acting("officer") as ctx:
         found = budgets.divided_receipts(ctx, first=first, last=last)
         if out is not None:
-            out.write_bytes(budgets.export_budgets(ctx, first=first, last=last))
+            out.write_bytes(budgets.csv_of(found))
     output.show(found, as_json=as_json, table=_budgets_table)
 
 

@@ -123,7 +123,11 @@ def divided_receipts(ctx: Context, *, first: date, last: date) -> DividedReceipt
 
 def export_budgets(ctx: Context, *, first: date, last: date) -> bytes:
     """Write the divided receipts of a period as CSV, a line for each month, tax, place, budget."""
-    found = divided_receipts(ctx, first=first, last=last)
+    return csv_of(divided_receipts(ctx, first=first, last=last))
+
+
+def csv_of(found: DividedReceipts) -> bytes:
+    """Write divided receipts as CSV, as `export_budgets` does."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["month", "tax", "place", "budget", "amount", "currency"])

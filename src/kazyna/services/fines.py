@@ -319,20 +319,22 @@ def _require(text: str, column: str) -> None:
         raise InputError(Finding("fine", "nothing is said", "why", column=column))
 
 
-def _open(tx: Transaction, fine_id: int, status: str) -> FineRow:
+def _row(tx: Transaction, fine_id: int) -> FineRow:
     row = register.find(tx, fine_id)
     if row is None:
         raise NotFound(f"There is no fine {fine_id}.")
+    return row
+
+
+def _open(tx: Transaction, fine_id: int, status: str) -> FineRow:
+    row = _row(tx, fine_id)
     if row.status != status:
         raise Conflict(f"The fine {fine_id} is {row.status}, not {status}.")
     return row
 
 
 def _found(ctx: Context, tx: Transaction, fine_id: int) -> Fine:
-    row = register.find(tx, fine_id)
-    if row is None:
-        raise NotFound(f"There is no fine {fine_id}.")
-    return _fine(ctx, row)
+    return _fine(ctx, _row(tx, fine_id))
 
 
 def _fine(ctx: Context, row: FineRow) -> Fine:

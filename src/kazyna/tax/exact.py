@@ -40,6 +40,9 @@ class Rounding:
         return self.unit.as_tuple().digits == (1,)
 
 
+# Whole numbers become decimals in each word itself: a call for it would take as long as the word.
+
+
 def smallest(*values: Number) -> Decimal:
     """Return the smallest number."""
     found = min(values)
