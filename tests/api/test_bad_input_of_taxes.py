@@ -125,19 +125,22 @@ def test_a_roll_without_a_coefficient_is_refused_by_object(officer: Client) -> N
 
 
 def test_words_that_the_law_does_not_have_are_refused(officer: Client) -> None:
-    def simulated(**asked: str) -> httpx.Response:
-        body = {"tax": "vehicle", "parameter": "book_value_rate", "value": "0.01"} | asked
-        return officer.post("/v1/simulations", json=body)
+    change = {"parameter": "book_value_rate", "value": "0.01"}
+
+    def simulated(**asked: Any) -> httpx.Response:
+        return officer.post("/v1/simulations", json={"tax": "vehicle", "changes": [change]} | asked)
 
     for asked, named in (
-        (simulated(parameter="nothing"), "book_value_rate"),
+        (simulated(changes=[change | {"parameter": "nothing"}]), "book_value_rate"),
+        (simulated(changes=[change | {"parameter": "vehicle_rate", "keys": ["boat"]}]), "boat"),
         (simulated(neutral="nothing"), "nothing"),
+        (simulated(by=["nothing"]), "vehicle_class"),
         (simulated(tax="nothing"), "vehicle"),
     ):
         assert asked.is_client_error
         assert named in asked.text
-    typo = {"parametr": "book_value_rate"}
-    assert (None, "parametr") in places(simulated(**typo))
+    typo = change | {"parametr": "book_value_rate"}
+    assert places(simulated(changes=[typo])) == [(None, "changes.0.parametr")]
 
     decided = (
         "place,parameter,keys,from,to,value,document,source\nbishkek,residential_rat,,x,,8,d,\n"

@@ -1,9 +1,12 @@
 from decimal import Decimal
 from http import HTTPStatus
+from typing import Any
 
 from api.conftest import SignIn
 
-RATE = {"tax": "property_tax", "parameter": "ceiling_rate"}
+
+def changed(value: str, *, tax: str = "property_tax", name: str = "ceiling_rate") -> dict[str, Any]:
+    return {"tax": tax, "changes": [{"parameter": name, "value": value}]}
 
 
 def test_a_reform_of_the_register_is_simulated(sign_in: SignIn) -> None:
@@ -13,7 +16,7 @@ def test_a_reform_of_the_register_is_simulated(sign_in: SignIn) -> None:
         if each["name"] == "ceiling_rate"
     ]  # fmt: skip
     assert (rate["tax"], rate["value"]) == ("property_tax", "0.01")
-    asked = {**RATE, "value": "0.02", "neutral": "ceiling_rate"}
+    asked = changed("0.02") | {"neutral": "ceiling_rate"}
     found = officer.post("/v1/simulations", json=asked).json()
     whole = found["simulation"]["whole"]
     assert whole["losers"] == whole["objects"] > 1000
@@ -25,12 +28,12 @@ def test_a_reform_of_the_register_is_simulated(sign_in: SignIn) -> None:
 
 def test_only_staff_simulates_and_names_are_checked(sign_in: SignIn) -> None:
     assert (
-        sign_in("taxpayer").post("/v1/simulations", json={**RATE, "value": "0.02"}).status_code
+        sign_in("taxpayer").post("/v1/simulations", json=changed("0.02")).status_code
         == HTTPStatus.FORBIDDEN
     )
     officer = sign_in("officer")
-    missing = officer.post("/v1/simulations", json={**RATE, "tax": "x", "value": "1"})
+    missing = officer.post("/v1/simulations", json=changed("1", tax="x"))
     assert missing.status_code == HTTPStatus.NOT_FOUND
-    wrong = officer.post("/v1/simulations", json={**RATE, "parameter": "x", "value": "1"})
+    wrong = officer.post("/v1/simulations", json=changed("1", name="x"))
     assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "no parameter 'x'" in wrong.text

@@ -251,14 +251,23 @@ def test_decisions_of_councils_are_recorded_on_their_page(officer: httpx.Client)
     assert "annulled" in officer.post(f"{there}/1", data={"document": "court"}).text
 
 
-def test_a_reform_is_simulated_on_the_roll_as_it_would_be_drafted(officer: httpx.Client) -> None:
-    form = {"number": "vehicle/book_value_rate", "value": "0.01", "neutral": "yes"}
-    answer = officer.post("/office/simulation", data=form)
+def test_a_reform_of_the_roll_changes_rows_of_tables(officer: httpx.Client) -> None:
+    page = officer.get("/office/simulation", params={"tax": "vehicle"}).text
+    rows = re.findall(r'name="(new:vehicle_rate\|[^"]*)"', page)
+    assert len(rows) > 10
+    form = {"tax": "vehicle", "by:vehicle_class": "yes", "title": "Cars for nothing"}
+    answer = officer.post("/office/simulation", data=form | dict.fromkeys(rows, "0"))
     assert answer.status_code == HTTPStatus.OK, answer.text
     words = " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
-    # nobody has a car without an engine volume: the reform moves nothing
-    assert "Pay more 0 0.0 %" in words
-    assert re.search(r"As before \d 100\.0 %", words)
+    for shown in ("Cars for nothing", "By group: Vehicle", "Pay more 0 0.0 %"):
+        assert shown in words
+    assert re.search(r"Pay less [1-9]\d* 100\.0 %", words)
+    # nobody has a car without an engine volume: what is taken of the book value moves nothing
+    other = officer.post("/office/simulation", data=form | {"new:book_value_rate": "0.01"}).text
+    assert re.search(r"As before \d+ 100\.0 %", " ".join(re.sub(r"<[^>]+>", " ", other).split()))
+    nothing = officer.post("/office/simulation", data=form)
+    assert nothing.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "nothing is changed" in nothing.text
 
 
 def test_what_reliefs_cost_is_shown_by_year(officer: httpx.Client, own: httpx.Client) -> None:

@@ -1,6 +1,7 @@
 """What a reform would do, as an article: revenue, winners and losers, tenths and groups."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -36,7 +37,7 @@ _WORDS = {
     "group": Text("Group", "Группа", "Топ"),
     "tenths": Text("Tenths, the lowest first", "Десятые доли, с низшей",
                    "Ондон бир бөлүктөр, эң төмөнкүсүнөн"),
-    "groups": Text("By {name}", "По {name}", "{name} боюнча"),
+    "groups": Text("By group: {name}", "По группам: {name}", "Топтор боюнча: {name}"),
     "shares": Text("How the change is spread", "Как распределено изменение",
                    "Өзгөрүү кандай бөлүштүрүлгөн"),
     "share": Text("Share of objects, %", "Доля объектов, %", "Объекттердин үлүшү, %"),
@@ -70,6 +71,7 @@ def simulation_article(
     currency: str,
     language: Language,
     dated: date,
+    names: Mapping[str, str],
 ) -> Article:
     """Write what a simulation found.
 
@@ -81,18 +83,26 @@ def simulation_article(
         Whose law it is, and its money.
     dated
         The day written into the file.
+    names
+        What columns, words of the tables and parameters are called in the language; others stand
+        as they are.
     """
     pen = Pen(language, currency)
 
-    def say(key: str, **names: str) -> str:
-        return _WORDS[key].in_(language).format(**names)
+    def say(key: str, **inserted: str) -> str:
+        return _WORDS[key].in_(language).format(**inserted)
+
+    def called(name: str) -> str:
+        return names.get(name, name)
 
     sections = [Section("whole", say("whole"), _whole(found, pen, say))]
     for by, groups in groupby(found.groups, key=lambda group: group.by):
-        title = say("tenths") if by.startswith("tenth") else say("groups", name=by)
-        sections.append(Section(by.replace(" ", "-"), title, (_grid(list(groups), pen, say),)))
+        title = say("tenths") if by.startswith("tenth") else say("groups", name=called(by))
+        grid = _grid([replace(each, group=called(each.group)) for each in groups], pen, say)
+        sections.append(Section(by.replace(" ", "-"), title, (grid,)))
     if neutral is not None:
-        sections.append(Section("neutral", say("neutral"), _neutral(neutral, pen, say)))
+        named = replace(neutral, parameter=called(neutral.parameter))
+        sections.append(Section("neutral", say("neutral"), _neutral(named, pen, say)))
     return Article(
         language=language,
         issuer=issuer,

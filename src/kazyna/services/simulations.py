@@ -1,6 +1,7 @@
 """Reforms simulated: on the rows of a file, or on the properties of the register."""
 
 import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -23,6 +24,7 @@ from kazyna.services.tables import naming, require_columns
 from kazyna.store import cadastre, files, register, rounds
 from kazyna.store.connection import Transaction
 from kazyna.tax import CASE
+from kazyna.tax.parameter import Parameter
 from kazyna.tax.reform import (
     GroupEffect,
     NeutralRate,
@@ -34,16 +36,20 @@ from kazyna.tax.reform import (
     reformed,
     simulate,
 )
-from kazyna.tax.table import Key, Table
+from kazyna.tax.table import ANY, Key, KeyColumn, Table
 
 __all__ = [
+    "ANY",
     "Asked",
+    "Change",
+    "GroupColumn",
     "GroupEffect",
     "NeutralAsked",
     "NeutralRate",
     "NumberOfLaw",
     "Simulated",
     "Simulation",
+    "group_columns",
     "numbers_of_law",
     "simulate_file",
     "simulate_register",
@@ -79,13 +85,36 @@ class Asked:
 
 @dataclass(frozen=True)
 class NumberOfLaw:
-    """A number of the law that a reform may change."""
+    """A number of the law that a reform may change: of its own, or of a row of a table."""
 
     tax: str
     name: str
     label: Text
     unit: str
+    keys: tuple[str, ...]
+    """Of the row, as the law writes them; none where the number stands alone."""
+    asks: tuple[KeyColumn, ...]
+    """What the keys are of, one each."""
+    value: Decimal | None
+    """None where the law's value is not known."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Another value of one number of the law."""
+
+    parameter: str
     value: Decimal
+    keys: tuple[str, ...] = ()
+    """Of the row of a table; none where the number stands alone."""
+
+
+@dataclass(frozen=True)
+class GroupColumn:
+    """A characteristic by whose words objects can be told apart."""
+
+    name: str
+    label: Text
 
 
 @dataclass(frozen=True)
@@ -196,51 +225,133 @@ def simulate_file(
     return replace(found, currency=loaded.currency.code, files=written)
 
 
-def numbers_of_law(ctx: Context) -> tuple[NumberOfLaw, ...]:
-    """List the numbers that a reform may change, as they hold today."""
+def numbers_of_law(ctx: Context, tax: str | None = None) -> tuple[NumberOfLaw, ...]:
+    """List the numbers that a reform may change, of one tax or all, as they hold today.
+
+    Raises
+    ------
+    NotFound
+        When the pack has no such tax.
+    """
     ctx.require("officer", "auditor")
-    found = []
-    for name, tax in ctx.pack.taxes.items():
-        for parameter in tax.rules.on(ctx.today).parameters.values():
-            value = parameter.on(ctx.today).value
-            if isinstance(value, Decimal):
-                found.append(
-                    NumberOfLaw(name, parameter.name, parameter.label, parameter.unit, value)
-                )
-    return tuple(found)
+    ctx = laws.decided(ctx)
+    asked = [_tax(ctx.pack, tax)] if tax is not None else list(ctx.pack.taxes.values())
+    return tuple(
+        number
+        for law in asked
+        for parameter in law.rules.on(ctx.today).parameters.values()
+        for number in _numbers(law.name, parameter, ctx.today)
+    )
+
+
+def _numbers(tax: str, parameter: Parameter, on: date) -> Iterator[NumberOfLaw]:
+    value = parameter.on(on).value
+    about = (tax, parameter.name, parameter.label, parameter.unit)
+    if isinstance(value, Decimal):
+        yield NumberOfLaw(*about, (), (), value)
+    elif isinstance(value, Table):
+        yield from (NumberOfLaw(*about, row.words, value.keys, row.value) for row in value.rows)
+
+
+def group_columns(ctx: Context, tax: str) -> tuple[GroupColumn, ...]:
+    """List the characteristics of a tax's objects by whose words a simulation tells them apart.
+
+    Raises
+    ------
+    NotFound
+        When the pack has no such tax.
+    """
+    ctx.require("officer", "auditor")
+    law = _tax(ctx.pack, tax)
+    asked = [each for each in law.rules.on(ctx.today).inputs if each.type in {"text", "boolean"}]
+    return tuple(GroupColumn(each.name, each.label) for each in asked)
 
 
 def simulate_register(
     ctx: Context,
     *,
     tax: str,
-    parameter: str,
-    value: Decimal,
+    changes: Sequence[Change],
+    title: str = "",
+    by: Sequence[str] = (),
     neutral: NeutralAsked | None = None,
 ) -> Simulated:
-    """Simulate another value of one number of the law on all objects of the register.
+    """Simulate other values of numbers of the law on all objects of the register.
 
     Where the tax rests on more than the cadastre, such as months and reliefs, what is compared is
     the roll of this year as it would be drafted now, a case for each object and its holders. Else
     the base is the value in the latest published round of every property, held or not.
+
+    Parameters
+    ----------
+    tax, changes
+        Which law, and what is different from its first day of the tax year on.
+    title
+        What the reform is called; the names of the numbers if not given.
+    by
+        Characteristics of `group_columns`; the place is always told apart.
+    neutral
+        A number that is searched, upon the changes, until the roll raises what the law raises.
 
     Raises
     ------
     NotFound
         When the tax is not known, or no round is published.
     InputError, PackError
-        When the register lacks what the rules ask for.
+        When the law has no such number, or the register lacks what the rules ask for.
     """
     ctx.require("officer", "auditor")
     ctx = laws.decided(ctx)
     law = _tax(ctx.pack, tax)
+    named = {each.name for each in group_columns(ctx, tax)}
+    if unknown := sorted(set(by) - named):
+        expected = "one of " + ", ".join(sorted(named)) if named else "none: there are no words"
+        raise InputError(
+            Finding("simulation", f"no groups by {unknown[0]!r}", expected, column="by")
+        )
     with ctx.transaction() as tx:
         read = _cases_of_roll if _rests_on_holders(ctx, law) else _valued_properties
         table, asked = read(ctx, tx, law)
-    overlay = Reform(parameter, {parameter: NewValue(asked.on, value)}, {})
-    found = _simulated(law, overlay, table, asked=replace(asked, neutral=neutral))
+    groups = tuple(dict.fromkeys([*asked.by, *by]))
+    overlay = _overlay(law, changes, title, since=asked.on, language=ctx.language)
+    found = _simulated(law, overlay, table, asked=replace(asked, by=groups, neutral=neutral))
     body = article_body(_article(ctx.pack, found, ctx.language))
     return replace(found, currency=ctx.pack.currency.code, body=body)
+
+
+def _overlay(
+    law: Tax, changes: Sequence[Change], title: str, *, since: date, language: Language
+) -> Reform:
+    """Write changes of numbers as a reform.
+
+    Raises
+    ------
+    InputError
+        With every row of a table that the law does not have.
+    """
+    values = {each.parameter: NewValue(since, each.value) for each in changes if not each.keys}
+    rows: dict[str, list[NewRow]] = {}
+    findings = []
+    for each in changes:
+        if not each.keys:
+            continue
+        parameter = law.rules.parameters.get(each.parameter)
+        table = parameter.on(since).value if parameter is not None else None
+        known = {row.words: row.keys for row in table.rows} if isinstance(table, Table) else {}
+        if each.keys not in known:
+            reason = f"{each.parameter} has no row {', '.join(each.keys)}"
+            findings.append(Finding("simulation", reason, "a row of the law", column="keys"))
+            continue
+        rows.setdefault(each.parameter, []).append(NewRow(since, each.value, known[each.keys]))
+    if not changes:
+        findings.append(Finding("simulation", "nothing is changed", "another value of a number"))
+    if findings:
+        raise InputError(findings)
+    labels = (law.rules.parameters[name].label.in_(language) for name in (*values, *rows)
+              if name in law.rules.parameters)  # fmt: skip
+    return Reform(
+        title or ", ".join(labels), values, {name: tuple(new) for name, new in rows.items()}
+    )
 
 
 def _rests_on_holders(ctx: Context, law: Tax) -> bool:
@@ -300,6 +411,10 @@ def _simulated(
 
 
 def _article(pack: Pack, found: Simulated, language: Language) -> Article:
+    names = {word: text.in_(language) for word, text in pack.words.items()}
+    names |= {name: column.label.in_(language) for name, column in pack.columns.items()}
+    for tax in pack.taxes.values():
+        names |= {each.name: each.label.in_(language) for each in tax.rules.parameters.values()}
     return simulation_article(
         found.simulation,
         found.neutral,
@@ -307,6 +422,7 @@ def _article(pack: Pack, found: Simulated, language: Language) -> Article:
         currency=pack.currency.code,
         language=language,
         dated=found.simulation.on,
+        names=names,
     )
 
 
