@@ -84,6 +84,10 @@ class Design:
     def __len__(self) -> int:
         return len(self.owner)
 
+    def __getitem__(self, rows: slice) -> "Design":
+        """Take some of the properties."""
+        return replace(self, values=self.values[rows], km=self.km[rows], owner=self.owner[rows])
+
 
 def design_of(
     properties: Properties, encoder: Encoder, plane: Plane | None, *, source: str

@@ -1,6 +1,6 @@
 """From sales to a market model, and from the model to values with their reasons."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -25,11 +25,12 @@ from kazyna.valuation.columns import (
 )
 from kazyna.valuation.equity import equity_of
 from kazyna.valuation.explanation import CENTS, MONEY, money
-from kazyna.valuation.features import design_of, learn_encoder, tells_price
+from kazyna.valuation.features import Encoder, design_of, learn_encoder, tells_price
 from kazyna.valuation.holdout import fold_of
 from kazyna.valuation.interval import ageing_of, late_sales, margins_of
 from kazyna.valuation.land import LandModel, fit_land
-from kazyna.valuation.location import extent_of, plane_of
+from kazyna.valuation.learnt_sales import Beside, blocks, joined, parted
+from kazyna.valuation.location import Plane, extent_of, plane_of
 from kazyna.valuation.market import Market, usual_range
 from kazyna.valuation.models import regression
 from kazyna.valuation.price_index import (
@@ -39,7 +40,7 @@ from kazyna.valuation.price_index import (
     with_own_forecasts,
 )
 from kazyna.valuation.repeat_sales import with_repeat_sales
-from kazyna.valuation.screening import Clues, Decision, Screened, Screening, screen
+from kazyna.valuation.screening import Clues, Screened, Screening, screen
 from kazyna.valuation.segments import segments_of, stacked, with_levels
 from kazyna.valuation.settled import settled
 from kazyna.valuation.stacking import drawn_to, sparing_weights, stack_weights
@@ -50,6 +51,7 @@ from kazyna.valuation.values import (
     BLOCK_ROWS,
     in_processes,
     numbered_batches,
+    predicted,
     value_batch,
     valued,
 )
@@ -219,12 +221,10 @@ def _fitted(
     source: str,
 ) -> MarketModel:
     """Fit a model to a market."""
-    screening = None
-    if screened is not False:
-        decisions = () if screened is True else screened
-        screening = _screened(market, decisions, columns, seed=seed, progress=progress)
+    screening = _screened(market, screened, columns, seed=seed, progress=progress)
     if screening is not None:
         market = screening.market()
+    market, others = parted(market, segment=columns.segment, seed=seed)
     encoder = learn_encoder(
         _learnt_from(market, columns).properties.characteristics, market.price,
         rising=columns.rising, source=source,
@@ -233,7 +233,6 @@ def _fitted(
         encoder = encoder.without(columns.id, "leakage: it tells the price; no number is ever used")
     plane = plane_of(market.properties.lonlat)
     design = design_of(market.properties, encoder, plane, source=source)
-    extent = extent_of(design.km) if plane is not None else None
     fold = fold_of(market, shares=np.full(FOLDS, 1 / FOLDS), seed=seed)
     log_price = np.log(market.price)
     progress("follow prices over time")
@@ -241,9 +240,10 @@ def _fitted(
     terms = regression.columns_of(basis, design)
     index, trust, penalties = hedonic_index(terms, basis.part, log_price, market.day)
     target = settled(log_price - index.at(market.day))
+    evidence = _evidence(others, encoder, plane, index, seed=seed, source=source)
     fitted, out_of_fold, tree_columns = models.fit(
         design, target, prepared=(basis, terms, trust, penalties), fold=fold, seed=seed,
-        progress=progress,
+        beside=evidence, progress=progress,
     )  # fmt: skip
     progress("weigh the models")
     segments = segments_of(columns.segment, market.properties, out_of_fold, target,
@@ -263,9 +263,44 @@ def _fitted(
     early = ~late_sales(market.day)
     forward = regression.predicted_from(terms, target, trust, penalties=penalties, rows=early)
     ageing = ageing_of(target - forward, target - out_of_fold[:, 0], day=market.day, late=~early)
-    return MarketModel(columns, as_of, market, screening, encoder, plane, extent, index, fitted,
-                       segments, equity, margins, ageing, expected + beside, usual_range(design),
-                       _land(market, columns, index, as_of))  # fmt: skip
+    extent = extent_of(fitted.comparables.km) if plane is not None else None
+    model = MarketModel(columns, as_of, market, screening, encoder, plane, extent, index, fitted,
+                        segments, equity, margins, ageing, expected + beside, usual_range(design),
+                        _land(market, columns, index, as_of))  # fmt: skip
+    if others is None:
+        return model
+    progress("look at the other sales")
+    return _with_others(model, others, source=source)
+
+
+def _evidence(
+    others: Sales | None,
+    encoder: Encoder,
+    plane: Plane | None,
+    index: PriceIndex,
+    *,
+    seed: int,
+    source: str,
+) -> Beside | None:
+    """Lay out the sales that are compared with and not learnt from, if there are any."""
+    if others is None:
+        return None
+    return Beside(
+        design_of(others.properties, encoder, plane, source=source),
+        settled(np.log(others.price) - index.at(others.day)),
+        fold_of(others, shares=np.full(FOLDS, 1 / FOLDS), seed=seed),
+    )
+
+
+def _with_others(model: MarketModel, others: Sales, *, source: str) -> MarketModel:
+    """Put the sales that were not learnt from beside the others, each with what is expected."""
+    expected = [model.expected]
+    for rows in blocks(len(others)):
+        part, day = others.properties.take(np.arange(len(others))[rows]), others.day[rows]
+        value, _, _ = predicted(model, part, day, source=source)
+        expected.append(np.log(value) - model.index.at(day))
+    sales = joined(model.sales, others)
+    return replace(model, sales=sales, expected=np.concatenate(expected))
 
 
 def _weights(fitted: models.Fitted, out_of_fold: Floats, target: Floats) -> Floats:
@@ -279,13 +314,16 @@ def _weights(fitted: models.Fitted, out_of_fold: Floats, target: Floats) -> Floa
 
 def _screened(
     market: Sales,
-    decisions: Sequence[Decision],
+    screened: Screened,
     columns: ColumnMap,
     *,
     seed: int,
     progress: Progress,
-) -> Screening:
+) -> Screening | None:
     """Judge the sales by their prices, and where there are enough by what like ones fetched."""
+    if screened is False:
+        return None
+    decisions = () if screened is True else screened
     progress("screen sales")
     if len(market) < quick_hedonic.SALES_MIN:
         return screen(market, decisions=decisions)

@@ -6,13 +6,17 @@ down to `OUTLIER` robust deviations before neighbours are compared, so that a no
 moves neither its own expectation nor its neighbours'.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from kazyna.valuation.columns import Floats, Sales
 from kazyna.valuation.features import design_of, learn_encoder
 from kazyna.valuation.holdout import fold_of
+from kazyna.valuation.learnt_sales import blocks, learnt_of
 from kazyna.valuation.location import plane_of
 from kazyna.valuation.models import comparables, regression
 from kazyna.valuation.price_index import PriceIndex, hedonic_index
@@ -55,29 +59,64 @@ def quick_hedonic(sales: Sales, *, seed: int = 0, source: str = "sales") -> Quic
     QuickHedonic
         Arrays in the order of the sales.
     """
-    encoder = learn_encoder(sales.properties.characteristics, sales.price)
-    plane = plane_of(sales.properties.lonlat)
-    design = design_of(sales.properties, encoder, plane, source=source)
+    learnt = learnt_of(sales, segment=None, seed=seed)
+    if learnt is None:
+        return _taken_apart(sales, len(sales), seed=seed, source=source)
+    order = np.argsort(~learnt, kind="stable")
+    found = _taken_apart(sales.take(order), int(learnt.sum()), seed=seed, source=source)
+    back = np.argsort(order)
+    return QuickHedonic(found.residual[back], found.spread[back], found.level[back], found.index)
+
+
+def _taken_apart(sales: Sales, learnt: int, *, seed: int, source: str) -> QuickHedonic:
+    """Learn from so many of the sales, which come first, and take the log prices of all apart."""
+    market = sales.take(np.arange(learnt))
+    encoder = learn_encoder(market.properties.characteristics, market.price)
+    plane = plane_of(market.properties.lonlat)
+    every = design_of(sales.properties, encoder, plane, source=source)
+    design, others = every[:learnt], every[learnt:]
     basis = regression.basis_of(design)
     columns = regression.columns_of(basis, design)
     log_price = np.log(sales.price)
-    index, trust, penalties = hedonic_index(columns, basis.part, log_price, sales.day)
+    index, trust, penalties = hedonic_index(columns, basis.part, log_price[:learnt], market.day)
     level = index.at(sales.day)
     target = log_price - level
-    fold = fold_of(sales, shares=np.full(FOLDS, 1 / FOLDS), seed=seed)
-    _, expected, parts = regression.fit(
-        basis, columns, target, weights=trust, penalties=penalties, fold=fold
+    fold = fold_of(market, shares=np.full(FOLDS, 1 / FOLDS), seed=seed)
+    additive, expected, parts = regression.fit(
+        basis, columns, target[:learnt], weights=trust, penalties=penalties, fold=fold
+    )
+    unseen = [additive.parts(others[rows]) for rows in blocks(len(others))]
+    parts = np.vstack([parts, *unseen])
+    expected = np.concatenate(
+        [expected, *(additive.intercept + each.sum(axis=1) for each in unseen)]
     )
     kind = parts[:, :-1]
     similar = comparables.Comparables(
-        design.km, kind, target, _cut_down(target - expected), design.owner
+        every.km, kind, target, _cut_down(target - expected), every.owner
     )
-    near = comparables.neighbours(similar, design, kind)
+    near = comparables.neighbours(similar, design, kind[:learnt])
     similar = comparables.tuned(similar, near)
-    weight = comparables.similarity(similar, near)
-    expected = expected + comparables.correction(similar, near, weight)
+    looks = [_look(similar, near)]
+    for rows in blocks(len(others)):
+        near = comparables.neighbours(similar, others[rows], kind[learnt:][rows])
+        looks.append(_look(similar, near))
+    expected = expected + np.concatenate([each.correction for each in looks])
     residual = target - expected
-    return QuickHedonic(residual, _spread(residual, near), level, index)
+    return QuickHedonic(residual, _spread(residual, looks), level, index)
+
+
+class _Look(NamedTuple):
+    """What the sales near by some sales say, and which they are."""
+
+    correction: Floats
+    position: npt.NDArray[np.int32]
+    own: npt.NDArray[np.bool_]
+
+
+def _look(similar: comparables.Comparables, near: comparables.Neighbours) -> _Look:
+    alike = comparables.similarity(similar, near)
+    correction = comparables.correction(similar, near, alike)
+    return _Look(correction, near.position.astype(np.int32), near.own)
 
 
 def _cut_down(residual: Floats) -> Floats:
@@ -86,7 +125,7 @@ def _cut_down(residual: Floats) -> Floats:
     return np.asarray(np.clip(residual, middle - limit, middle + limit))
 
 
-def _spread(residual: Floats, near: comparables.Neighbours) -> Floats:
+def _spread(residual: Floats, looks: Sequence[_Look]) -> Floats:
     """Robust deviation of the residuals of the sales most like each one.
 
     Where like properties sell at very different prices an odd price is no proof; half of the
@@ -94,7 +133,10 @@ def _spread(residual: Floats, near: comparables.Neighbours) -> Floats:
     """
     size = np.abs(residual - np.median(residual))
     whole = max(NORMAL_MAD * float(np.median(size)), 1e-6)
-    own = near.own.copy()
-    own[own.all(axis=1)] = False
-    local = NORMAL_MAD * np.nanmedian(np.where(own, np.nan, size[near.position]), axis=1)
+    medians = []
+    for each in looks:
+        own = each.own.copy()
+        own[own.all(axis=1)] = False
+        medians.append(np.nanmedian(np.where(own, np.nan, size[each.position]), axis=1))
+    local = NORMAL_MAD * np.concatenate(medians)
     return np.asarray(np.sqrt(whole * np.maximum(local, 0.1 * whole)))

@@ -14,6 +14,7 @@ import numpy as np
 from kazyna.core.progress import Progress, silent
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.features import Design
+from kazyna.valuation.learnt_sales import Beside, blocks
 from kazyna.valuation.models import boosting, comparables, gaussian_process, regression
 from kazyna.valuation.settled import settled
 
@@ -68,6 +69,7 @@ def fit(
     prepared: tuple[regression.Basis, Floats, Floats, Floats],
     fold: Ints,
     seed: int,
+    beside: Beside | None = None,
     progress: Progress = silent,
 ) -> tuple[Fitted, Floats, Floats]:
     """Fit every model and predict every sale out of fold.
@@ -81,6 +83,9 @@ def fit(
         price index needed them already.
     fold
         The fold of each sale; sales of one property share it.
+    beside
+        Sales to compare with that are not learnt from. The comparables of the models are the
+        sales learnt from and, after them, these.
 
     Returns
     -------
@@ -95,8 +100,12 @@ def fit(
     # Contributions out of fold: those of the whole fit know each sale's price a little, and so
     # would what is found near by them.
     tested = comparables.Comparables(design.km, parts[:, :-1], target, target - first, design.owner)
+    compared, shown = None, fold
+    if beside is not None:
+        compared = _compared(additive, beside)
+        tested, shown = tested.joined(compared), np.concatenate([fold, beside.fold])
     near = comparables.neighbours(tested, design, parts[:, :-1])
-    near = near.without(fold[near.position] == fold[:, None])
+    near = near.without(shown[near.position] == fold[:, None])
     tested = comparables.tuned(tested, near)
     alike = comparables.similarity(tested, near)
     second = first + comparables.correction(tested, near, alike)
@@ -106,12 +115,21 @@ def fit(
             basis.curves, design, target, weights=weights, fold=fold, seed=seed
         )
         third = settled(likely)[:, None]
-    sheets = boosting.Sheets.lay(design, tested, near, fold=fold)
+    sheets = boosting.Sheets.lay(design, tested, near, fold=fold, shown=shown[near.position])
     trees, others = boosting.fit(sheets, target, seed=seed, progress=progress)
     predictions = np.column_stack([first, second, third, others])
-    similar = replace(tested, kind=settled(additive.parts(design)[:, :-1]))
+    kind = settled(additive.parts(design)[:, :-1])
+    similar = replace(tested, kind=kind if compared is None else np.vstack([kind, compared.kind]))
     usual = float(np.median(alike.sum(axis=1)))
     return Fitted(additive, similar, process, trees, usual), predictions, sheets.tested()
+
+
+def _compared(additive: regression.Regression, beside: Beside) -> comparables.Comparables:
+    """Compare with sales that the regression has not seen: its residuals there are honest ones."""
+    design = beside.design
+    parts = np.vstack([settled(additive.parts(design[rows])) for rows in blocks(len(design))])
+    residual = beside.target - settled(additive.intercept + parts.sum(axis=1))
+    return comparables.Comparables(design.km, parts[:, :-1], beside.target, residual, design.owner)
 
 
 def look(fitted: Fitted, design: Design) -> Seen:

@@ -192,10 +192,14 @@ class Sheets:
         return len(self.rising)
 
     @classmethod
-    def lay(cls, design: Design, found: Comparables, near: Neighbours, *, fold: Ints) -> "Sheets":
-        """Lay out the sheets of the sales learnt from, near by each only those of other folds."""
+    def lay(
+        cls, design: Design, found: Comparables, near: Neighbours, *, fold: Ints, shown: Ints
+    ) -> "Sheets":
+        """Lay out the sheets of the sales learnt from, near by each only those of other folds.
+
+        `shown` is the fold of each sale near by.
+        """
         place = place_columns(design)
-        shown = fold[near.position]
         alike = similarity(found, near)
         tables = [near_columns(found, near.without(shown == k), alike) for k in np.unique(fold)]
         return cls(place, tuple(tables), fold, design.rising)

@@ -51,6 +51,17 @@ class Comparables:
     kind_scale: float = 0.2
     shrinkage: float = 0.5
 
+    def joined(self, others: "Comparables") -> "Comparables":
+        """Compare with other sales, too; they come after one's own."""
+        return replace(
+            self,
+            km=np.vstack([self.km, others.km]),
+            kind=np.vstack([self.kind, others.kind]),
+            log_price=np.concatenate([self.log_price, others.log_price]),
+            residual=np.concatenate([self.residual, others.residual]),
+            owner=np.concatenate([self.owner, others.owner]),
+        )
+
     @cached_property
     def owners(self) -> pa.Array:
         """The properties sold."""
@@ -153,8 +164,9 @@ def _corrected(similar: Floats, residual: Floats, shrinkage: float) -> Floats:
 
 
 def tuned(found: Comparables, near: Neighbours) -> Comparables:
-    """Choose the scales that predict each sale best from the other properties' sales."""
+    """Choose the scales that predict the first sales best from those of other properties."""
     residual = found.residual.take(near.position)
+    own = found.residual[: len(residual)]
     by_place = [np.exp(-0.5 / scale**2 * near.place) for scale in PLACE_SCALES]
     best = (np.inf, found)
     for kind in KIND_SCALES:
@@ -162,7 +174,7 @@ def tuned(found: Comparables, near: Neighbours) -> Comparables:
         for place, like in zip(PLACE_SCALES, by_place, strict=True):
             similar = like * by_kind
             for shrinkage in SHRINKAGES:
-                left = found.residual - _corrected(similar, residual, shrinkage)
+                left = own - _corrected(similar, residual, shrinkage)
                 scales = replace(found, place_scale=place, kind_scale=kind, shrinkage=shrinkage)
                 best = min(best, (float(np.abs(left).mean()), scales), key=lambda each: each[0])
     return best[1]
