@@ -68,3 +68,15 @@ def test_what_cannot_be_explained_is_said(
     done = kazyna("explain", values, *arguments)
     assert (done.code, done.out) == (code, "")
     assert said in re.sub(r"[\s│]+", " ", done.err)
+
+
+def test_a_tax_is_reckoned_from_facts(kazyna: Kazyna) -> None:
+    asked = kazyna("calculate", "property_tax", *LAW, "--json").result["questions"]
+    assert [each["name"] for each in asked] == ["value"]
+    done = kazyna("calculate", "property_tax", *LAW, "--fact", "value=420011", "--language", "ru")
+    assert done.code == 0, done.err
+    assert "ст. VII § 2" in done.out
+    assert "4,200.11 USD" in done.out
+    wrong = kazyna("calculate", "property_tax", *LAW, "--fact", "value=house", "--json")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert wrong.failure["findings"][0]["column"] == "value"

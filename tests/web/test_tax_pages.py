@@ -270,6 +270,24 @@ def test_a_reform_of_the_roll_changes_rows_of_tables(officer: httpx.Client) -> N
     assert "nothing is changed" in nothing.text
 
 
+def test_anybody_reckons_a_tax_with_its_reasons(address: str) -> None:
+    with httpx.Client(base_url=address, timeout=60) as public:
+        page = public.get("/calculator", params={"tax": "vehicle", "lang": "ru"}).text
+        assert "Каким был бы налог?" in page
+        assert "легковые" in page.lower()
+        facts = {
+            "tax": "vehicle", "on": "2026-01-01", "is:council": "bishkek",
+            "is:vehicle_class": "passenger_cars_vans_pickups", "is:vehicle_age_years": "3",
+            "is:engine_cm3": "1600", "is:book_value": "0", "lang": "en",
+        }  # fmt: skip
+        found = public.get("/calculator", params=facts)
+        assert found.status_code == HTTPStatus.OK
+        assert "1,440" in found.text
+        wrong = public.get("/calculator", params=facts | {"is:engine_cm3": "big"})
+        assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert "This could not be computed." in wrong.text
+
+
 def test_what_reliefs_cost_is_shown_by_year(officer: httpx.Client, own: httpx.Client) -> None:
     page = officer.get("/office/expenditures", params={"year": "2025"}).text
     for shown in ("Vehicle tax 2025", "Relief of the owner", "Relief by decision of the council"):

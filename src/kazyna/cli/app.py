@@ -55,6 +55,7 @@ COMMANDS = (
     reports.notice,
     file_rolls.roll,
     file_rolls.explain,
+    file_rolls.calculate,
     simulations.simulate,
 )
 

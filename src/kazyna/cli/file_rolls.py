@@ -11,10 +11,14 @@ from rich.panel import Panel
 from rich.text import Text as Line
 
 from kazyna.cli import output
-from kazyna.cli.arguments import IdColumn, On, Pack, TableFile, Tax
+from kazyna.cli.arguments import IdColumn, On, Pack, TableFile, Tax, named
 from kazyna.core.text import Language
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from kazyna.services.calculations import Calculation, Question
     from kazyna.services.studies import Explanation, ExplanationStep
 
 
@@ -28,6 +32,9 @@ Decisions = Annotated[
     Path | None,
     typer.Option(help="Decisions of local councils, CSV: see `kazyna pack decisions`."),
 ]
+
+
+ShownLanguage = Annotated[Language, typer.Option(help="Language of the titles and citations.")]
 
 
 def roll(
@@ -73,9 +80,7 @@ def explain(
     on: On,
     tax: Tax = None,
     id_column: IdColumn = "id",
-    language: Annotated[
-        Language, typer.Option(help="Language of the titles and citations.")
-    ] = "en",
+    language: ShownLanguage = "en",
     decisions: Decisions = None,
     as_json: output.Json = False,
 ) -> None:
@@ -95,12 +100,68 @@ def explain(
     )  # fmt: skip
 
     def steps(explanation: "Explanation") -> RenderableType:
-        return Group(
-            *(_step(number, step, language) for number, step in enumerate(explanation.steps, 1)),
-            Line(f"Tax: {explanation.amount:,} {explanation.unit}", style="bold"),
-        )
+        return _steps(explanation.steps, explanation.amount, explanation.unit, language)
 
     output.show(explanation, as_json=as_json, table=steps)
+
+
+def calculate(
+    tax: Annotated[str, typer.Argument(help="Which tax of the pack.", show_default=False)],
+    *,
+    pack: Pack,
+    on: On,
+    fact: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A fact that the law asks for; may be repeated."),
+    ] = None,
+    language: ShownLanguage = "en",
+    decisions: Decisions = None,
+    as_json: output.Json = False,
+) -> None:
+    """Compute a tax from a few facts, step by step; without facts, list what it asks for.
+
+    Example:
+    ```sh
+    kazyna calculate vat --pack kg --on 2026-01-01 --fact supply=1000 --fact input_vat=40
+    ```
+    """
+    from kazyna.services import calculations
+    from kazyna.services.decisions import decided_pack
+
+    law = decided_pack(pack, decisions)
+    if not fact:
+        asked = calculations.questions(law, tax, on=on)
+        output.show(
+            {"questions": asked}, as_json=as_json, table=lambda _: _questions(asked, language)
+        )
+        return
+    found = calculations.calculate(law, tax, on=on, facts=named(fact, "--fact"), language=language)
+
+    def steps(found: "Calculation") -> RenderableType:
+        return _steps(found.steps, found.amount, found.currency, language)
+
+    output.show(found, as_json=as_json, table=steps)
+
+
+def _questions(asked: "tuple[Question, ...]", language: Language) -> RenderableType:
+    return output.listing(
+        {
+            "name": each.name,
+            "fact": each.label.in_(language),
+            "expected": ", ".join(each.allowed) or each.expected,
+            "if not said": each.usual or "–",
+        }
+        for each in asked
+    )
+
+
+def _steps(
+    steps: "Sequence[ExplanationStep]", amount: "Decimal", unit: str, language: Language
+) -> RenderableType:
+    return Group(
+        *(_step(number, step, language) for number, step in enumerate(steps, 1)),
+        Line(f"Tax: {amount:,} {unit}", style="bold"),
+    )
 
 
 def _step(number: int, step: "ExplanationStep", language: Language) -> Panel:

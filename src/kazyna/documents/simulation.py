@@ -142,6 +142,8 @@ def _whole(found: Simulation, pen: Pen, say: Say) -> tuple[Block, ...]:
 
 def _grid(groups: list[GroupEffect], pen: Pen, say: Say) -> Grid:
     head = ("group", "objects", "base", "reformed", "change", "winners", "losers", "rate")
+    valued = any(group.effective_base is not None for group in groups)
+    shown = len(head) if valued else -1  # without values there are no rates
     largest = max((abs(group.change) for group in groups), default=Decimal(0)) or Decimal(1)
     rows = tuple(
         (
@@ -157,10 +159,10 @@ def _grid(groups: list[GroupEffect], pen: Pen, say: Say) -> Grid:
             Cell(pen.number(group.winners)),
             Cell(pen.number(group.losers)),
             Cell(f"{_rate(group.effective_base, pen)} → {_rate(group.effective_reformed, pen)}"),
-        )
+        )[:shown]
         for group in groups
     )
-    return Grid(tuple(say(key) for key in head), rows, small=True)
+    return Grid(tuple(say(key) for key in head[:shown]), rows, small=True)
 
 
 def _neutral(neutral: NeutralRate, pen: Pen, say: Say) -> tuple[Block, ...]:

@@ -31,6 +31,7 @@ from kazyna.web import (
     bill_objections,
     books,
     cadastre,
+    calculator,
     collection,
     confirmations,
     councils,
@@ -75,7 +76,7 @@ PARTS = (
     confirmations, councils, ledger, books, collection, simulations, sign_in, tiles, verify,
     inspection, alerts, balances, reconciliation, goods, goods_documents, subscriptions, my,
     register, registers, reliefs, declarations, bill_objections, expenditures, fines,
-    performance, revenue_forecast, revenue_gap,
+    performance, revenue_forecast, revenue_gap, calculator,
 )  # fmt: skip
 
 HEADERS = {

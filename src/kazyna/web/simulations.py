@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from kazyna.core.errors import Finding, InputError, Refused
 from kazyna.core.table import parse_decimal
+from kazyna.core.text import SHARE
 from kazyna.services import simulations
 from kazyna.services.simulations import ANY, Change, NumberOfLaw
 from kazyna.web.forms import Fields, under
@@ -127,4 +128,6 @@ def _shown(visit: Visit, value: Decimal | None, unit: str) -> str:
     """Write a number as the law has it: it is typed in the same unit."""
     if value is None:
         return visit.write.gettext("not known")
+    if unit.startswith(SHARE):
+        return f"{value:f} ({visit.write.measure(value, unit)})"
     return f"{value:f} {visit.write.unit_sign(unit)}".rstrip()
