@@ -40,6 +40,7 @@ def pages(shared_demo: Installation) -> dict[str, tuple[str, ...]]:
             f"/office/taxpayers/{debtor}",
             f"/properties/{house}",
             "/office/performance",
+            "/office/ratio-study",
             "/office/gap",
             "/office/forecast",
         ),

@@ -65,12 +65,31 @@ def screening(ctx: Context, round_id: int) -> round_screening.RoundScreening:
     return found
 
 
-def test_a_sale_may_be_left_out_that_nothing_speaks_against(valuer: Context) -> None:
+def test_a_sale_may_be_left_out_that_nothing_speaks_against(
+    valuer: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
     honest = ("h002", date(2014, 1, 7))
     round_screening.decide_sale(valuer, *honest, keep=False, note="sold to a neighbour")
     made = drafts.create_round(valuer, valuation_date=ON, seed=1)
     found = {(s.property_id, s.sold_on): s for s in screening(valuer, made.round_id).sales}
     assert (found[honest].kept, found[honest].reasons) == (False, ())
+
+    monkeypatch.setattr(round_screening, "PAGE_SALES", 1)
+    whole = screening(valuer, made.round_id)
+    first = round_screening.screening_page(valuer, made.round_id)
+    assert (first.counts, first.left_out, first.kept) == (whole.counts, whole.left_out, whole.kept)
+    paged = [
+        round_screening.screening_page(valuer, made.round_id, page=at).sales
+        for at in range(1, first.pages + 1)
+    ]
+    assert [sale for sales in paged for sale in sales] == [s for s in whole.sales if not s.kept]
+    by_hand = round_screening.screening_page(valuer, made.round_id, shown="decision", page=99)
+    assert [(sale.property_id, sale.sold_on) for sale in by_hand.sales] == [honest]
+    assert (by_hand.page, by_hand.pages) == (1, 1)
+    kept = round_screening.screening_page(valuer, made.round_id, shown="kept")
+    assert all(sale.kept for sale in kept.sales)
+    with pytest.raises(NotFound, match="was left out for 'rain'"):
+        round_screening.screening_page(valuer, made.round_id, shown="rain")
 
 
 def test_decisions_are_a_valuers_have_a_reason_and_are_said_once(

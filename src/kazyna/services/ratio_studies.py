@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +12,21 @@ import pyarrow.compute as pc
 from kazyna import valuation
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.text import Language
-from kazyna.documents.ratio_study import RatioStudyDocument, ratio_study_page
+from kazyna.documents.ratio_study import (
+    Figure,
+    RatioStudyDocument,
+    figures,
+    ratio_study_page,
+)
+from kazyna.services.context import Context, Role
 from kazyna.services.tables import naming, require_columns
 from kazyna.store import files
 from kazyna.valuation import RatioStudy
+from kazyna.valuation.column_reading import Reading, parse_column
 from kazyna.valuation.horizontal_equity import HorizontalEquity
 from kazyna.valuation.ratio_outliers import Trim
 from kazyna.valuation.ratio_picture import ratio_picture
-from kazyna.valuation.ratio_standards import Verdict, kind_of
+from kazyna.valuation.ratio_standards import PROPERTY_KINDS, PropertyKind, Verdict, kind_of
 from kazyna.valuation.sales_chasing import (
     ChasingTest,
     change_of_value,
@@ -29,10 +36,25 @@ from kazyna.valuation.sales_chasing import (
     value_per_unit,
 )
 
-__all__ = ["RatioStudy", "StudyColumns", "StudyOptions", "Trim", "Verdict", "study_file"]
+__all__ = [
+    "RatioStudy",
+    "StudyColumns",
+    "StudyOptions",
+    "Trim",
+    "UploadedStudy",
+    "Verdict",
+    "property_kinds",
+    "study_file",
+    "study_upload",
+]
 
 Floats = npt.NDArray[np.float64]
 COORDINATE_MAX = {"lon": 180.0, "lat": 90.0}
+HANDING_IN: tuple[Role, ...] = ("valuer", "officer", "auditor")
+UPLOAD_BYTES_MAX = 32 * 1024 * 1024
+UPLOAD_SALES_MAX = 200_000
+"""More take longer than a page should be waited for; the command line studies a million."""
+UPLOAD_KINDS = (".csv", ".tsv", ".txt", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -102,7 +124,89 @@ def study_file(
     options = options or StudyOptions()
     _check_call(columns, options)
     table, name = files.read_table(source), files.name_of(source)
+    study, evidence = _studied(table, name, columns, options)
+    if options.unsold is not None:
+        found = _against_unsold(evidence, columns, options.unsold)
+        study = replace(study, sales_chasing=joined(study.sales_chasing, *found))
+    if plots is not None:
+        path = files.path_of(source)
+        document = _document(study, evidence, path.name if path else name, language)
+        files.write_text(ratio_study_page(document), plots)
+    return study
+
+
+@dataclass(frozen=True)
+class UploadedStudy:
+    """The study of a file that was handed in. Nothing of the file is kept."""
+
+    document: RatioStudyDocument
+
+    @property
+    def study(self) -> RatioStudy:
+        """Every statistic."""
+        return self.document.study
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The plots."""
+        return tuple(figures(self.document))
+
+    def page(self) -> str:
+        """Write the page that needs no other file, to be kept or sent on."""
+        return ratio_study_page(self.document)
+
+
+def property_kinds() -> tuple[PropertyKind, ...]:
+    """List the kinds of property that the standard has ranges of dispersion for."""
+    return tuple(PROPERTY_KINDS.values())
+
+
+def study_upload(
+    ctx: Context,
+    content: bytes,
+    *,
+    file: str,
+    columns: StudyColumns,
+    options: StudyOptions | None = None,
+) -> UploadedStudy:
+    """Study the ratios of a file that somebody hands in, as `study_file` does.
+
+    Parameters
+    ----------
+    content, file
+        What is in the file and what it is called: `.csv`, `.tsv`, `.txt` or `.parquet`, of at most
+        32 MB and 200,000 sales.
+    columns, options
+        As `study_file` takes them.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read or is too large, or a ratio cannot be made of a row.
+    """
+    ctx.require(*HANDING_IN)
+    options = options or StudyOptions()
+    _check_call(columns, options)
+    kind = PurePosixPath(file).suffix.lower()
+    if kind not in UPLOAD_KINDS:
+        raise InputError(Finding(file, f"unknown kind of file {kind!r}", ", ".join(UPLOAD_KINDS)))
+    if len(content) > UPLOAD_BYTES_MAX:
+        expected = f"at most {UPLOAD_BYTES_MAX // 2**20} MB; the command line takes larger files"
+        raise InputError(Finding(file, "the file is too large", expected))
+    with naming(file, {}):
+        table = files.read_content(content, kind)
+    if table.num_rows > UPLOAD_SALES_MAX:
+        expected = f"at most {UPLOAD_SALES_MAX:,}; the command line takes more"
+        raise InputError(Finding(file, f"sales: {table.num_rows:,}", expected))
+    study, evidence = _studied(table, file, columns, options)
+    return UploadedStudy(_document(study, evidence, file, ctx.language))
+
+
+def _studied(
+    table: pa.Table, name: str, columns: StudyColumns, options: StudyOptions
+) -> tuple[RatioStudy, "_Evidence"]:
     require_columns(table, _named_columns(columns), name)
+    table = _with_amounts(table, (columns.estimate, columns.price), name)
     with naming(name, {"estimate": columns.estimate, "price": columns.price}):
         study = valuation.ratio_study(
             table[columns.estimate],
@@ -113,21 +217,33 @@ def study_file(
             seed=options.seed,
         )
     evidence = _Evidence.of(table, columns, name)
-    study = _with_what_is_known(study, evidence, options)
-    if options.unsold is not None:
-        found = _against_unsold(evidence, columns, options.unsold)
-        study = replace(study, sales_chasing=joined(study.sales_chasing, *found))
-    if plots is not None:
-        document = RatioStudyDocument(
-            language=language,
-            source=path.name if (path := files.path_of(source)) else name,
-            study=study,
-            picture=ratio_picture(
-                evidence.estimate, evidence.price, lon=evidence.lon, lat=evidence.lat
-            ),
-        )
-        files.write_text(ratio_study_page(document), plots)
-    return study
+    return _with_what_is_known(study, evidence, options), evidence
+
+
+def _with_amounts(table: pa.Table, columns: tuple[str, ...], source: str) -> pa.Table:
+    """Read amounts that are written as text, such as `$ 48 500`; name those that cannot be."""
+    findings: list[Finding] = []
+    for name in dict.fromkeys(columns):
+        values = table[name]
+        if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+            continue
+        parsed = parse_column(name, values, Reading(name, "money"), source=source)
+        findings += [
+            Finding(source, f"{text.text!r} is no amount", "a number greater than zero",
+                    row=text.first_row, column=name)
+            for text in parsed.reading.examples
+        ]  # fmt: skip
+        table = table.set_column(table.column_names.index(name), name, parsed.columns[0][1])
+    if findings:
+        raise InputError(findings)
+    return table
+
+
+def _document(
+    study: RatioStudy, evidence: "_Evidence", source: str, language: Language
+) -> RatioStudyDocument:
+    picture = ratio_picture(evidence.estimate, evidence.price, lon=evidence.lon, lat=evidence.lat)
+    return RatioStudyDocument(language=language, source=source, study=study, picture=picture)
 
 
 def _check_call(columns: StudyColumns, options: StudyOptions) -> None:

@@ -4,6 +4,8 @@ A decision changes no round that is made: it counts from the next draft on, and 
 made before can then no longer be frozen.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -72,6 +74,26 @@ class RoundScreening:
     """First those left out, the dearest first."""
 
 
+@dataclass(frozen=True)
+class ScreeningPage:
+    """Some of the sales that the screening of a round doubted, and how many there are of each."""
+
+    round_id: int
+    valuation_date: date
+    left_out: int
+    kept: int
+    counts: tuple[ReasonCount, ...]
+    """Of those left out."""
+    shown: str
+    """Which are asked for: `left_out`, `kept`, or the code of a reason among those left out."""
+    page: int
+    pages: int
+    sales: tuple[ScreenedSale, ...]
+
+
+PAGE_SALES = 50
+BY_VALUER = "decision"
+"""Stands for the reason of the sales that only a valuer left out."""
 DECIDED = Text("left out by a valuer", "исключена оценщиком", "баалоочу алып салган")
 
 
@@ -88,13 +110,57 @@ def screening_of_round(ctx: Context, round_id: int) -> RoundScreening:
         row = rounds.found(tx, round_id)
         sales = tuple(map(_screened, screening.screened_of_round(tx, round_id)))
     out = [sale for sale in sales if not sale.kept]
-    first = [sale.reasons[0] if sale.reasons else "" for sale in out]
-    counts = tuple(
-        ReasonCount(code or "decision", _meanings().get(code, DECIDED), first.count(code))
-        for code in sorted(set(first), key=lambda code: (-first.count(code), code))
-    )
+    first = Counter(sale.reasons[0] if sale.reasons else BY_VALUER for sale in out)
     return RoundScreening(
-        round_id, row.valuation_date, len(out), len(sales) - len(out), counts, sales
+        round_id, row.valuation_date, len(out), len(sales) - len(out), _counts(first), sales
+    )
+
+
+def screening_page(
+    ctx: Context, round_id: int, *, shown: str = "left_out", page: int = 1
+) -> ScreeningPage:
+    """Return a page of the sales that the screening of a round doubted, the dearest first.
+
+    Parameters
+    ----------
+    shown
+        `left_out`, `kept` (doubted, but kept), or the first reason of those left out.
+    page
+        Its number, from 1; one beyond the last is the last.
+
+    Raises
+    ------
+    NotFound
+        When there is no such round, or nothing was left out for such a reason.
+    """
+    ctx.require(*READERS)
+    with ctx.transaction() as tx:
+        row = rounds.found(tx, round_id)
+        counted = screening.counted_reasons(tx, round_id)
+        by_code = {each.reason or BY_VALUER: each.sales for each in counted if not each.kept}
+        left_out = sum(by_code.values())
+        kept = sum(each.sales for each in counted if each.kept)
+        wanted = {"left_out": left_out, "kept": kept} | by_code
+        if shown not in wanted:
+            raise NotFound(f"No sale of round {round_id} was left out for {shown!r}.")
+        pages = max(-(-wanted[shown] // PAGE_SALES), 1)
+        at = min(page, pages)
+        reason = None if shown in ("left_out", "kept") else shown
+        sales = screening.screened_page(
+            tx, round_id, kept=shown == "kept", reason="" if reason == BY_VALUER else reason,
+            after=(at - 1) * PAGE_SALES, limit=PAGE_SALES,
+        )  # fmt: skip
+    return ScreeningPage(
+        round_id, row.valuation_date, left_out, kept, _counts(by_code), shown, at, pages,
+        tuple(map(_screened, sales)),
+    )  # fmt: skip
+
+
+def _counts(by_code: Mapping[str, int]) -> tuple[ReasonCount, ...]:
+    """Order the reasons of the sales left out, the commonest first."""
+    return tuple(
+        ReasonCount(code, _meanings().get(code, DECIDED), by_code[code])
+        for code in sorted(by_code, key=lambda code: (-by_code[code], code))
     )
 
 

@@ -67,6 +67,20 @@ def read_table(source: Path | str) -> pa.Table:
         return reader(path)
 
 
+def read_content(content: bytes, suffix: str) -> pa.Table:
+    """Read a table that was handed in, of a kind that its suffix names.
+
+    Raises
+    ------
+    InputError
+        As `read_table` does; the file is called by a passing name.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"table{suffix}"
+        path.write_bytes(content)
+        return read_table(path)
+
+
 def read_layer(path: Path) -> Shapes:
     """Read a layer of points, lines or polygons from GeoJSON or GeoPackage.
 

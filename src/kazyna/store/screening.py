@@ -59,6 +59,47 @@ def screened_of_round(tx: Transaction, round_id: int) -> list[ScreenedRow]:
     )
 
 
+@dataclass(frozen=True)
+class ReasonRow:
+    """How many doubted sales have the same first reason, and whether they were kept."""
+
+    kept: bool
+    reason: str | None
+    """None where nothing speaks against the sale but a valuer."""
+    sales: int
+
+
+def counted_reasons(tx: Transaction, round_id: int) -> list[ReasonRow]:
+    """Count the doubted sales of a round by their first reason."""
+    return tx.rows(
+        ReasonRow,
+        """
+        SELECT kept, reasons #>> '{0,reason}' AS reason, count(*) AS sales
+        FROM screened_sales WHERE round_id = %s GROUP BY 1, 2
+        """,
+        (round_id,),
+    )
+
+
+def screened_page(
+    tx: Transaction, round_id: int, *, kept: bool, reason: str | None, after: int, limit: int
+) -> list[ScreenedRow]:
+    """Return some of the doubted sales, the dearest first; of one first reason if it is given."""
+    return tx.rows(
+        ScreenedRow,
+        """
+        SELECT property_id, sold_on, price, kept, reasons, note IS NOT NULL AS decided,
+               keep, note, decided_by, decided_on
+        FROM screened_sales LEFT JOIN settled_sale_decisions USING (property_id, sold_on)
+        WHERE round_id = %(round_id)s AND kept = %(kept)s
+          AND (%(reason)s::text IS NULL
+               OR coalesce(reasons #>> '{0,reason}', '') = %(reason)s::text)
+        ORDER BY price DESC, property_id, sold_on LIMIT %(limit)s OFFSET %(after)s
+        """,
+        {"round_id": round_id, "kept": kept, "reason": reason, "after": after, "limit": limit},
+    )
+
+
 def insert_decision(
     tx: Transaction, property_id: str, sold_on: date, *, keep: bool | None, note: str, on: date
 ) -> None:

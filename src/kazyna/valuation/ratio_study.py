@@ -38,6 +38,8 @@ AMOUNT_MIN, AMOUNT_MAX = 1e-50, 1e50
 """Beyond these no ratio of two amounts can be computed with."""
 STRATUM_DRAW_ROWS_MAX = 2_000
 """Rows of a draw in a stratum or a trimmed study: there are many, and each is one of several."""
+ROWS_NAMED_MAX = 5
+"""Rows named of one column that no ratio can be made of."""
 
 
 @dataclass(frozen=True)
@@ -200,8 +202,9 @@ def ratio_study(
     >>> round(study.cod.value, 2), study.median_ratio.value
     (6.67, 1.0)
     """
-    estimate = _positive(estimates, "estimate")
-    price = _positive(prices, "price")
+    (estimate, wrong), (price, also) = _positive(estimates, "estimate"), _positive(prices, "price")
+    if wrong or also:
+        raise InputError([*wrong, *also])
     if len(estimate) != len(price):
         raise ValueError(f"{len(estimate)} estimates but {len(price)} prices")
     kinds = kind if isinstance(kind, Mapping) else {}
@@ -295,8 +298,8 @@ def as_column(values: object) -> pa.ChunkedArray:
     return pa.chunked_array([pa.array(values)])
 
 
-def _positive(values: object, column: str) -> Floats:
-    """As floats; every row that no ratio can be made of is named."""
+def _positive(values: object, column: str) -> tuple[Floats, list[Finding]]:
+    """As floats, with what is wrong: rows that no ratio can be made of."""
     expected = "a number greater than zero"
     try:
         numbers = pc.cast(as_column(values), pa.float64())
@@ -306,13 +309,11 @@ def _positive(values: object, column: str) -> Floats:
     if len(found) == 0:
         raise InputError(Finding("ratio study", "there are no rows", "at least one sale"))
     wrong = np.flatnonzero(~((found >= AMOUNT_MIN) & (found <= AMOUNT_MAX)))
-    if len(wrong):
-        raise InputError(
-            [
-                Finding(
-                    "ratio study", f"{found[row]:g} is no {column}", expected, int(row) + 1, column
-                )
-                for row in wrong[:5]
-            ]
-        )
-    return found
+    return found, [
+        Finding("ratio study", _no_amount(found[row], column), expected, int(row) + 1, column)
+        for row in wrong[:ROWS_NAMED_MAX]
+    ]
+
+
+def _no_amount(value: float, column: str) -> str:
+    return f"the {column} is missing" if np.isnan(value) else f"{value:g} is no {column}"

@@ -45,6 +45,7 @@ from kazyna.web import (
     my,
     objections,
     performance,
+    ratio_studies,
     reconciliation,
     register,
     registers,
@@ -76,7 +77,7 @@ PARTS = (
     confirmations, councils, ledger, books, collection, simulations, sign_in, tiles, verify,
     inspection, alerts, balances, reconciliation, goods, goods_documents, subscriptions, my,
     register, registers, reliefs, declarations, bill_objections, expenditures, fines,
-    performance, revenue_forecast, revenue_gap, calculator,
+    performance, revenue_forecast, revenue_gap, calculator, ratio_studies,
 )  # fmt: skip
 
 HEADERS = {

@@ -27,6 +27,19 @@ async def _fields(request: Request) -> Mapping[str, str]:
 Fields = Annotated[Mapping[str, str], Depends(_fields)]
 
 
+async def _beside_file(request: Request) -> Mapping[str, str]:
+    """Read the text fields of a form that brings a file, too; the route that takes it closes it."""
+    form = await request.form()
+    return {
+        name: value.strip()[:VALUE_MAX]
+        for name, value in form.multi_items()
+        if isinstance(value, str)
+    }
+
+
+FieldsBesideFile = Annotated[Mapping[str, str], Depends(_beside_file)]
+
+
 def under(fields: Mapping[str, str], prefix: str) -> dict[str, str]:
     """Return the fields whose names begin so, without that beginning."""
     return {

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kazyna.services.round_studies import RatioStudy, RoundStudy, Technique, Verdict
+from kazyna.services.round_studies import RatioStudy, Technique, Verdict
 from kazyna.web.language import Writer
 
 PERCENTS = {"cod": 2, "cov": 2, "vei": 2}
@@ -136,11 +136,11 @@ def chasing(write: Writer, study: RatioStudy) -> tuple[ChasingLine, ...]:
     )
 
 
-def groups(write: Writer, found: RoundStudy) -> tuple[GroupLine, ...]:
+def groups(write: Writer, study: RatioStudy) -> tuple[GroupLine, ...]:
     """List the groups of the study in their order."""
     return tuple(
         GroupLine(label, write.number(part.n), tuple(_figures(write, part)))
-        for label, part in found.study.strata
+        for label, part in study.strata
     )
 
 

@@ -31,7 +31,7 @@ def latest(visit: Visiting, by: Annotated[str | None, Query(max_length=64)] = No
         charts=ratio_charts.study(visit.write, round_, points, found),
         statistics=ratio_tables.statistics(visit.write, found.study),
         chasing=ratio_tables.chasing(visit.write, found.study),
-        groups=ratio_tables.groups(visit.write, found),
+        groups=ratio_tables.groups(visit.write, found.study),
         importance=drawings.importance(visit.write, round_),
         weights=drawings.weights(visit.write, round_),
     )
