@@ -15,8 +15,8 @@ RATE = "tokmok_city,residential_rate,,2025-01-01,2027-12-31,70,No. 12 of 2025-02
 def test_an_invented_cadastre_is_taxed(kazyna: Kazyna, tmp_path: Path) -> None:
     invented = kazyna("pack", "invent", "ru", "--objects", "200", "--out", tmp_path, "--json")
     assert invented.code == 0, invented.err
-    files = {each["tax"]: each for each in invented.result["files"]}
-    assert {name: each["objects"] for name, each in files.items()} == {
+    files = {each["content"]: each for each in invented.result["files"]}
+    assert {name: each["rows"] for name, each in files.items()} == {
         "individual_property": 140,
         "land": 60,
     }

@@ -1,13 +1,18 @@
 """The chapter of Kyrgyz taxes: told whole, and told again."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
 from kazyna.packs.pack import load_pack
-from kazyna.services import bill_objections, ledger, objects, reliefs, roll_desk, rolls
+from kazyna.services import bill_objections, ledger, objects, reliefs, roll_desk, rolls, taxpayers
 from kazyna.services.context import Actor, Installation
 from kazyna.services.demo_goods import settings_of_goods
-from kazyna.services.demo_town import KINDS, run_town
+from kazyna.services.demo_town import KINDS, SEED, people, run_town, town
+from kazyna.services.invented import holders_of, invent_register
 from kazyna.services.settings import Settings
 from kazyna.store.connection import Database
 
@@ -39,9 +44,27 @@ def test_an_invented_register_is_taxed_for_two_years(database_url: str, tmp_path
             for bill in rolls.payable(officer, tax=line.tax, year=line.year)
         )
         assert asked == told.charged
-        home = objects.find_object(officer, "1-00-00-0001")
-        assert home.synthetic
-        assert home.holdings[0].taxpayer_id is None  # its heirs are not known
+        _, held = holders_of(town(officer.pack).values(), people(), seed=SEED)
+        orphaned = held.filter(pc.is_null(held["taxpayer_id"]))["property_id"][0].as_py()
+        found = objects.find_object(officer, orphaned)
+        assert found.synthetic
+        assert found.holdings[0].taxpayer_id is None  # its heirs are not known
         again = run_town(installation)
         assert replace(again, steps=told.steps) == told
         assert all(step.done_before for step in again.steps)
+
+
+def test_an_invented_register_is_loaded_from_its_files(database_url: str, tmp_path: Path) -> None:
+    invented = invent_register("ru", objects=200, out=tmp_path, seed=3, year=2025)
+    tables = {each.content: pq.read_table(each.file) for each in invented.files}
+    with Database(database_url) as database:
+        installation = Installation(database, load_pack("ru"), Settings.read({}))
+        officer = installation.context(Actor("test", "officer"))
+        owners, holdings = tables.pop("taxpayers"), tables.pop("holdings")
+        for kind, table in tables.items():
+            objects.load_objects(
+                officer, table, kind=kind, valid_from=date(2020, 1, 1), synthetic=True, source=kind
+            )
+        loaded = taxpayers.load_holdings(officer, owners=owners, holdings=holdings)
+        assert loaded.holdings == holdings.num_rows > invented.objects
+        assert sum(kind.objects for kind in objects.coverage(officer)) == invented.objects

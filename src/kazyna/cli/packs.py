@@ -78,9 +78,13 @@ def invent(
     objects: Annotated[int, typer.Option(min=1, help="Objects of all taxes together.")] = 2000,
     year: Annotated[int, typer.Option(help="Tax year for which months are counted.")] = 2026,
     seed: Seed = 0,
+    register: Annotated[
+        bool,
+        typer.Option(help="Objects by kind with taxpayers and holdings, for `kazyna register`."),
+    ] = False,
     as_json: output.Json = False,
 ) -> None:
-    r"""Invent a cadastre: one Parquet file a tax, ready for `kazyna roll`.
+    r"""Invent a cadastre: one Parquet file a tax, ready for `kazyna roll`, or a register.
 
     No object is real. The same seed gives the same objects; ten million take little memory.
 
@@ -91,13 +95,15 @@ def invent(
       --on 2026-01-01 --out homes.parquet
     ```
     """
-    from kazyna.services.invented import invent_cadastre
+    from kazyna.services.invented import invent_cadastre, invent_register
 
-    invented = invent_cadastre(pack, objects=objects, out=out, seed=seed, year=year)
+    write = invent_register if register else invent_cadastre
+    invented = write(pack, objects=objects, out=out, seed=seed, year=year)
 
     def listed(invented: "InventedCadastre") -> RenderableType:
         rows = (
-            {"tax": each.tax, "objects": each.objects, "file": each.file} for each in invented.files
+            {"content": each.content, "rows": each.rows, "file": each.file}
+            for each in invented.files
         )
         title = f"{invented.objects:,} invented objects, seed {invented.seed}"
         return Group(Line(title, style="bold"), output.listing(rows))

@@ -33,6 +33,7 @@ from kazyna.services import (
 )
 from kazyna.services.context import Actor, Context, Installation
 from kazyna.services.demo_steps import DEMONSTRATION, PASSWORD, DemoStep, DemoUser, Steps
+from kazyna.services.invented import holders_of, objects_of_kind
 
 SEED = 2025
 KINDS = (
@@ -45,8 +46,6 @@ KINDS = (
 )
 """Kinds of object, the tax by which they are drawn, and how many."""
 PEOPLE = 360
-SHARED, HEIRS_UNKNOWN = 0.2, 4
-"""Share of the homes that two people hold, and homes whose heirs nobody knows."""
 
 REGISTERED_ON = date(2025, 2, 3)
 DRAFTED_2025, ISSUED_2025 = date(2025, 5, 12), date(2025, 5, 20)
@@ -121,84 +120,40 @@ def town(pack: Pack) -> dict[str, pa.Table]:
     """Draw the objects of each kind as `objects.load_objects` takes them."""
     tables = {}
     for number, (kind, tax, count) in enumerate(KINDS, 1):
-        drawn = next(iter(batches(pack, tax, count, seed=SEED, year=2025)))
-        ids = [f"{number}-00-00-{row:04d}" for row in range(1, count + 1)]
-        columns = {"object_id": pa.array(ids)}
-        for name in drawn.column_names:
-            column = drawn[name].combine_chunks()
-            if pa.types.is_dictionary(column.type):
-                column = column.dictionary_decode()
-            columns[name] = column
-        for year_of, age in (("built_in", "age_years"), ("made_in", "vehicle_age_years")):
-            if age in columns:
-                columns[year_of] = pc.subtract(2025, columns.pop(age))
-        columns |= _placed(kind, columns, count)
-        kept = {column.name for column in objects.columns_of(pack, kind)}
-        tables[kind] = pa.table(
-            {name: each for name, each in columns.items() if name in {*kept, "object_id"}}
-        )
+        drawn = batches(pack, tax, count, seed=SEED, year=2025)
+        table = objects_of_kind(pack, kind, drawn, year=2025, prefix=str(number))
+        for name, column in _placed(kind, table).items():
+            table = table.set_column(table.column_names.index(name), name, column)
+        tables[kind] = table
     return tables
 
 
-def _placed(kind: str, columns: dict[str, pa.Array], count: int) -> dict[str, pa.Array]:
+def _placed(kind: str, table: pa.Table) -> dict[str, pa.Array]:
     """Put what is drawn all over the country into towns whose values the pack knows."""
     if kind == "home":  # in Bishkek; the value of its land is not known, that of Chuy stands for it
-        has_plot = pc.greater(columns["plot_area_m2"], 0)
+        has_plot = pc.greater(table["plot_area_m2"], 0)
         return {
             "region": pc.if_else(has_plot, "chuy", "none"),
-            "population": pa.array([450_000] * count),
+            "population": pa.array([450_000] * table.num_rows),
         }
     if kind not in {"building", "plot", "market_object"}:
         return {}
     towns = (("kara_balta_city", "kara_balta_city", 48_000), ("tokmok_city", "other", 71_000))
-    drawn = [towns[number % len(towns)] for number in range(count)]
-    return {
+    drawn = [towns[number % len(towns)] for number in range(table.num_rows)]
+    placed = {
         "place": pa.array([town for town, _council, _people in drawn]),
         "council": pa.array([council for _town, council, _people in drawn]),
-        "region": pa.array(["chuy"] * count),
+        "region": pa.array(["chuy"] * table.num_rows),
         "population": pa.array([people for _town, _council, people in drawn]),
     }
+    return {name: column for name, column in placed.items() if name in table.column_names}
 
 
-def people_and_holdings(tables: dict[str, pa.Table]) -> tuple[pa.Table, pa.Table]:
-    """Invent taxpayers and who holds what, drawn with the seed."""
+def people() -> list[str]:
+    """Invent names of taxpayers, drawn with the seed."""
     random = np.random.default_rng(SEED)
-    numbers = [f"299{number:011d}" for number in range(1, PEOPLE + 1)]
     given, family = random.choice(GIVEN, PEOPLE), random.choice(FAMILY, PEOPLE)
-    owners = pa.table(
-        {
-            "taxpayer_id": numbers,
-            "name": [f"{first} {last}" for first, last in zip(given, family, strict=True)],
-            "language": random.choice(["ky", "ru"], PEOPLE, p=[0.7, 0.3]),
-            "synthetic": [True] * PEOPLE,
-        }
-    )
-    rows: list[dict[str, object]] = []
-    for kind, table in tables.items():
-        for place, object_id in enumerate(table["object_id"].to_pylist()):
-            first, second = random.choice(PEOPLE, 2, replace=False)
-            begun = date(2008, 1, 1) + timedelta(days=int(random.integers(0, 5_800)))
-            parts = [(numbers[first], Decimal(1), None)]
-            if kind == "home" and place < HEIRS_UNKNOWN:
-                parts = [(None, Decimal(1), numbers[first])]
-            elif kind == "home" and random.random() < SHARED:
-                parts = [(numbers[first], Decimal("0.5"), None), (numbers[second],
-                         Decimal("0.5"), None)]  # fmt: skip
-            rows += [
-                {"property_id": object_id, "taxpayer_id": who, "share": share,
-                 "estate_of": estate, "held_from": begun}
-                for who, share, estate in parts
-            ]  # fmt: skip
-    schema = pa.schema(
-        [
-            ("property_id", pa.string()),
-            ("taxpayer_id", pa.string()),
-            ("share", pa.decimal128(9, 8)),
-            ("estate_of", pa.string()),
-            ("held_from", pa.date32()),
-        ]
-    )
-    return owners, pa.Table.from_pylist(rows, schema)
+    return [f"{first} {last}" for first, last in zip(given, family, strict=True)]
 
 
 def _register(officer: Context) -> bool:
@@ -210,7 +165,7 @@ def _register(officer: Context) -> bool:
         objects.load_objects(
             then, table, kind=kind, valid_from=date(2008, 1, 1), synthetic=True, source=kind
         )
-    owners, holdings = people_and_holdings(tables)
+    owners, holdings = holders_of(tables.values(), people(), seed=SEED)
     taxpayers.load_holdings(then, owners=owners, holdings=holdings)
     return False
 
