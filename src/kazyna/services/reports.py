@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
 
@@ -41,6 +42,8 @@ REASONS = '[{"reason": "VARCHAR", "amount": "DECIMAL(18, 2)"}]'
 STRATA_MAX, LABELS_MAX = 2, 100
 """Columns by which a report is broken down when none are named, and labels that such may have."""
 FORMATS = (".pdf", ".html")
+REMEMBERED = 16
+"""Reports kept: each takes seconds to write, and hardly ever changes once it is published."""
 SALES_OUT = re.compile(r"(\d+) sales left out: (.+)")
 COLUMN_OUT = re.compile(r"column (.+?) left out: (.+)")
 """As drafts write them into the notes of a round."""
@@ -96,6 +99,22 @@ def strata_of(table: pa.Table, weighty: Sequence[str]) -> tuple[str, ...]:
     return tuple(found[:STRATA_MAX])
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A report that is asked for, and all that it depends on."""
+
+    ctx: Context = field(compare=False)
+    published: rounds.PublishedRound = field(compare=False)
+    language: Language
+    database: str
+    round_id: int
+    status: str
+    row: str
+    """The row of the round; its hashes stand for the evidence and the values."""
+    fingerprint: str
+    """Of the properties and of the values set by hand."""
+
+
 def round_report(ctx: Context, round_id: int) -> RoundReport:
     """Return the report of a round that the actor may see, in the caller's language."""
     report, article = _round_article(ctx, round_id, ctx.language)
@@ -106,8 +125,7 @@ def round_report(ctx: Context, round_id: int) -> RoundReport:
 
 def round_report_pdf(ctx: Context, round_id: int, *, language: Language) -> bytes:
     """Print the report of a round that the actor may see."""
-    _, article = _round_article(ctx, round_id, language)
-    return render_article(article)
+    return _printed(_asked(ctx, round_id, language))
 
 
 def write_round_report(
@@ -124,20 +142,44 @@ def write_round_report(
 def _round_article(
     ctx: Context, round_id: int, language: Language
 ) -> tuple[ValuationReport, Article]:
+    return _article_of(_asked(ctx, round_id, language))
+
+
+def _asked(ctx: Context, round_id: int, language: Language) -> _Asked:
+    """Take note of what a report depends on, if the actor may see the round."""
     ctx.require(*READERS)
     published = rounds.find_round(ctx, round_id)
+    with ctx.transaction() as tx:
+        row = rounds.found(tx, round_id)
+        fingerprint = register.fingerprint(tx, round_id)
+    return _Asked(
+        ctx, published, language, ctx.database.url, round_id, published.status, repr(row),
+        fingerprint,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _article_of(asked: _Asked) -> tuple[ValuationReport, Article]:
+    """Write a report; one that was written is remembered until something of it changes."""
+    ctx, published = asked.ctx, asked.published
     report = _report_of_round(ctx, published)
     labels = {name: label(ctx, name) for name in (*ctx.pack.columns, "location", "time")}
     document = ReportDocument(
-        language,
+        asked.language,
         report,
-        ctx.pack.title.in_(language),
+        ctx.pack.title.in_(asked.language),
         ctx.pack.currency.code,
         labels,
         status=published.status,
-        number=str(round_id),
+        number=str(asked.round_id),
     )
     return report, report_article(document)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _printed(asked: _Asked) -> bytes:
+    """Print a report; a printed one is remembered, too."""
+    return render_article(_article_of(asked)[1])
 
 
 def _report_of_round(ctx: Context, published: rounds.PublishedRound) -> ValuationReport:

@@ -338,6 +338,20 @@ def effective_values(tx: Transaction, round_id: int) -> pa.Table:
     return lists_of(found, "reasons", '[{"reason": "VARCHAR", "amount": "DECIMAL(18, 2)"}]')
 
 
+def fingerprint(tx: Transaction, round_id: int) -> str:
+    """Return what changes when a property or a value set by hand does; values never do."""
+    found = tx.value(
+        """
+        SELECT concat_ws('/',
+            (SELECT sum(hashtextextended(p::text, 0)) FROM properties AS p),
+            (SELECT sum(hashtextextended(o::text, 0)) FROM settled_overrides AS o
+             WHERE o.round_id = %s))
+        """,
+        (round_id,),
+    )
+    return str(found)
+
+
 def study_sales(tx: Transaction, round_id: int) -> list[StudyRow]:
     """Return the hold-out of a round in the order of time."""
     return tx.rows(
