@@ -364,11 +364,12 @@ STEPS: tuple[tuple[Text, Text], ...] = (
     (
         Text("Level and equity.", "Уровень и справедливость.", "Деңгээл жана адилеттүүлүк."),
         Text(
-            "One line on the logarithm of value brings the median ratio to one and the PRB near"
-            " zero.",
-            "Одна прямая по логарифму стоимости приводит медиану отношений к единице и PRB к нулю.",
-            "Нарктын логарифми боюнча бир түз сызык катыштардын медианасын бирге, PRBны нөлгө"
-            " жакындатат.",
+            "A stretch of the logarithm of value about its centre, larger where errors are, brings"
+            " the median ratio to one and the PRB near zero.",
+            "Растяжение логарифма стоимости от его центра, большее там, где ошибки больше, приводит"
+            " медиану отношений к единице и PRB к нулю.",
+            "Нарктын логарифмин борборунан чоюу, ката чоң жерде көбүрөөк, катыштардын медианасын"
+            " бирге, PRBны нөлгө жакындатат.",
         ),
     ),
     (

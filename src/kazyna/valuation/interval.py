@@ -45,22 +45,32 @@ SIZE_FLOOR = 0.01
 
 
 @dataclass(frozen=True)
+class Spread:
+    """How far prices stray from what is expected of them, in units of what is usual."""
+
+    booster: "Booster | None"
+    """None where the sales are too few to tell one property from another."""
+    usual: float
+
+    def at(self, columns: Floats) -> Floats:
+        """Local spread; its mean square over the sales is one."""
+        if self.booster is None:
+            return np.ones(len(columns))
+        return np.asarray(np.exp(self.booster.predict(columns)) / self.usual)
+
+
+@dataclass(frozen=True)
 class Margins:
     """Lower and upper margin of each segment in units of the local spread."""
 
     lower: Floats
     upper: Floats
-    spread: "Booster | None"
-
-    def spread_at(self, columns: Floats) -> Floats:
-        """Local spread of log residuals."""
-        return _spread_at(self.spread, columns)
+    spread: Spread
 
     def of(
-        self, columns: Floats, index_deviation: Floats | float, segment: int
+        self, spread: Floats, index_deviation: Floats | float, segment: int
     ) -> tuple[Floats, Floats]:
         """Log distance from the value down to the low and up to the high end."""
-        spread = self.spread_at(columns)
         drift = NORMAL_QUANTILE * np.asarray(index_deviation)
         lower, upper = self.lower[segment], self.upper[segment]
         return np.hypot(lower * spread, drift), np.hypot(upper * spread, drift)
@@ -112,22 +122,30 @@ def late_sales(day: Ints) -> npt.NDArray[np.bool_]:
     return late if enough else np.zeros_like(late)
 
 
-def margins_of(columns: Floats, residual: Floats, segment: Ints, *, seed: int) -> Margins:
-    """Learn the spread from out-of-fold residuals and the margins that cover 90 % of them.
+def spread_of(columns: Floats, residual: Floats, *, seed: int) -> Spread:
+    """Learn the spread from the out-of-fold residuals of one half of the sales."""
+    if len(residual) < SALES_MIN:
+        return Spread(None, 1.0)
+    learn = _learnt(len(residual), seed)
+    size = settled(np.log(np.maximum(np.abs(residual[learn]), SIZE_FLOOR)))
+    booster = grown(columns[learn], size, PARAMETERS | {"seed": seed}, TREES)
+    found = np.exp(np.asarray(booster.predict(columns)))
+    return Spread(booster, float(settled(np.sqrt(np.mean(found**2)))))
+
+
+def margins_of(
+    spread: Spread, columns: Floats, residual: Floats, segment: Ints, *, seed: int
+) -> Margins:
+    """Measure the margins that cover 90 % of the out-of-fold residuals.
 
     Split conformal prediction with normalised scores (Papadopoulos et al. 2002; Lei et al.
     2018): the spread is learnt on one half of the sales, the margins on the other, for each
     segment by its own scores where they are enough (Mondrian conformal prediction, Vovk 2012).
     """
-    learn = np.random.default_rng(seed).permutation(len(residual)) % 2 == 0
-    spread = None
-    check = np.ones_like(learn)
-    if len(residual) >= SALES_MIN:
-        size = settled(np.log(np.maximum(np.abs(residual[learn]), SIZE_FLOOR)))
-        parameters = PARAMETERS | {"seed": seed}
-        spread = grown(columns[learn], size, parameters, TREES)
-        check = ~learn
-    score = settled(residual[check] / _spread_at(spread, columns[check]))
+    check = np.ones(len(residual), dtype=np.bool_)
+    if spread.booster is not None:
+        check = ~_learnt(len(residual), seed)
+    score = settled(residual[check] / spread.at(columns[check]))
     ends = []
     for position in range(int(segment.max(initial=0)) + 1):
         own = score[segment[check] == position]
@@ -136,15 +154,14 @@ def margins_of(columns: Floats, residual: Floats, segment: Ints, *, seed: int) -
     return Margins(lower, upper, spread)
 
 
+def _learnt(sales: int, seed: int) -> npt.NDArray[np.bool_]:
+    """Mark the half of the sales that the spread is learnt on."""
+    return np.asarray(np.random.default_rng(seed).permutation(sales) % 2 == 0)
+
+
 def _ends(score: Floats) -> tuple[float, float]:
     """Return the ends that hold 90 % of the scores, never beyond the value."""
     return max(-_corrected(score, 0.05), 0.0), max(_corrected(score, 0.95), 0.0)
-
-
-def _spread_at(spread: "Booster | None", columns: Floats) -> Floats:
-    if spread is None:
-        return np.ones(len(columns))
-    return np.asarray(np.exp(spread.predict(columns)))
 
 
 def _corrected(score: Floats, share: float) -> float:

@@ -27,7 +27,7 @@ from kazyna.valuation.equity import equity_of
 from kazyna.valuation.explanation import CENTS, MONEY, money
 from kazyna.valuation.features import Encoder, design_of, learn_encoder, tells_price
 from kazyna.valuation.holdout import fold_of
-from kazyna.valuation.interval import ageing_of, late_sales, margins_of
+from kazyna.valuation.interval import ageing_of, late_sales, margins_of, spread_of
 from kazyna.valuation.land import LandModel, fit_land
 from kazyna.valuation.learnt_sales import Beside, blocks, joined, parted
 from kazyna.valuation.location import Plane, extent_of, plane_of
@@ -255,10 +255,12 @@ def _fitted(
         segments, segment, log_price - index.at(market.day) - stack, market.day
     )
     level = index.at(market.day) + beside
-    equity = equity_of(stack, log_price - level)
-    expected = equity.apply(stack)
+    spread = spread_of(tree_columns, log_price - level - stack, seed=seed)
+    local = spread.at(tree_columns)
+    equity = equity_of(stack, log_price - level, local)
+    expected = equity.apply(stack, local)
     residual = settled(log_price - level - expected)
-    margins = margins_of(tree_columns, residual, segment, seed=seed)
+    margins = margins_of(spread, tree_columns, residual, segment, seed=seed)
     index = with_own_forecasts(index, log_price - beside - expected, market.day)
     early = ~late_sales(market.day)
     forward = regression.predicted_from(terms, target, trust, penalties=penalties, rows=early)

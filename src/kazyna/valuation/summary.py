@@ -104,7 +104,7 @@ def _fall_backs(model: Market) -> tuple[str, ...]:
         )
     if not model.fitted.boosting.views:
         notes.append("too few sales for trees: regression, comparables and Gaussian process only")
-    if model.margins.spread is None:
+    if model.margins.spread.booster is None:
         notes.append("too few sales for local intervals: one relative width for all")
     if model.equity.out_of_reach:
         notes.append(
