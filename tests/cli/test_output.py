@@ -15,3 +15,9 @@ from kazyna.cli.output import words
 )  # fmt: skip
 def test_numbers_keep_the_places_of_money_and_no_needless_noughts(value: str, said: str) -> None:
     assert words(Decimal(value)) == said
+
+
+def test_sentences_stand_on_lines_of_their_own_and_words_beside_one_another() -> None:
+    assert words(("north", "south")) == "north, south"
+    notes = ("The table tells no days.", "6 sales left out: no area, or none that can be read")
+    assert words(notes) == "\n".join(notes)

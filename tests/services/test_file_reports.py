@@ -101,6 +101,10 @@ def test_the_russian_procedure_writes_its_tables_and_sections(
     page = (tmp_path / "r.html").read_text()
     for title in ("Группировка объектов оценки", "Модель для утверждения", "Удельные показатели"):
         assert title in page
+    sources = arrow_csv.read_csv(tmp_path / "ru237_factor_sources.csv").to_pylist()
+    assert {each["factor"] for each in sources} == {"area_m2", "quality", "rooms"}
+    assert {each["way"] for each in sources} == {"as it stands"}
+    assert "столбец как есть" in page
 
 
 def test_specific_values_need_an_area(of_files: FileValuation, tmp_path: Path) -> None:

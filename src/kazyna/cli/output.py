@@ -156,7 +156,8 @@ def _(value: float) -> str:
 @words.register(tuple)
 @words.register(list)
 def _(value: tuple[object, ...] | list[object]) -> str:
-    return ", ".join(map(words, value))
+    sentences = any(isinstance(item, str) and (", " in item or item[-1:] == ".") for item in value)
+    return ("\n" if sentences else ", ").join(map(words, value))
 
 
 def _parts(result: object) -> Iterator[RenderableType]:

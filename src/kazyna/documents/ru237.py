@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kazyna.documents.article import Block, Cell, Grid, Note, Paragraph, Section, Steps
 from kazyna.documents.writing import Pen
 from kazyna.valuation.ru237 import WHOLE
+from kazyna.valuation.ru237_factors import Way
 from kazyna.valuation.ru237_profile import Ru237Profile
 from kazyna.valuation.ru237_quality import Form, Formula, SampleQuality
 
@@ -18,6 +19,14 @@ FORMS: dict[Form, str] = {
     "multiplicative": "мультипликативная (степенная)",
 }
 SAMPLES = {"train": "Обучающая", "control": "Контрольная"}
+WAYS: dict[Way, str] = {
+    "as it stands": "столбец как есть",
+    "read from text": "разбор столбца",
+    "distance": "расстояние до ближайшего",
+    "count near by": "число вокруг",
+    "measured at": "измерение в точке",
+    "area": "территория, в которой лежит",
+}
 LEFT_OUT = {
     "one value in the training sample": "одно значение во всей обучающей выборке",
     "follows from the other factors": "следует из других факторов",
@@ -172,10 +181,40 @@ def _correlations(formula: Formula, pen: Pen) -> Grid:
     )
 
 
+def _sources(profile: Ru237Profile, pen: Pen) -> list[Block]:
+    """Tell how each factor was measured."""
+    if not profile.sources:
+        return []
+    return [
+        Paragraph(
+            "Порядок расчёта значений факторов: откуда взято значение и как оно получено."
+            " Значения за указанными пределами считаются неизвестными."
+        ),
+        Grid(
+            ("Фактор", "Источник", "Способ", "Подробности", "Ед.", "От", "До"),
+            tuple(
+                (
+                    Cell(pen.label(each.factor)), Cell(each.source), Cell(WAYS[each.way]),
+                    Cell(each.detail), Cell(each.unit),
+                    *(Cell("" if end is None else f"{end:.6g}")
+                      for end in (each.minimum, each.maximum)),
+                )
+                for each in profile.sources
+            ),
+            "Способы измерения факторов",
+            left=(0, 1, 2, 3, 4),
+            widths=(2, 2, 1.6, 1.6, 0.6, 0.8, 0.8),
+            small=True,
+        ),
+    ]  # fmt: skip
+
+
 def _factors(profile: Ru237Profile, pen: Pen) -> list[Block]:
+    measured = _sources(profile, pen)
     rows = profile.factors.to_pylist()
     if not rows:
-        return [Paragraph("Числовых факторов, известных для сделок и для объектов оценки, нет.")]
+        none = "Числовых факторов, известных для сделок и для объектов оценки, нет."
+        return [Paragraph(none), *measured]
     return [
         Paragraph(
             "Представительность выборки: значения факторов в сделках и у всех объектов оценки."
@@ -204,6 +243,7 @@ def _factors(profile: Ru237Profile, pen: Pen) -> list[Block]:
             widths=(2, 1, 1, 1, 1, 1, 1, 0.9, 1),
             small=True,
         ),
+        *measured,
     ]  # fmt: skip
 
 

@@ -53,8 +53,12 @@ class Pen:
         return format_date(day, format="long", locale=self.language)
 
     def short_day(self, day: date) -> str:
-        """Write a day in figures."""
-        return format_date(day, format="dd.MM.yyyy", locale=self.language)
+        """Write a day shortly, its parts in the order in which the language has them in words.
+
+        In English figures alone would leave open which is the month.
+        """
+        short = "MMM d, y" if self.language == "en" else "dd.MM.yyyy"
+        return format_date(day, format=short, locale=self.language)
 
     def label(self, name: str) -> str:
         """Write the name of a characteristic: as declared, or as the column is called."""

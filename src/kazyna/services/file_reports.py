@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Literal
@@ -27,7 +27,9 @@ from kazyna.services.reports import (
 )
 from kazyna.store import files
 from kazyna.valuation import ColumnMap, ModelSummary
+from kazyna.valuation.ru237_factors import FACTOR_SOURCES, factor_sources
 from kazyna.valuation.ru237_profile import Ru237Columns, Ru237Profile, ru237_profile
+from kazyna.valuation.table_map import TableMap
 from kazyna.valuation.valuation_report import (
     Provenance,
     ReportOptions,
@@ -64,6 +66,8 @@ class FileValuation:
     properties: pa.Table
     values: pa.Table
     predictions: pa.Table
+    table_map: TableMap | None = None
+    """By which the tables were made clean; None where they were taken as they stand."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,7 @@ def procedure_of(valuation: FileValuation, options: FileReport) -> Ru237Profile:
         {name: valuation.sales[column] for name, column in parts.items()}
         | {name: valuation.sales[name] for name in characteristics if name not in parts}
     )
-    return ru237_profile(
+    found = ru237_profile(
         values,
         sales,
         valuation.predictions,
@@ -181,6 +185,8 @@ def procedure_of(valuation: FileValuation, options: FileReport) -> Ru237Profile:
         columns=procedure,
         areas=valuation.summary.areas,
     )
+    sources = factor_sources(valuation.table_map, [name for name in factors if name != "location"])
+    return replace(found, sources=sources)
 
 
 def write_profile(valuation: FileValuation, folder: Path, *, options: FileReport) -> WrittenProfile:
@@ -188,10 +194,11 @@ def write_profile(valuation: FileValuation, folder: Path, *, options: FileReport
 
     `upks` has the specific values by group and territory, `groups` the group of each object,
     `quality` the statistics of acceptance by sample, `formula` the coefficients, `factors` the
-    factors in the sales and in all objects, `typical_objects` and `corrections` what the method of
-    the typical object rests on, `methods` what each simple method says of every object, and
-    `methods_quality` how far it strays from the market model. `zones` has the price zones with
-    their outlines, as GeoJSON, where market areas were found.
+    factors in the sales and in all objects, `factor_sources` how each was measured,
+    `typical_objects` and `corrections` what the method of the typical object rests on, `methods`
+    what each simple method says of every object, and `methods_quality` how far it strays from the
+    market model. `zones` has the price zones with their outlines, as GeoJSON, where market areas
+    were found.
     """
     found = procedure_of(valuation, options)
     grouping, formula = found.grouping, found.formula
@@ -219,6 +226,9 @@ def write_profile(valuation: FileValuation, folder: Path, *, options: FileReport
     }
     tables |= {
         "factors": found.factors,
+        "factor_sources": pa.Table.from_pylist(
+            [asdict(each) for each in found.sources], schema=FACTOR_SOURCES
+        ),
         "typical_objects": found.simple.typical,
         "corrections": found.simple.corrections,
         "methods": found.simple.values,

@@ -445,7 +445,13 @@ def _reported(
         number = houses[model.columns.id].cast(pa.string())
         houses = houses.filter(pc.is_in(number, value_set=valued["id"]))
     reported = FileValuation(
-        summary, model.columns, given.table, houses, valued, tested.predictions
+        summary,
+        model.columns,
+        given.table,
+        houses,
+        valued,
+        tested.predictions,
+        given.table_map,
     )
     written: tuple[str, ...] = ()
     if options.profile is not None:

@@ -1,6 +1,7 @@
 """From sales to a market model, and from the model to values with their reasons."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -49,6 +50,7 @@ from kazyna.valuation.stray_places import with_places_of_one_market
 from kazyna.valuation.summary import ModelSummary, notes_of, summary_of
 from kazyna.valuation.values import (
     BLOCK_ROWS,
+    WORKERS,
     in_processes,
     numbered_batches,
     predicted,
@@ -225,12 +227,7 @@ def _fitted(
     if screening is not None:
         market = screening.market()
     market, others = parted(market, segment=columns.segment, seed=seed)
-    encoder = learn_encoder(
-        _learnt_from(market, columns).properties.characteristics, market.price,
-        rising=columns.rising, source=source,
-    )  # fmt: skip
-    if tells_price(pa.chunked_array([pa.array(market.properties.id, pa.string())]), market.price):
-        encoder = encoder.without(columns.id, "leakage: it tells the price; no number is ever used")
+    encoder = _encoder(market, columns, source)
     plane = plane_of(market.properties.lonlat)
     design = design_of(market.properties, encoder, plane, source=source)
     fold = fold_of(market, shares=np.full(FOLDS, 1 / FOLDS), seed=seed)
@@ -271,8 +268,18 @@ def _fitted(
                         _land(market, columns, index, as_of))  # fmt: skip
     if others is None:
         return model
-    progress("look at the other sales")
-    return _with_others(model, others, source=source)
+    return _with_others(model, others, progress=progress, source=source)
+
+
+def _encoder(market: Sales, columns: ColumnMap, source: str) -> Encoder:
+    """Decide how each column is used; say so where even the identifier tells the price."""
+    encoder = learn_encoder(
+        _learnt_from(market, columns).properties.characteristics, market.price,
+        rising=columns.rising, source=source,
+    )  # fmt: skip
+    if tells_price(pa.chunked_array([pa.array(market.properties.id, pa.string())]), market.price):
+        return encoder.without(columns.id, "leakage: it tells the price; no number is ever used")
+    return encoder
 
 
 def _evidence(
@@ -294,15 +301,24 @@ def _evidence(
     )
 
 
-def _with_others(model: MarketModel, others: Sales, *, source: str) -> MarketModel:
+def _with_others(
+    model: MarketModel, others: Sales, *, progress: Progress, source: str
+) -> MarketModel:
     """Put the sales that were not learnt from beside the others, each with what is expected."""
-    expected = [model.expected]
-    for rows in blocks(len(others)):
+
+    def expected(rows: slice) -> Floats:
         part, day = others.properties.take(np.arange(len(others))[rows]), others.day[rows]
         value, _, _ = predicted(model, part, day, source=source)
-        expected.append(np.log(value) - model.index.at(day))
+        return np.asarray(np.log(value) - model.index.at(day))
+
+    found = [model.expected]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for each in pool.map(expected, blocks(len(others))):
+            found.append(each)
+            done = sum(map(len, found)) - len(model.expected)
+            progress("look at the other sales", done, len(others))
     sales = joined(model.sales, others)
-    return replace(model, sales=sales, expected=np.concatenate(expected))
+    return replace(model, sales=sales, expected=np.concatenate(found))
 
 
 def _weights(fitted: models.Fitted, out_of_fold: Floats, target: Floats) -> Floats:

@@ -19,6 +19,7 @@ from kazyna.valuation.ru237 import (
     specific_values,
     territory_of,
 )
+from kazyna.valuation.ru237_factors import FactorSource
 from kazyna.valuation.ru237_methods import SimpleMethods, simple_methods
 from kazyna.valuation.ru237_quality import (
     Formula,
@@ -75,6 +76,8 @@ class Ru237Profile:
     """The factors in the sales and in all objects, as `representativeness` returns them."""
     simple: SimpleMethods
     """What the typical-object, УПКС and index methods say of every object."""
+    sources: tuple[FactorSource, ...] = ()
+    """How each factor was measured, the weightiest first; none where nobody told."""
 
 
 def ru237_profile(

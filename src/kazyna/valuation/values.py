@@ -233,11 +233,23 @@ def _unusual(market: Market, design: Design) -> Ints:
     return np.asarray(found + market.extrapolated_place(design), dtype=np.int64)
 
 
+def _likest_first(similar: Floats, own: npt.NDArray[np.bool_]) -> Ints:
+    """Choose the sales to show; as they are ordered, so are the similarities beside them.
+
+    To be the same on every machine they are chosen by less than all digits: of two that differ in
+    the last ones alone either may come first. Among those chosen all digits count.
+    """
+    order = comparables.least(1 - similar, own, COMPARABLES_SHOWN)
+    shown = np.take_along_axis(np.where(own, -1.0, similar), order, axis=1)
+    again = np.argsort(-shown, axis=1, kind="stable")
+    return np.take_along_axis(order, again, axis=1)
+
+
 def _comparable_lists(
     market: Market, near: comparables.Neighbours, similar: Floats, log_value: Floats
 ) -> pa.ListArray:
     """Show the most similar sales of other properties, each brought to the subject and the day."""
-    order = comparables.least(1 - similar, near.own, COMPARABLES_SHOWN)
+    order = _likest_first(similar, near.own)
     shown = ~np.take_along_axis(near.own, order, axis=1)
     position = np.take_along_axis(near.position, order, axis=1)[shown]
     subject = np.repeat(np.arange(len(log_value)), shown.sum(axis=1))
