@@ -22,9 +22,10 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from kazyna.packs.pack import Pack, load_pack
-from kazyna.services import cadastre, drafts, roll_lifecycle, rolls
-from kazyna.services.context import Actor, Context, Installation
+from kazyna.services import cadastre, drafts, roll_lifecycle, rolls, users
+from kazyna.services.context import Actor, Context, Installation, Role
 from kazyna.services.demo import run_demo, settings_of_demo
+from kazyna.services.demo_steps import PASSWORD
 from kazyna.services.settings import Settings
 from kazyna.store import migrate, server
 from kazyna.store.connection import Database
@@ -44,6 +45,7 @@ OFFICER = Actor("test-officer", "officer")
 VALUER = Actor("test-valuer", "valuer")
 AUDITOR = Actor("test-auditor", "auditor")
 DRAFTER = Actor("test-drafter", "officer")
+ADMINISTRATOR = Actor("test-administrator", "administrator")
 
 TOWN_HOUSES = 96
 TOWN_VALUED_ON = date(2015, 1, 31)
@@ -80,6 +82,14 @@ def pytest_collection_finish() -> None:
 
 def pytest_sessionfinish() -> None:
     gc.unfreeze()
+
+
+def make_staff(
+    ctx: Context, name: str, role: Role = "officer", *, password: str = PASSWORD
+) -> None:
+    """Make the account of somebody of the office, as an administrator does."""
+    administrator = replace(ctx, actor=ADMINISTRATOR)
+    users.create_user(administrator, name=name, password=password, role=role)
 
 
 @pytest.fixture(scope="session")

@@ -4,17 +4,16 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from api.conftest import served, signed_in
-from conftest import OFFICER
-from kazyna.services import alerts, users
+from conftest import OFFICER, make_staff
+from kazyna.services import alerts
 from kazyna.services.context import Installation
-from kazyna.services.demo_steps import PASSWORD
 from services.test_alerts import TWICE
 
 
 def test_a_case_from_its_alert_to_its_evidence(installation: Installation) -> None:
     ctx = installation.context(OFFICER)
-    users.create_user(ctx, name="officer", password=PASSWORD, role="officer")
-    users.create_user(ctx, name="valuer", password=PASSWORD, role="valuer")
+    make_staff(ctx, "officer")
+    make_staff(ctx, "valuer", "valuer")
     numbers = alerts.raise_alerts(ctx, [TWICE, replace(TWICE, key="again", severity="low")]).created
     with served(installation) as address, signed_in(address, "officer") as officer:
         listed = officer.get("/v1/alerts", params={"severity": "low"}).json()

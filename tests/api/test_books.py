@@ -2,11 +2,9 @@ from http import HTTPStatus
 
 import httpx
 
-from conftest import OFFICER
-from kazyna.services import users
+from conftest import OFFICER, make_staff
 from kazyna.services.context import Installation
-
-PASSWORD = "a long word for the head"
+from kazyna.services.demo_steps import PASSWORD
 
 
 def test_a_request_waits_for_a_second_person(office: httpx.Client, demo: Installation) -> None:
@@ -18,7 +16,7 @@ def test_a_request_waits_for_a_second_person(office: httpx.Client, demo: Install
     path = f"/v1/settlements/{asked.json()['request_id']}/decision"
     own = office.post(path, json={"approved": True, "note": "mine"})
     assert own.status_code == HTTPStatus.CONFLICT
-    users.create_user(demo.context(OFFICER), name="head2", password=PASSWORD, role="officer")
+    make_staff(demo.context(OFFICER), "head2")
     office_head = {"name": "head2", "password": PASSWORD}
     session = httpx.post(f"{office.base_url}/v1/sessions", json=office_head, timeout=60)
     token = session.json()["token"]

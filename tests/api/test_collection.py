@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from api.conftest import served, signed_in
+from conftest import make_staff
 from debtors import bill_of, office_of
 from kazyna.services import users
 from kazyna.services.context import Installation
@@ -17,8 +18,8 @@ FORM = {"Content-Type": "application/octet-stream"}
 @pytest.fixture
 def address(installation: Installation) -> Iterator[str]:
     ctx = office_of(installation, {"T1": "5000.00", "T2": "9000.00"})
-    users.create_user(ctx, name="officer", password=PASSWORD, role="officer")
-    users.create_user(ctx, name="head", password=PASSWORD, role="officer")
+    make_staff(ctx, "officer")
+    make_staff(ctx, "head")
     users.create_user(ctx, name="own", password=PASSWORD, role="taxpayer", taxpayer_id="T1")
     with served(installation) as found:
         yield found

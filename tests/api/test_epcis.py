@@ -13,10 +13,8 @@ import pytest
 from lxml import etree  # type: ignore[import-untyped]
 
 from api.conftest import served, signed_in
-from conftest import OFFICER, installed
+from conftest import OFFICER, installed, make_staff
 from kazyna.marking.epcis import hash_id, read, write_xml
-from kazyna.services import users
-from kazyna.services.demo_steps import PASSWORD
 from marking.epcis.epcis_events import ITEM, NAMESPACES, document, object_event
 
 EXAMPLES = Path(__file__).parents[3] / "shared" / "data" / "marking" / "gs1-epcis"
@@ -35,9 +33,7 @@ def address(
     """Serve one repository to all tests here; each has events of its own."""
     url = module_clone(empty_template)
     with installed(url, tmp_path_factory.mktemp("kept")) as opened:
-        users.create_user(
-            opened.context(OFFICER), name="officer", password=PASSWORD, role="officer"
-        )
+        make_staff(opened.context(OFFICER), "officer")
         with served(opened) as address:
             yield address
 

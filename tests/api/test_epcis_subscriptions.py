@@ -15,11 +15,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from api.conftest import served, signed_in
-from conftest import OFFICER, installed
+from conftest import OFFICER, installed, make_staff
 from kazyna.marking.epcis import read
-from kazyna.services import epcis_subscriptions, users
+from kazyna.services import epcis_subscriptions
 from kazyna.services.context import Context
-from kazyna.services.demo_steps import PASSWORD
 from marking.epcis.epcis_events import document, object_event
 
 
@@ -75,9 +74,7 @@ def world(
 ) -> Iterator[tuple[httpx.Client, Context]]:
     """Serve a repository that may send to the subscriber; its officer, and the one who sends."""
     with installed(clone(empty_template), tmp_path_factory.mktemp("kept")) as opened:
-        users.create_user(
-            opened.context(OFFICER), name="officer", password=PASSWORD, role="officer"
-        )
+        make_staff(opened.context(OFFICER), "officer")
         settings = replace(opened.settings, webhooks=(subscriber.address,))
         opened = replace(opened, settings=settings)  # noqa: PLW2901
         with served(opened) as address, signed_in(address, "officer") as client:

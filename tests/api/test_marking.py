@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from api.conftest import served
+from conftest import make_staff
 from kazyna.services import users
 from kazyna.store.connection import Database
 from services.marking_world import SHOES, World, make_world
@@ -29,7 +30,7 @@ def client(world: World, address: str, name: str) -> httpx.Client:
 
 def test_an_order_and_its_documents(world: World) -> None:
     officer = world.ctx("officer")
-    users.create_user(officer, name="clerk", password=PASSWORD, role="officer")
+    make_staff(officer, "clerk", password=PASSWORD)
     for name in ("maker", "shop"):
         users.create_user(
             officer, name=name, password=PASSWORD, role="participant", participant_id=name

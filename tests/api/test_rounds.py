@@ -6,10 +6,8 @@ import httpx
 import pytest
 
 from api.conftest import Client, SignIn, served, signed_in
-from conftest import OFFICER, TOWN_HOUSES
-from kazyna.services import users
+from conftest import OFFICER, TOWN_HOUSES, make_staff
 from kazyna.services.context import Installation
-from kazyna.services.demo_steps import PASSWORD
 
 
 def test_the_ratio_study_stands_on_its_sales(public: httpx.Client) -> None:
@@ -36,7 +34,7 @@ def people(town: Installation) -> Iterator[tuple[Client, Client, Client]]:
     """Ask over HTTP as a valuer, as a second one, and as anyone, in a town with a draft."""
     officer = town.context(OFFICER)
     for name in ("valuer", "head"):
-        users.create_user(officer, name=name, password=PASSWORD, role="valuer")
+        make_staff(officer, name, "valuer")
     with (
         served(town) as address,
         signed_in(address, "valuer") as valuer,

@@ -6,10 +6,8 @@ from http import HTTPStatus
 import pytest
 
 from api.conftest import Client, served, signed_in
-from conftest import OFFICER
-from kazyna.services import users
+from conftest import OFFICER, make_staff
 from kazyna.services.context import Installation
-from kazyna.services.demo_steps import PASSWORD
 from kazyna.store.connection import Database
 from services.kyrgyz_office import issue_cars, open_cars
 
@@ -181,7 +179,7 @@ def test_a_fine_is_proposed_imposed_objected_to_and_decided(
     assert own.post(f"{path}/objection", json={"reason": "in time"}).json()["status"] == "objected"
     outcome = {"amount": "0", "reason": "the receipt was seen"}
     assert head.post(f"{path}/decision", json=outcome).status_code == HTTPStatus.CONFLICT
-    users.create_user(office.context(OFFICER), name="third", password=PASSWORD, role="officer")
+    make_staff(office.context(OFFICER), "third")
     with signed_in(str(officer.base_url), "third") as third:
         decided = third.post(f"{path}/decision", json=outcome).json()
     assert (decided["status"], decided["standing"], decided["open"]) == (

@@ -93,3 +93,13 @@ def sales(county: pa.Table, tmp_path: Path) -> Path:
     path = tmp_path / "sales.csv"
     arrow_csv.write_csv(county, path)
     return path
+
+
+@pytest.fixture
+def kyrgyz_office(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Context:
+    """Let the commands work on a small office whose law knows fines."""
+    ctx = office_of(installation, {"T1": "5000.00"}, pack="kg", tax="land")
+    monkeypatch.setenv("KAZYNA_DATABASE_URL", installation.settings.database_url)
+    monkeypatch.setenv("KAZYNA_TODAY", ctx.today.isoformat())
+    monkeypatch.setenv("KAZYNA_PACK", "kg")
+    return ctx

@@ -3,18 +3,17 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Kazyna
-from conftest import OFFICER
-from kazyna.services import ledger, users
+from conftest import OFFICER, make_staff
+from kazyna.services import ledger
 from kazyna.services.context import Installation
-
-PASSWORD = "a long word for the head"
+from kazyna.services.demo_steps import PASSWORD
 
 
 def test_two_persons_give_a_debt_up(
     kazyna: Kazyna, on_demo: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office = on_demo.context(OFFICER)
-    users.create_user(office, name="head2", password=PASSWORD, role="officer")
+    make_staff(office, "head2")
     debtor = ledger.arrears(office, limit=1).largest[0].taxpayer_id
     asked = kazyna(
         *("account", "request", "write_off", debtor, "--amount", "5.00", "--tax", "property_tax"),

@@ -1,30 +1,19 @@
 import pytest
 
 from cli.conftest import Kazyna
-from debtors import office_of
-from kazyna.services import users
-from kazyna.services.context import Context, Installation
+from conftest import make_staff
+from kazyna.services.context import Context
+from kazyna.services.demo_steps import PASSWORD
 
-PASSWORD = "a long word for the head"
 LATE = ("T1", "late_payment_of_individual", "--tax", "land", "--period", 2016)
 WHY = ("--amount", "1000", "--grounds", "paid in May")
-
-
-@pytest.fixture
-def kyrgyz_office(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Context:
-    """Let the commands work on a small office whose law knows fines."""
-    ctx = office_of(installation, {"T1": "5000.00"}, pack="kg", tax="land")
-    monkeypatch.setenv("KAZYNA_DATABASE_URL", installation.settings.database_url)
-    monkeypatch.setenv("KAZYNA_TODAY", ctx.today.isoformat())
-    monkeypatch.setenv("KAZYNA_PACK", "kg")
-    return ctx
 
 
 def test_a_fine_goes_through_three_hands(
     kazyna: Kazyna, kyrgyz_office: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("head", "third"):
-        users.create_user(kyrgyz_office, name=name, password=PASSWORD, role="officer")
+        make_staff(kyrgyz_office, name)
     monkeypatch.setenv("KAZYNA_PASSWORD", PASSWORD)
     fine = kazyna("fine", "propose", *LATE, *WHY, "--json").result["fine_id"]
     low = kazyna("fine", "propose", *LATE, "--amount", "5", "--grounds", "x", "--json")

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Kazyna
-from conftest import OFFICER, TOWN_HOUSES
-from kazyna.services import cadastre, taxpayers, users
+from conftest import OFFICER, TOWN_HOUSES, make_staff
+from kazyna.services import cadastre, taxpayers
 from kazyna.services.context import Installation
 from kazyna.services.demo_steps import PASSWORD
 
@@ -17,7 +17,7 @@ def on_town(town: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation
     monkeypatch.setenv("KAZYNA_TODAY", town.settings.today)
     monkeypatch.setenv("KAZYNA_DATA", str(town.settings.data_folder))
     monkeypatch.setenv("KAZYNA_PASSWORD", PASSWORD)
-    users.create_user(town.context(OFFICER), name="head", password=PASSWORD, role="valuer")
+    make_staff(town.context(OFFICER), "head", "valuer")
     return town
 
 

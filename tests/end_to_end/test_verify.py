@@ -10,13 +10,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.conftest import served
+from conftest import make_staff
 from end_to_end.conftest import ARGUMENTS, AXE, CHROMIUM, PATIENCE_MS, PHONE, WIDE
 from end_to_end.test_every_page import VIOLATIONS
 from kazyna.core.text import LANGUAGES, Language
 from kazyna.marking.symbol import symbol
 from kazyna.marking.symbol_datamatrix import datamatrix
 from kazyna.marking.symbol_drawing import png
-from kazyna.services import offline_kits, users
+from kazyna.services import offline_kits
 from services.marking_world import World
 from services.shelf import Shelf, stock
 
@@ -162,9 +163,7 @@ def test_without_a_network_signatures_and_recalls_are_known(
 
 
 def test_an_inspector_blocks_goods(page: Page, address: str, signed: Shelf) -> None:
-    users.create_user(
-        signed.world.ctx("officer"), name="inspector", password=OFFICER_PASSWORD, role="officer"
-    )
+    make_staff(signed.world.ctx("officer"), "inspector", password=OFFICER_PASSWORD)
     page.goto(f"{address}/sign-in")
     page.get_by_label("Name").fill("inspector")
     page.get_by_label("Password").fill(OFFICER_PASSWORD)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from conftest import OFFICER, issue_roll
+from conftest import OFFICER, issue_roll, make_staff
 from kazyna.packs.pack import Pack, load_pack
 from kazyna.services import confirmations, objects, taxpayers, users
 from kazyna.services.context import Actor, Context, Installation, Role
@@ -113,7 +113,7 @@ def open_cars(database: Database) -> Installation:
     )
     hold(ctx, ("V1", "T1", "1"), ("V2", "T2", "1"), ("V3", "T1", "0.5"), ("V3", "T2", "0.5"))
     for name, role in STAFF:
-        users.create_user(ctx, name=name, password=PASSWORD, role=role)
+        make_staff(ctx, name, role)
     users.create_user(ctx, name="akmal", password=PASSWORD, role="taxpayer", taxpayer_id="T1")
     return office
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from api.conftest import served
+from conftest import make_staff
 from kazyna.services import alerts, participants, users
 from kazyna.services.balances import BalanceFilter, balance_sheet
 from kazyna.services.demo_steps import PASSWORD
@@ -44,7 +45,7 @@ def world(shop_world: World) -> World:
     prices = [13_000] * (SOLD - 1) + [9_950]
     send("shop", "sell", lines=lines_of(codes, price=prices), document_id="receipts")
     send("officer", "seize", f"{batch}:30", reason="seized")
-    users.create_user(officer, name="clerk", password=PASSWORD, role="officer")
+    make_staff(officer, "clerk")
     users.create_user(
         officer, name="trader", password=PASSWORD, role="participant", participant_id="shop"
     )

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from conftest import AUDITOR, OFFICER, VALUER, issue_roll
+from conftest import ADMINISTRATOR, AUDITOR, OFFICER, VALUER, issue_roll
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound, SignInRequired
 from kazyna.core.money import to_minor
 from kazyna.services import (
@@ -337,7 +337,7 @@ def test_an_account_needs_a_long_password_and_a_taxpayer_where_there_is_one(
 ) -> None:
     officer = demo.context(OFFICER)
     with pytest.raises(InputError, match="the password has 5 characters"):
-        users.create_user(officer, name="x", password="short", role="auditor")
+        users.create_user(officer, name="x", password="short", role="participant")
     with pytest.raises(InputError, match="a taxpayer for the role taxpayer"):
         users.create_user(officer, name="x", password="long enough", role="taxpayer")
     with pytest.raises(InputError, match="nobody signs in as public"):
@@ -444,12 +444,16 @@ PRIVILEGED: dict[str, tuple[set[str], Call]] = {
     "arrears": ({"officer", "auditor"}, ledger.arrears),
     "trial_balance": ({"officer", "auditor"}, ledger.trial_balance),
     "create_user": (
-        {"officer"},
+        {"administrator"},
         lambda ctx: users.create_user(ctx, name="x", password="long enough", role="auditor"),
     ),
+    "end_user": ({"officer", "administrator"}, lambda ctx: users.end_user(ctx, "x")),
+    "accounts": ({"officer", "auditor", "administrator"}, users.accounts),
+    "account_changes": ({"officer", "auditor", "administrator"}, users.account_changes),
 }
 ACTORS = (
-    OFFICER, VALUER, AUDITOR, Actor("t", "taxpayer", "T0000001"), Actor("p", "participant"),
+    OFFICER, VALUER, AUDITOR, ADMINISTRATOR, Actor("t", "taxpayer", "T0000001"),
+    Actor("p", "participant"),
 )  # fmt: skip
 
 

@@ -10,11 +10,10 @@ import pyarrow.csv as arrow_csv
 import pytest
 
 from api.conftest import served, signed_in
-from conftest import AUDITOR, OFFICER, TOWN_HOUSES, VALUER
+from conftest import AUDITOR, OFFICER, TOWN_HOUSES, VALUER, make_staff
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound
-from kazyna.services import cadastre, drafts, round_files, round_screening, users, worklists
+from kazyna.services import cadastre, drafts, round_files, round_screening, worklists
 from kazyna.services.context import Context, Installation
-from kazyna.services.demo_steps import PASSWORD
 from web.conftest import sign_in_at
 
 TOKEN = ("h001", date(2014, 6, 2))
@@ -129,7 +128,7 @@ def test_the_worklist_is_ordered_and_written_for_the_field(
 
 
 def test_both_lists_are_pages_and_http(town: Installation, valuer: Context) -> None:
-    users.create_user(town.context(OFFICER), name="valuer", password=PASSWORD, role="valuer")
+    make_staff(town.context(OFFICER), "valuer", "valuer")
     made = drafts.create_round(valuer, valuation_date=ON, seed=1)
     path, lang = f"/rounds/{made.round_id}", {"lang": "ky"}
     decided = {"property_id": TOKEN[0], "sold_on": str(TOKEN[1]), "decision": "keep"}

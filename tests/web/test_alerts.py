@@ -8,10 +8,9 @@ import httpx
 import pytest
 
 from api.conftest import served
-from conftest import OFFICER
-from kazyna.services import alerts, users
+from conftest import OFFICER, make_staff
+from kazyna.services import alerts
 from kazyna.services.context import Installation
-from kazyna.services.demo_steps import PASSWORD
 from services.test_alerts import TWICE
 from web.conftest import sign_in_at
 
@@ -20,7 +19,7 @@ from web.conftest import sign_in_at
 def office(installation: Installation) -> Iterator[httpx.Client]:
     """Act as an officer of an office with two alerts."""
     ctx = installation.context(OFFICER)
-    users.create_user(ctx, name="officer", password=PASSWORD, role="officer")
+    make_staff(ctx, "officer")
     alerts.raise_alerts(ctx, [TWICE, replace(TWICE, key="again", severity="low")])
     with served(installation) as address, sign_in_at(address, "officer") as client:
         yield client

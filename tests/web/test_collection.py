@@ -7,6 +7,7 @@ from http import HTTPStatus
 import pytest
 
 from api.conftest import served, signed_in
+from conftest import make_staff
 from debtors import bill_of, office_of
 from kazyna.services import collection, users
 from kazyna.services.context import Context, Installation
@@ -23,9 +24,9 @@ STATEMENT = (
 @pytest.fixture
 def officer(installation: Installation) -> Context:
     ctx = office_of(installation, {"T1": "5000.00", "T2": "77.70", "T4": "9000.00"})
-    for name, role, who in (("officer", "officer", None), ("head", "officer", None),
-                            ("taxpayer", "taxpayer", "T1")):  # fmt: skip
-        users.create_user(ctx, name=name, password=PASSWORD, role=role, taxpayer_id=who)  # type: ignore[arg-type]
+    make_staff(ctx, "officer")
+    make_staff(ctx, "head")
+    users.create_user(ctx, name="taxpayer", password=PASSWORD, role="taxpayer", taxpayer_id="T1")
     return ctx
 
 

@@ -9,9 +9,7 @@ import numpy as np
 import pytest
 
 from api.conftest import served, signed_in
-from conftest import OFFICER, installed
-from kazyna.services import users
-from kazyna.services.demo_steps import PASSWORD
+from conftest import OFFICER, installed, make_staff
 from web.conftest import sign_in_at
 
 HERE = "/office/ratio-study"
@@ -40,7 +38,7 @@ def office(
     """Serve an office without any property, with a valuer."""
     folder = tmp_path_factory.mktemp("office")
     with installed(module_clone(empty_template), folder) as opened:
-        users.create_user(opened.context(OFFICER), name="valuer", password=PASSWORD, role="valuer")
+        make_staff(opened.context(OFFICER), "valuer", "valuer")
         with served(opened) as address:
             yield address
 

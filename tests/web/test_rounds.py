@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from api.conftest import served
-from conftest import OFFICER
+from conftest import OFFICER, make_staff
 from kazyna.core.text import LANGUAGES, Language
 from kazyna.services import cadastre, draft_jobs, drafts, objections, rounds, users
 from kazyna.services.context import Actor, Installation
@@ -24,7 +24,7 @@ DRAFTED = {"lang": "en"}
 def town_address(town: Installation) -> Iterator[str]:
     """Serve a small town of one's own with a draft and two valuers."""
     for name in ("valuer", "head"):
-        users.create_user(town.context(OFFICER), name=name, password=PASSWORD, role="valuer")
+        make_staff(town.context(OFFICER), name, "valuer")
     with served(town) as address:
         yield address
 
@@ -67,7 +67,7 @@ def test_a_round_is_moved_and_corrected_on_its_page(town_address: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_draft_is_followed_on_its_page(town: Installation, language: Language) -> None:
-    users.create_user(town.context(OFFICER), name="valuer", password=PASSWORD, role="valuer")
+    make_staff(town.context(OFFICER), "valuer", "valuer")
     ctx, words = town.context(Actor("valuer", "valuer")), {"lang": language}
     begun = draft_jobs.begin_draft(ctx, valuation_date=date(2014, 12, 31))
     path = f"/rounds/drafts/{begun.job.draft_id}"
@@ -136,7 +136,7 @@ def test_two_rounds_are_compared_on_a_page(town: Installation, language: Languag
     first = rounds.all_rounds(valuer)[0]
     day = first.valuation_date.replace(day=5)
     second = drafts.create_round(valuer, valuation_date=day, seed=4)
-    users.create_user(town.context(OFFICER), name="valuer", password=PASSWORD, role="valuer")
+    make_staff(town.context(OFFICER), "valuer", "valuer")
     with served(town) as address, sign_in_at(address, "valuer") as client:
         query = {"before": second.round_id, "after": first.round_id, "lang": language}
         answer = client.get("/rounds/comparison", params=query)

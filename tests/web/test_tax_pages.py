@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from api.conftest import served, signed_in
-from conftest import OFFICER
+from conftest import OFFICER, make_staff
 from kazyna.services import users
 from kazyna.services.context import Installation
 from kazyna.services.demo_steps import PASSWORD
@@ -359,7 +359,7 @@ def test_a_fine_is_proposed_imposed_and_objected_to_on_pages(
     objected = own.post(f"{path}/objection", data={"grounds": "it was in time"})
     assert "it was in time" in objected.text
     assert "another officer decides" in officer.get(path).text
-    users.create_user(office.context(OFFICER), name="third", password=PASSWORD, role="officer")
+    make_staff(office.context(OFFICER), "third")
     with sign_in_at(address, "third") as third:
         decided = third.post(f"{path}/decision", data={"amount": "400", "reason": "half of it"})
     assert "400.00" in decided.text

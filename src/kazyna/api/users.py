@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import Field
 
 from kazyna.api.arguments import LINE, PREFIX, Strict, Word
@@ -14,9 +14,13 @@ from kazyna.services import users
 from kazyna.services.context import Actor
 
 router = APIRouter(prefix=PREFIX, tags=["users"])
-SignedInRole = Literal["taxpayer", "officer", "valuer", "participant", "auditor"]
+SignedInRole = Literal["taxpayer", "officer", "valuer", "participant", "auditor", "administrator"]
 """Every role but the public, who has no account."""
 
+CHANGING = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+UserName = Annotated[
+    str, Path(min_length=1, max_length=100, pattern=LINE, description="Name of the account.")
+]
 Password = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
 
 
@@ -44,7 +48,7 @@ class NewUser(Strict):
 @router.post(
     "/sessions",
     status_code=HTTPStatus.CREATED,
-    responses=documented(HTTPStatus.FORBIDDEN),
+    responses=documented(HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS),
 )
 def sign_in(installation: Here, given: Credentials) -> users.Session:
     """Open a session; send its token as `Authorization: Bearer …` from then on."""
@@ -68,13 +72,48 @@ def sign_out(ctx: Caller, token: Token) -> None:
         users.sign_out(ctx, token.credentials)
 
 
-@router.post(
-    "/users",
-    status_code=HTTPStatus.CREATED,
-    responses=documented(HTTPStatus.FORBIDDEN),
+@dataclass(frozen=True)
+class NewPassword(Strict):
+    """Another password for one's own account."""
+
+    old: Password
+    new: Password
+
+
+@router.put(
+    "/users/me/password",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=documented(HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS),
 )
+def change_password(ctx: Caller, given: NewPassword) -> None:
+    """Change one's own password; all sessions of the account end, this one too."""
+    users.change_password(ctx, old=given.old, new=given.new)
+
+
+@router.get("/users", responses=documented(HTTPStatus.FORBIDDEN))
+def accounts(ctx: Caller) -> list[users.Account]:
+    """List the accounts; administrators see those of the office."""
+    return list(users.accounts(ctx))
+
+
+@router.get("/users/changes", responses=documented(HTTPStatus.FORBIDDEN))
+def changes(ctx: Caller) -> list[users.AccountChange]:
+    """List what was done to accounts, and by whom, the latest first."""
+    return list(users.account_changes(ctx))
+
+
+@router.delete("/users/{name}", status_code=HTTPStatus.NO_CONTENT, responses=CHANGING)
+def end_user(ctx: Caller, name: UserName) -> None:
+    """Let an account sign in no more; what it did stays."""
+    users.end_user(ctx, name)
+
+
+@router.post("/users", status_code=HTTPStatus.CREATED, responses=CHANGING)
 def create_user(ctx: Caller, new: NewUser) -> Actor:
-    """Create a local account, or give an existing one a new password and role; for officers."""
+    """Create a local account, or give an existing one a new password and role.
+
+    Administrators do it for the office, officers for taxpayers and participants.
+    """
     return users.create_user(
         ctx,
         name=new.name,

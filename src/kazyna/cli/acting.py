@@ -32,7 +32,9 @@ As = Annotated[
 
 
 @contextmanager
-def acting(role: Literal["officer", "valuer"], name: str = "") -> Iterator["Context"]:
+def acting(
+    role: Literal["officer", "valuer", "administrator"], name: str = ""
+) -> Iterator["Context"]:
     """Open the installation as the system's account in a role, or as a local account."""
     from kazyna.services.context import Actor, open_installation
 

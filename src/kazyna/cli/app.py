@@ -36,6 +36,7 @@ from kazyna.cli import (
     screening,
     serve,
     simulations,
+    users,
     valuations,
 )
 from kazyna.core.errors import KazynaError
@@ -98,6 +99,7 @@ app.add_typer(declarations.app, name="declaration")
 app.add_typer(ledger.app, name="account")
 app.add_typer(packs.app, name="pack")
 app.add_typer(mark.app, name="mark")
+app.add_typer(users.app, name="user")
 app.add_typer(databases.app, name="db")
 
 

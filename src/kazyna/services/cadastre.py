@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,7 +21,8 @@ from kazyna.services.reason_words import BY_HAND, label
 from kazyna.services.tables import table_of_rows
 from kazyna.store import cadastre, files, rounds
 
-READERS: tuple[Role, ...] = ("public", "taxpayer", "officer", "valuer", "participant", "auditor")
+READERS: tuple[Role, ...] = get_args(Role)
+"""Everybody."""
 PRICE_MAX = Decimal(10) ** 16 - Decimal("0.01")
 """What the register's column holds."""
 

@@ -17,7 +17,7 @@ from kazyna.store import migrate, server
 from kazyna.store.connection import Acting, Database, Transaction
 from kazyna.store.shards import Shards, recover
 
-Role = Literal["public", "taxpayer", "officer", "valuer", "participant", "auditor"]
+Role = Literal["public", "taxpayer", "officer", "valuer", "participant", "auditor", "administrator"]
 
 
 @dataclass(frozen=True)

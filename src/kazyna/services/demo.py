@@ -35,7 +35,14 @@ from kazyna.services import (
 )
 from kazyna.services.context import Actor, Context, Installation
 from kazyna.services.demo_goods import GoodsSummary
-from kazyna.services.demo_steps import DEMONSTRATION, PASSWORD, DemoStep, DemoUser, Steps
+from kazyna.services.demo_steps import (
+    DEMONSTRATION,
+    PASSWORD,
+    DemoStep,
+    DemoUser,
+    Steps,
+    make_account,
+)
 from kazyna.services.settings import Settings
 from kazyna.store import files
 
@@ -350,6 +357,7 @@ def _accounts(ctx: Context) -> tuple[tuple[DemoUser, str | None], ...]:
         (DemoUser("valuer", PASSWORD, "valuer"), None),
         (DemoUser("head", PASSWORD, "valuer"), None),
         (DemoUser("auditor", PASSWORD, "auditor"), None),
+        (DemoUser("administrator", PASSWORD, "administrator"), None),
         (DemoUser("taxpayer", PASSWORD, "taxpayer"), taxpayer),
     )
 
@@ -357,9 +365,7 @@ def _accounts(ctx: Context) -> tuple[tuple[DemoUser, str | None], ...]:
 def _create_users(ctx: Context, accounts: tuple[tuple[DemoUser, str | None], ...]) -> bool:
     known = users.count(ctx)
     for user, taxpayer_id in accounts:
-        users.create_user(
-            ctx, name=user.name, password=user.password, role=user.role, taxpayer_id=taxpayer_id
-        )
+        make_account(ctx, user.name, user.role, taxpayer=taxpayer_id)
     return known == len(accounts)
 
 

@@ -32,7 +32,7 @@ from kazyna.services import (
     verification,
 )
 from kazyna.services.context import Actor, Context, Installation, Role
-from kazyna.services.demo_steps import PASSWORD, DemoStep, DemoUser, Steps
+from kazyna.services.demo_steps import PASSWORD, DemoStep, DemoUser, Steps, make_account
 from kazyna.services.demo_town import TownSummary
 from kazyna.services.detection import detect_in_log
 from kazyna.services.marking_documents import Document, lines_of, submit
@@ -96,6 +96,7 @@ FACILITIES = (
 )
 STAFF: tuple[tuple[str, Role], ...] = (
     ("officer", "officer"), ("head", "officer"), ("auditor", "auditor"),
+    ("administrator", "administrator"),
 )  # fmt: skip
 SIGN_IN = (("importer", IMPORTER), ("wholesaler", WHOLESALER), ("shop", SHOP), ("kiosk", KIOSK))
 
@@ -392,11 +393,9 @@ def _declare(officer: Context) -> bool:
 def _create_users(officer: Context) -> bool:
     known = users.count(officer)
     for name, participant_id in SIGN_IN:
-        users.create_user(
-            officer, name=name, password=PASSWORD, role="participant", participant_id=participant_id
-        )
+        make_account(officer, name, "participant", participant=participant_id)
     for name, role in STAFF:
-        users.create_user(officer, name=name, password=PASSWORD, role=role)
+        make_account(officer, name, role)
     return known >= len(SIGN_IN) + len(STAFF)
 
 

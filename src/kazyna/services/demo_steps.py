@@ -1,11 +1,12 @@
 """What both chapters of the demonstration are told with: steps that say how long they took."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from kazyna.core.progress import Progress
-from kazyna.services.context import Role
+from kazyna.services import users
+from kazyna.services.context import Actor, Context, Role
 
 PASSWORD = "kazyna-demo"  # noqa: S105 (accounts of a demonstration on this machine)
 
@@ -29,6 +30,22 @@ class DemoUser:
     name: str
     password: str
     role: Role
+
+
+def make_account(
+    officer: Context,
+    name: str,
+    role: Role,
+    *,
+    taxpayer: str | None = None,
+    participant: str | None = None,
+) -> None:
+    """Make an account of the demonstration; those of the office are made by an administrator."""
+    maker = Actor("demo-administrator", "administrator") if role in users.OFFICE else officer.actor
+    users.create_user(
+        replace(officer, actor=maker), name=name, password=PASSWORD, role=role,
+        taxpayer_id=taxpayer, participant_id=participant,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

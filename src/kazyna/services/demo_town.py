@@ -32,7 +32,14 @@ from kazyna.services import (
     users,
 )
 from kazyna.services.context import Actor, Context, Installation
-from kazyna.services.demo_steps import DEMONSTRATION, PASSWORD, DemoStep, DemoUser, Steps
+from kazyna.services.demo_steps import (
+    DEMONSTRATION,
+    PASSWORD,
+    DemoStep,
+    DemoUser,
+    Steps,
+    make_account,
+)
 from kazyna.services.invented import holders_of, objects_of_kind
 
 SEED = 2025
@@ -301,9 +308,7 @@ def _shown_taxpayer(officer: Context) -> str:
 
 def _create_user(officer: Context, taxpayer_id: str) -> bool:
     before = users.count(officer)
-    users.create_user(
-        officer, name="taxpayer", password=PASSWORD, role="taxpayer", taxpayer_id=taxpayer_id
-    )
+    make_account(officer, "taxpayer", "taxpayer", taxpayer=taxpayer_id)
     return users.count(officer) == before
 
 

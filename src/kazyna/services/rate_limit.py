@@ -27,11 +27,20 @@ class Limiter:
         """
         now = monotonic()
         with self._lock:
-            left, at = self._left.pop(caller, (float(a_minute), now))
-            left = min(float(a_minute), left + (now - at) * a_minute / MINUTE)
+            left = self._filled(self._left.pop(caller, None), now, a_minute)
             enough = wanted <= left
             self._left[caller] = (left - wanted if enough else left, now)
             while len(self._left) > CALLERS_MAX:
                 self._left.popitem(last=False)
         if not enough:
             raise TooMany(f"{a_minute} codes a minute are checked for one address; ask later.")
+
+    def left(self, caller: str, *, a_minute: int) -> int:
+        """Return how many whole tokens a caller has."""
+        with self._lock:
+            return int(self._filled(self._left.get(caller), monotonic(), a_minute))
+
+    @staticmethod
+    def _filled(known: tuple[float, float] | None, now: float, a_minute: int) -> float:
+        left, at = known or (float(a_minute), now)
+        return min(float(a_minute), left + (now - at) * a_minute / MINUTE)

@@ -27,8 +27,9 @@ from kazyna.store.arrays import register_arrays
 from kazyna.store.copy import csv_of, table_of
 
 DatabaseRole = Literal[
-    "public", "taxpayer", "officer", "valuer", "participant", "auditor", "gate", "verifier"
-]
+    "public", "taxpayer", "officer", "valuer", "participant", "auditor", "administrator", "gate",
+    "verifier",
+]  # fmt: skip
 """A role of a person; or `gate`, which reads users and sessions and nothing else; or `verifier`,
 which reads where marked units stand."""
 

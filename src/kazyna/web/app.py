@@ -26,6 +26,7 @@ from kazyna.core.errors import (
 )
 from kazyna.services.context import Installation
 from kazyna.web import (
+    accounts,
     alerts,
     balances,
     bill_objections,
@@ -73,7 +74,7 @@ COMPRESSED_BYTES_MIN = 1024
 """What is smaller travels as it is; tiles are packed already."""
 
 PARTS = (
-    cadastre, rounds, worklists, round_screening, round_pages, reports, objections, rolls,
+    accounts, cadastre, rounds, worklists, round_screening, round_pages, reports, objections, rolls,
     confirmations, councils, ledger, books, collection, simulations, sign_in, tiles, verify,
     inspection, alerts, balances, reconciliation, goods, goods_documents, subscriptions, my,
     register, registers, reliefs, declarations, bill_objections, expenditures, fines,

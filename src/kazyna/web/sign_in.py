@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kazyna.core.errors import Forbidden
+from kazyna.core.errors import Forbidden, TooMany
 from kazyna.services import users
 from kazyna.web.pages import page
 from kazyna.web.visit import Visiting, enter, leave, local_path, token_of
@@ -16,6 +16,7 @@ router = APIRouter()
 FIRST_PAGE = {
     "taxpayer": "/my", "participant": "/goods",
     "officer": "/office", "auditor": "/office", "valuer": "/office",
+    "administrator": "/office/accounts",
 }  # fmt: skip
 
 
@@ -24,7 +25,7 @@ def form(
     visit: Visiting, next_: Annotated[str, Query(alias="next", max_length=200)] = ""
 ) -> HTMLResponse:
     """Ask for a name and a password."""
-    return page(visit, "users/sign_in.html", next=next_, name="", refused=False)
+    return page(visit, "users/sign_in.html", next=next_, name="", refused=False, often=False)
 
 
 @router.post("/sign-in")
@@ -37,9 +38,11 @@ def sign_in(
     """Open a session and go on to where the visitor was, or to the role's first page."""
     try:
         session = users.sign_in(visit.ctx, name=name, password=password)
-    except Forbidden:
-        status = HTTPStatus.FORBIDDEN
-        return page(visit, "users/sign_in.html", status=status, next=next_, name=name, refused=True)
+    except (Forbidden, TooMany) as error:
+        often = isinstance(error, TooMany)
+        status = HTTPStatus.TOO_MANY_REQUESTS if often else HTTPStatus.FORBIDDEN
+        return page(visit, "users/sign_in.html", status=status, next=next_, name=name,
+                    refused=True, often=often)  # fmt: skip
     target = local_path(next_) if next_ else FIRST_PAGE.get(session.actor.role, "/")
     response = RedirectResponse(target, HTTPStatus.SEE_OTHER)
     enter(visit.request, response, session.token)
