@@ -10,9 +10,10 @@ from kazyna.services.demo_steps import PASSWORD
 def test_a_request_waits_for_a_second_person(office: httpx.Client, demo: Installation) -> None:
     debtor = office.get("/v1/arrears", params={"limit": 1}).json()["largest"][0]["taxpayer_id"]
     new = {"kind": "write_off", "taxpayer_id": debtor, "amount": "5.00", "reason": "insolvent",
-           "tax": "property_tax"}  # fmt: skip
+           "tax": "property_tax", "claimed_on": "2016-05-02"}  # fmt: skip
     asked = office.post("/v1/settlements", json=new)
     assert asked.status_code == HTTPStatus.CREATED
+    assert (asked.json()["claimed_on"], asked.json()["pay_by"]) == ("2016-05-02", None)
     path = f"/v1/settlements/{asked.json()['request_id']}/decision"
     own = office.post(path, json={"approved": True, "note": "mine"})
     assert own.status_code == HTTPStatus.CONFLICT

@@ -17,8 +17,9 @@ def test_two_persons_give_a_debt_up(
     debtor = ledger.arrears(office, limit=1).largest[0].taxpayer_id
     asked = kazyna(
         *("account", "request", "write_off", debtor, "--amount", "5.00", "--tax", "property_tax"),
-        *("--reason", "insolvent", "--json"),
+        *("--reason", "insolvent", "--claimed-on", "2016-05-02", "--json"),
     ).result
+    assert asked["claimed_on"] == "2016-05-02"
     alone = kazyna("account", "approve", asked["request_id"], "--json")
     assert (alone.code, alone.out) == (1, "")
     monkeypatch.setenv("KAZYNA_PASSWORD", PASSWORD)

@@ -22,6 +22,9 @@ def test_every_value_has_its_law_and_says_how_far_it_is_trusted(name: str) -> No
     if accounts.interest:
         grounds += [accounts.interest.grounds]
         grounds += [dated.grounds for dated in accounts.interest.rates.values]
+    if accounts.refunds:
+        grounds += [accounts.refunds.interest.grounds]
+        grounds += [dated.grounds for dated in accounts.refunds.interest.rates.values]
     for ground in grounds:
         assert ground is not None
         assert ground.law

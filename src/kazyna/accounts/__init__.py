@@ -12,6 +12,7 @@ from kazyna.accounts.budgets import divide_receipts
 from kazyna.accounts.camt import read_camt
 from kazyna.accounts.chart import (
     BUCKETS,
+    REFUND_INTEREST,
     SUSPENSE,
     TREASURY,
     AccountKind,
@@ -115,6 +116,7 @@ __all__ = [
     "DEBT_MOVES",
     "OLDEST_FIRST",
     "PLAIN_CSV",
+    "REFUND_INTEREST",
     "SUSPENSE",
     "TREASURY",
     "AccountKind",

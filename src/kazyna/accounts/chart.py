@@ -3,13 +3,15 @@
 from typing import Literal, get_args
 
 AccountKind = Literal[
-    "receivable", "revenue", "treasury", "credit", "suspense", "write_off", "remission", "accrued"
-]
+    "receivable", "revenue", "treasury", "credit", "suspense", "write_off", "remission", "accrued",
+    "refund_interest",
+]  # fmt: skip
 """`receivable`: what a taxpayer owes for a tax (asset). `revenue`: what a tax has brought in
 (income). `treasury`: money received (asset). `credit`: what a taxpayer has paid beyond every debt
 (liability). `suspense`: money whose owner is not found yet (liability). `write_off`: debts given
 up as not collectable (expense). `remission`: debts forgiven by law (expense). `accrued`: interest
-that has run and stands on no taxpayer's account yet (asset)."""
+that has run and stands on no taxpayer's account yet (asset). `refund_interest`: what late refunds
+have cost (expense)."""
 
 Bucket = Literal["tax", "interest", "penalty", "cost"]
 """The part of a debt: the tax itself, penalty interest, penalties and fines, costs of collection
@@ -22,6 +24,9 @@ TREASURY = "treasury"
 
 SUSPENSE = "suspense"
 """The account of money received whose debt is not known yet."""
+
+REFUND_INTEREST = "refund_interest"
+"""The account of interest paid to taxpayers whose refund came late."""
 
 
 def receivable(tax: str, taxpayer_id: str) -> str:

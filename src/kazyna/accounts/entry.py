@@ -20,14 +20,16 @@ EntryKind = Literal[
     "correction",
     "payment",
     "refund",
+    "refund_interest",
     "offset",
     "write_off",
     "remission",
     "transfer",
     "reversal",
 ]
-"""The first five make or change debts, the next five settle them or pay a surplus out; a
-`transfer` moves money that stood on the wrong account, a `reversal` undoes an entry."""
+"""The first five make or change debts, the next six settle them or pay a surplus out, with interest
+where that is late; a `transfer` moves money that stood on the wrong account, a `reversal` undoes an
+entry."""
 
 ChargeKind = Literal["charge", "penalty_interest", "fine", "fee", "correction"]
 

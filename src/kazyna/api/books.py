@@ -35,6 +35,7 @@ class NewRequest(Strict):
     tax: Word | None = None
     period: Year | None = None
     bucket: Literal["tax", "interest", "penalty", "cost"] | None = None
+    claimed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def request(ctx: Caller, new: NewRequest) -> settlements.Settlement:
         tax=new.tax,
         period=new.period,
         bucket=new.bucket,
+        claimed_on=new.claimed_on,
     )
     return settlements.request(ctx, asked)
 

@@ -59,10 +59,18 @@ def request(
     bucket: Annotated[
         str | None, typer.Option(help="With --period: tax, interest, penalty or cost.")
     ] = None,
+    claimed_on: Annotated[
+        date | None,
+        typer.Option(
+            parser=day, metavar="DATE", help="When the taxpayer asked for it; today if not given."
+        ),
+    ] = None,
     as_: As = "",
     as_json: output.Json = False,
 ) -> None:
     """Ask for a refund, an offset, a write-off or a remission; a second person must sign it.
+
+    A refund that is signed after its day is paid with interest, as the pack has it.
 
     Example:
     ```sh
@@ -71,7 +79,9 @@ def request(
     """
     from kazyna.services import settlements
 
-    new = settlements.NewSettlement(kind, taxpayer_id, amount, reason, tax, period, bucket)
+    new = settlements.NewSettlement(
+        kind, taxpayer_id, amount, reason, tax, period, bucket, claimed_on
+    )
     with acting("officer", as_) as ctx:
         output.show(settlements.request(ctx, new), as_json=as_json)
 
@@ -291,11 +301,24 @@ def _budgets_table(found: "DividedReceipts") -> RenderableType:
          "amount": each.amount}
         for each in found.totals
     ]  # fmt: skip
-    waiting = {"month": "total", "tax": "", "place": "", "budget": "waiting",
-               "amount": found.waiting}  # fmt: skip
-    listing = output.listing([*rows, *totals, waiting], title=f"Received: {found.received:,}")
+    others = [
+        {"month": "total", "tax": "", "place": "", "budget": name, "amount": amount}
+        for name, amount in (
+            ("waiting", found.waiting), ("interest on refunds", -found.refund_interest)
+        ) if amount or name == "waiting"
+    ]  # fmt: skip
+    listing = output.listing([*rows, *totals, *others], title=f"Received: {found.received:,}")
     doubts = dict.fromkeys(f"{law.tax}: {law.law}: {law.doubt}" for law in found.laws if law.doubt)
     return Group(listing, *map(Line, doubts))
+
+
+def _status(item: "Settlement") -> str:
+    """Say where a request stands, and of a refund by when it is paid and what it costs to be late.
+
+    `requested, by 2016-06-11 (+1.00)`.
+    """
+    by = f", by {item.pay_by}" if item.pay_by and item.status == "requested" else ""
+    return f"{item.status}{by}{f' (+{item.interest:,})' if item.interest else ''}"
 
 
 def _requests_table(found: dict[str, tuple["Settlement", ...]]) -> RenderableType:
@@ -305,7 +328,7 @@ def _requests_table(found: dict[str, tuple["Settlement", ...]]) -> RenderableTyp
             "kind": item.kind,
             "taxpayer": item.taxpayer_id,
             "amount": item.amount,
-            "status": item.status,
+            "status": _status(item),
             "reason": item.reason,
         }
         for item in found["requests"]

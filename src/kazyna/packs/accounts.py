@@ -13,6 +13,7 @@ from kazyna.packs.division import Budgets, read_budgets
 from kazyna.packs.interest import InterestLaw, read_interest
 from kazyna.packs.parameters import DueDay, read_dated, read_due
 from kazyna.packs.reading import Section
+from kazyna.packs.refunds import RefundLaw, read_refunds
 
 AccountKind = Literal["asset", "liability", "income", "expense"]
 """On which side an account grows: assets and expenses by debit, the others by credit."""
@@ -38,6 +39,9 @@ class Accounts:
     """In which order a payment settles debts; None where the pack does not say."""
     interest: InterestLaw | None
     """What a tax costs that is paid late; None where the pack does not say."""
+    refunds: RefundLaw | None
+    """How soon a surplus is repaid, and what it costs to be late; None where the pack does not
+    say."""
     bank_csv: CsvMap | None
     """How the bank writes CSV; None where the pack does not say."""
     collection: Collection
@@ -54,6 +58,7 @@ def read_accounts(file: Section) -> Accounts:
     if "crediting" in file.values:
         crediting = read_crediting(file.section("crediting"))
     interest = read_interest(file.section("interest")) if "interest" in file.values else None
+    refunds = read_refunds(file.section("refunds")) if "refunds" in file.values else None
     bank_csv = read_bank_csv(file.section("bank_csv")) if "bank_csv" in file.values else None
     collecting = Collection()
     if "collection" in file.values:
@@ -61,7 +66,7 @@ def read_accounts(file: Section) -> Accounts:
     budgets = read_budgets(file.section("budgets")) if "budgets" in file.values else Budgets()
     file.finish()
     known = {name: due for name, due in dues.items() if due is not None}
-    return Accounts(chart, known, crediting, interest, bank_csv, collecting, budgets)
+    return Accounts(chart, known, crediting, interest, refunds, bank_csv, collecting, budgets)
 
 
 def read_crediting(section: Section) -> Dated[CreditingOrder] | None:

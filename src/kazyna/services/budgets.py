@@ -61,7 +61,10 @@ class BudgetTotal:
 
 @dataclass(frozen=True)
 class DividedReceipts:
-    """The receipts of a period, divided; the totals and what waits add up to what came in."""
+    """The receipts of a period, divided.
+
+    The totals and what waits add up to what came in and the interest that went out.
+    """
 
     first: date
     last: date
@@ -71,6 +74,8 @@ class DividedReceipts:
     totals: tuple[BudgetTotal, ...]
     waiting: Decimal
     """Received, and settling no tax yet: paid beyond all debts, or not matched."""
+    refund_interest: Decimal
+    """Owed to taxpayers whose refund came late; no tax has brought it in."""
     receipts: tuple[BudgetReceipt, ...]
     laws: tuple[DivisionLaw, ...]
 
@@ -90,6 +95,7 @@ def divided_receipts(ctx: Context, *, first: date, last: date) -> DividedReceipt
     with ctx.transaction() as tx:
         table = ledger_books.receipts(tx, first, last)
         received = ledger_books.money_received(tx, first, last)
+        cost = ledger_books.refund_interest_paid(tx, first, last)
     divided = pa.concat_tables(
         [_LINES.empty_table(), *(part for tax in _names(table) for part in _parts(ctx, tax, table))]
     )
@@ -108,14 +114,15 @@ def divided_receipts(ctx: Context, *, first: date, last: date) -> DividedReceipt
     totals = {name: Decimal(0) for name in (*labels, UNDIVIDED)}
     for each in receipts:
         totals[each.budget] += each.amount
-    came = from_minor(received, currency)
+    came, lost = from_minor(received, currency), from_minor(cost, currency)
     return DividedReceipts(
         first=first,
         last=last,
         currency=currency.code,
         received=came,
         totals=tuple(BudgetTotal(n, labels.get(n), amount) for n, amount in totals.items()),
-        waiting=came - sum(totals.values(), Decimal(0)),
+        waiting=came + lost - sum(totals.values(), Decimal(0)),
+        refund_interest=lost,
         receipts=receipts,
         laws=tuple(_laws(ctx, {each.tax for each in receipts})),
     )

@@ -7,9 +7,11 @@ from typing import get_args
 
 from kazyna.accounts import (
     BUCKETS,
+    REFUND_INTEREST,
     TREASURY,
     Bucket,
     Credit,
+    CreditKind,
     Entry,
     Posting,
     credit,
@@ -19,6 +21,7 @@ from kazyna.accounts import (
 )
 from kazyna.core.errors import Conflict, Finding, InputError, NotFound
 from kazyna.core.money import from_minor
+from kazyna.services import late_refunds
 from kazyna.services.context import Context
 from kazyna.services.ledger import amount_in_minor, crediting_order
 from kazyna.store import ledger, ledger_control, taxpayers
@@ -43,6 +46,8 @@ class NewSettlement:
     period: int | None = None
     """The one tax year, and with it the bucket, whose debt is given up."""
     bucket: str | None = None
+    claimed_on: date | None = None
+    """When the taxpayer has asked for it, if not today: the term of a refund runs from there."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,11 @@ class Settlement:
     note: str
     entry_id: int | None
     """The entry that was posted with the second signature."""
+    claimed_on: date
+    pay_by: date | None
+    """The last day on which a refund is paid in time; None where the law names none."""
+    interest: Decimal
+    """Paid on top because the refund came late; of one that waits, what today would cost."""
 
 
 def request(ctx: Context, new: NewSettlement) -> Settlement:
@@ -79,6 +89,8 @@ def request(ctx: Context, new: NewSettlement) -> Settlement:
     """
     ctx.require("officer")
     minor = _checked(ctx, new)
+    claimed_on = new.claimed_on or ctx.today
+    due_on = late_refunds.pay_by(ctx, claimed_on) if new.kind == "refund" else None
     with ctx.transaction() as tx:
         if taxpayers.find_taxpayer(tx, new.taxpayer_id) is None:
             raise NotFound(f"No taxpayer has the number {new.taxpayer_id!r}.")
@@ -92,6 +104,8 @@ def request(ctx: Context, new: NewSettlement) -> Settlement:
                 "bucket": new.bucket,
                 "amount": minor,
                 "reason": new.reason.strip(),
+                "claimed_on": claimed_on,
+                "pay_by": due_on,
             },
         )
         return _found(ctx, tx, number)
@@ -111,8 +125,13 @@ def approve(ctx: Context, request_id: int, *, note: str = "") -> Settlement:
     ctx.require("officer")
     with ctx.transaction() as tx:
         row = _open(tx, request_id)
-        posted = _post(ctx, tx, row)
-        ledger_control.decide(tx, request_id, status="approved", note=note, entry_id=posted)
+        late = _late(ctx, row)
+        posted = (
+            _repay(ctx, tx, row, late) if row.kind == "refund" else _settle(ctx, tx, row, row.kind)
+        )
+        ledger_control.decide(
+            tx, request_id, status="approved", note=note, entry_id=posted, interest=late
+        )
         return _found(ctx, tx, request_id)
 
 
@@ -135,21 +154,36 @@ def settlements(ctx: Context) -> tuple[Settlement, ...]:
     return tuple(_settlement(ctx, row) for row in rows)
 
 
-def _post(ctx: Context, tx: Transaction, row: RequestRow) -> int:
-    """Post what a request asks for, on the day of the second signature."""
-    key = f"request:{row.request_id}"
-    own = credit(row.taxpayer_id)
-    if row.kind == "refund":
-        paid = (Posting(own, TREASURY, row.amount),)
-        return ledger.post(tx, Entry(key, "refund", ctx.today, row.reason, paid)).entry_id
-    tax = row.tax or ""
-    sources = {"offset": own, "write_off": write_off(tax), "remission": remission(tax)}
-    source = sources[row.kind]
-    if row.kind != "offset":
+def _repay(ctx: Context, tx: Transaction, row: RequestRow, late: int) -> int:
+    """Pay a credit out on the day of the second signature, with interest if that day is late."""
+    key, own = f"request:{row.request_id}", credit(row.taxpayer_id)
+    if late:
+        ledger.open_expense(tx, REFUND_INTEREST, tax=None, currency=ctx.pack.currency.code)
+        owed = (Posting(REFUND_INTEREST, own, late),)
+        said = f"{row.pay_by} – {ctx.today}"
+        ledger.post(tx, Entry(f"{key}:interest", "refund_interest", ctx.today, said, owed))
+    paid = (Posting(own, TREASURY, row.amount + late),)
+    return ledger.post(tx, Entry(key, "refund", ctx.today, row.reason, paid)).entry_id
+
+
+def _late(ctx: Context, row: RequestRow) -> int:
+    """Return the interest of a refund that is paid today, in minor units."""
+    return late_refunds.interest_on(
+        ctx, row.amount, claimed_on=row.claimed_on, due_on=row.pay_by, paid_on=ctx.today
+    )
+
+
+def _settle(ctx: Context, tx: Transaction, row: RequestRow, kind: CreditKind) -> int:
+    """Lower a debt as a request asks, on the day of the second signature."""
+    key, tax = f"request:{row.request_id}", row.tax or ""
+    sources = {"offset": credit(row.taxpayer_id), "write_off": write_off(tax),
+               "remission": remission(tax)}  # fmt: skip
+    source = sources[kind]
+    if kind != "offset":
         ledger.open_expense(tx, source, tax=tax, currency=ctx.pack.currency.code)
     asked = Credit(
         key=key,
-        kind=row.kind,
+        kind=kind,
         effective_on=ctx.today,
         description=row.reason,
         source=source,
@@ -182,6 +216,11 @@ def _checked(ctx: Context, new: NewSettlement) -> int:
         expected = "one of " + ", ".join(BUCKETS)
         findings.append(
             Finding("settlement", f"{new.bucket!r} is not known", expected, column="bucket")
+        )
+    if new.claimed_on is not None and new.claimed_on > ctx.today:
+        expected = f"a day up to {ctx.today}"
+        findings.append(
+            Finding("settlement", f"{new.claimed_on} is to come", expected, column="claimed_on")
         )
     if findings:
         raise InputError(findings)
@@ -221,4 +260,9 @@ def _settlement(ctx: Context, row: RequestRow) -> Settlement:
         decided_by=row.decided_by,
         note=row.note,
         entry_id=row.entry_id,
+        claimed_on=row.claimed_on,
+        pay_by=row.pay_by,
+        interest=from_minor(
+            _late(ctx, row) if row.status == "requested" else row.interest, ctx.pack.currency
+        ),
     )

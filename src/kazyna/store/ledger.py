@@ -274,8 +274,8 @@ def open_accounts(tx: Transaction, accounts: pa.Table) -> None:
         tx.execute("INSERT INTO accounts SELECT * FROM opened ON CONFLICT (account) DO NOTHING")
 
 
-def open_expense(tx: Transaction, account: str, *, tax: str, currency: str) -> None:
-    """Open the account of debts of a tax that are given up, if it is not open yet."""
+def open_expense(tx: Transaction, account: str, *, tax: str | None, currency: str) -> None:
+    """Open an account of what a tax, or the office, has lost or paid, if it is not open yet."""
     tx.execute(
         "INSERT INTO accounts (account, kind, tax, currency)"
         " VALUES (%s, split_part(%s, ':', 1), %s, %s) ON CONFLICT DO NOTHING",

@@ -267,7 +267,7 @@ def receipts(tx: Transaction, first: date, last: date) -> pa.Table:
         JOIN items AS money ON money.item_id = debit + credit - item.item_id
         JOIN accounts AS holder ON holder.account = money.account
         WHERE booked_on BETWEEN %s AND %s
-          AND account.kind NOT IN ('treasury', 'credit', 'suspense')
+          AND account.kind NOT IN ('treasury', 'credit', 'suspense', 'refund_interest')
           AND holder.kind IN ('treasury', 'credit', 'suspense')
         """,
         (first, last),
@@ -279,6 +279,17 @@ def money_received(tx: Transaction, first: date, last: date) -> int:
     found: int = tx.value(
         "SELECT coalesce(sum(amount), 0)::bigint FROM entries JOIN movements USING (entry_id)"
         " JOIN items USING (item_id) WHERE account = 'treasury' AND booked_on BETWEEN %s AND %s",
+        (first, last),
+    )
+    return found
+
+
+def refund_interest_paid(tx: Transaction, first: date, last: date) -> int:
+    """Return what late refunds have cost in a period, in minor units."""
+    found: int = tx.value(
+        "SELECT coalesce(sum(amount), 0)::bigint FROM entries JOIN movements USING (entry_id)"
+        " JOIN items USING (item_id)"
+        " WHERE account = 'refund_interest' AND booked_on BETWEEN %s AND %s",
         (first, last),
     )
     return found

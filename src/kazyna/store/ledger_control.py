@@ -33,6 +33,9 @@ class RequestRow:
     decided_by: str | None
     note: str
     entry_id: int | None
+    claimed_on: date
+    pay_by: date | None
+    interest: int
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,10 @@ def insert_request(tx: Transaction, request: Mapping[str, object]) -> int:
     """Record a request under the actor's name; return its number."""
     number: int = tx.value(
         """
-        INSERT INTO ledger_requests (kind, taxpayer_id, tax, period, bucket, amount, reason)
-        VALUES (%(kind)s, %(taxpayer_id)s, %(tax)s, %(period)s, %(bucket)s, %(amount)s, %(reason)s)
+        INSERT INTO ledger_requests (kind, taxpayer_id, tax, period, bucket, amount, reason,
+                                     claimed_on, pay_by)
+        VALUES (%(kind)s, %(taxpayer_id)s, %(tax)s, %(period)s, %(bucket)s, %(amount)s, %(reason)s,
+                %(claimed_on)s, %(pay_by)s)
         RETURNING request_id
         """,
         dict(request),
@@ -88,7 +93,8 @@ def find_request(tx: Transaction, request_id: int) -> RequestRow | None:
         RequestRow,
         """
         SELECT request_id, kind, taxpayer_id, tax, period, bucket, amount, reason, requested_on,
-               requested_by, status, decided_on, decided_by, note, entry_id
+               requested_by, status, decided_on, decided_by, note, entry_id, claimed_on, pay_by,
+               interest
         FROM ledger_requests WHERE request_id = %s
         """,
         (request_id,),
@@ -101,7 +107,8 @@ def requests(tx: Transaction, *, limit: int) -> list[RequestRow]:
         RequestRow,
         """
         SELECT request_id, kind, taxpayer_id, tax, period, bucket, amount, reason, requested_on,
-               requested_by, status, decided_on, decided_by, note, entry_id
+               requested_by, status, decided_on, decided_by, note, entry_id, claimed_on, pay_by,
+               interest
         FROM ledger_requests ORDER BY status <> 'requested', request_id DESC LIMIT %s
         """,
         (limit,),
@@ -109,14 +116,15 @@ def requests(tx: Transaction, *, limit: int) -> list[RequestRow]:
 
 
 def decide(
-    tx: Transaction, request_id: int, *, status: RequestStatus, note: str, entry_id: int | None
-) -> None:
+    tx: Transaction, request_id: int, *, status: RequestStatus, note: str, entry_id: int | None,
+    interest: int = 0,
+) -> None:  # fmt: skip
     """Sign a request as the second person."""
     with refusals():
         tx.execute(
-            "UPDATE ledger_requests SET status = %s, note = %s, entry_id = %s"
+            "UPDATE ledger_requests SET status = %s, note = %s, entry_id = %s, interest = %s"
             " WHERE request_id = %s",
-            (status, note, entry_id, request_id),
+            (status, note, entry_id, interest, request_id),
         )
 
 

@@ -62,11 +62,14 @@ def ask(
     amount: Annotated[str, Form(max_length=30)],
     reason: Line,
     tax: Annotated[str, Form(max_length=60)] = "",
+    claimed_on: Annotated[date | None, Form()] = None,
 ) -> RedirectResponse:
     """Ask for what a second person must sign."""
     money = read_amount(amount, "amount")
     named = None if kind == "refund" else tax
-    new = settlements.NewSettlement(kind, taxpayer_id.strip(), money, reason, named)
+    new = settlements.NewSettlement(
+        kind, taxpayer_id.strip(), money, reason, named, claimed_on=claimed_on
+    )
     settlements.request(visit.ctx, new)
     return RedirectResponse(HERE, HTTPStatus.SEE_OTHER)
 
@@ -103,11 +106,13 @@ def reopen(visit: Visiting, reason: Line) -> RedirectResponse:
 def _page(visit: Visit, *, audit: Audit | None = None) -> HTMLResponse:
     visit.ctx.require(*STAFF)
     _ = visit.write.gettext
+    refunds = visit.ctx.pack.accounts.refunds
     return page(
         visit,
         "ledger/books.html",
         audit=audit,
         requests=settlements.settlements(visit.ctx),
+        refund_doubt=refunds.interest.grounds.doubt if refunds else None,
         periods=books.periods(visit.ctx),
         places=ledger.revenue_by_place(visit.ctx),
         divided=budgets.divided_receipts(

@@ -71,6 +71,7 @@ def page(
             "correction": _("Correction"),
             "payment": _("Payment"),
             "refund": _("Refund"),
+            "refund_interest": _("Interest on a late refund"),
             "offset": _("Offset"),
             "write_off": _("Write-off"),
             "remission": _("Remission"),
