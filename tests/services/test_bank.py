@@ -208,3 +208,38 @@ def test_who_may(officer: Context) -> None:
         bank.assign(officer, waiting, account="revenue:land")
     with pytest.raises(NotFound, match="No bill has the reference"):
         bank.assign(officer, waiting, reference="RF00")
+
+
+def swift(*lines: str, opening: str = "10,00", closing: str) -> bytes:
+    """Write a statement in MT940 of one day of May 2016."""
+    fields = [
+        ":20:DAY", ":25:US77", ":28C:9/1", f":60F:C160502USD{opening}", *lines,
+        f":62F:C160502USD{closing}", "-",
+    ]  # fmt: skip
+    return "".join(f"{each}\n" for each in fields).encode()
+
+
+def test_a_statement_of_swift_pays_bills_and_brings_each_line_once(officer: Context) -> None:
+    paid = [":61:1605020502C100,NTRFNONREF//B-1", f":86:?20property tax?21{bill_of('T1')}"]
+    other = [":61:160502C5,NTRFNONREF//B-2", ":86:?20for the house?32SOMEBODY"]
+    sent = [":61:160502D3,NCHGNONREF//B-3"]
+    done = bank.import_file(officer, swift(*paid, *other, *sent, closing="112,00"), name="day.sta")
+    assert (done.format, done.statements) == ("mt940", ("9/1",))
+    assert (done.matched, done.unmatched, done.outgoing) == (1, 1, 1)
+    assert balances(officer, "T1") == {"receivable": Decimal("4900.00")}
+    (waiting,) = bank.unmatched(officer).payments
+    assert (waiting.payer, waiting.bank_ref, waiting.account) == ("SOMEBODY", "B-2", "US77")
+    again = bank.import_file(officer, swift(*paid, opening="7,00", closing="107,"), name="b.sta")
+    assert (again.repeated, again.matched) == (1, 0)
+    assert balances(officer, "T1") == {"receivable": Decimal("4900.00")}
+
+
+def test_a_statement_of_swift_that_does_not_add_up_posts_nothing(officer: Context) -> None:
+    paid = [":61:160502C100,NTRFNONREF//B-1", f":86:{bill_of('T1')}"]
+    with pytest.raises(InputError, match=r"day\.sta, column line 7, :62F:: the lines lead from"):
+        bank.import_file(officer, swift(*paid, closing="110,01"), name="day.sta")
+    whole = swift(*paid, closing="110,00")
+    with pytest.raises(InputError, match="does not end: the file may be cut"):
+        bank.import_file(officer, whole[: len(whole) // 2], name="half.sta")
+    assert bank.files(officer) == ()
+    assert balances(officer, "T1") == {"receivable": Decimal("5000.00")}

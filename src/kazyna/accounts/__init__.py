@@ -80,6 +80,7 @@ from kazyna.accounts.interest_set import (
     interest_of_debts,
     standings_of,
 )
+from kazyna.accounts.mt940 import is_mt940, read_mt940
 from kazyna.accounts.payment_matching import (
     Clue,
     Proposal,
@@ -181,6 +182,7 @@ __all__ = [
     "interest_of_debts",
     "is_broken",
     "is_creditor_reference",
+    "is_mt940",
     "kind_of",
     "mended_references",
     "next_steps",
@@ -190,6 +192,7 @@ __all__ = [
     "ranking",
     "read_camt",
     "read_csv",
+    "read_mt940",
     "receivable",
     "references_in",
     "remission",

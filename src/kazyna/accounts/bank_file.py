@@ -1,8 +1,9 @@
 """Bank files: what a bank says came in and went out, read whole or refused whole.
 
-A statement is ISO 20022 camt.053 (any version; see `camt.py`) or CSV with columns as a pack maps
-them. A file that was cut is refused: XML by its form and by the bank's own totals, CSV by its last
-line, which must end, and by the control row where the map names one.
+A statement is ISO 20022 camt.053 (any version; see `camt.py`), SWIFT MT940 (see `mt940.py`) or CSV
+with columns as a pack maps them. A file that was cut is refused: XML and MT940 by their form and by
+the bank's own totals, CSV by its last line, which must end, and by the control row where the map
+names one.
 """
 
 import csv
@@ -16,7 +17,7 @@ from typing import Literal
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.money import MINOR_UNITS_MAX, Currency
 
-BankFormat = Literal["camt.053", "csv"]
+BankFormat = Literal["camt.053", "mt940", "csv"]
 
 NEEDED = ("id", "booked_on", "amount")
 """Columns that a CSV file must have."""

@@ -32,7 +32,7 @@ def import_file(
         str, Query(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/]+$")
     ] = "statement",
 ) -> bank.ImportedFile:
-    """Import a statement, camt.053 or CSV, whole or not at all; the same file, once."""
+    """Import a statement, camt.053, MT940 or CSV, whole or not at all; the same file, once."""
     return bank.import_file(ctx, content, name=name)
 
 

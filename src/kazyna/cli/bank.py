@@ -23,7 +23,7 @@ def import_bank(
     file: Annotated[
         Path,
         typer.Argument(
-            help="A statement: camt.053 (.xml), or CSV as the pack maps it.",
+            help="A statement: camt.053 (.xml), MT940, or CSV as the pack maps it.",
             exists=True,
             dir_okay=False,
             show_default=False,

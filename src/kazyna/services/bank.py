@@ -16,10 +16,12 @@ from kazyna.accounts import (
     BankTransaction,
     Clue,
     Credit,
+    is_mt940,
     mended_references,
     ranked,
     read_camt,
     read_csv,
+    read_mt940,
     receivable,
     references_in,
     unmatched_payment,
@@ -108,7 +110,7 @@ class UnmatchedQueue:
 
 
 def import_file(ctx: Context, content: bytes, *, name: str) -> ImportedFile:
-    """Import a statement of a bank, camt.053 or CSV, whole or not at all.
+    """Import a statement of a bank, camt.053, MT940 or CSV, whole or not at all.
 
     What quotes a bill pays it, on the day the bank booked it. Other money waits in suspense. The
     same file changes nothing a second time, nor does a transaction that another file has brought.
@@ -247,6 +249,8 @@ def _read(ctx: Context, content: bytes, name: str) -> BankFile:
         raise InputError(Finding(name, "it is empty", "a statement of a bank"))
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return read_camt(content, name, ctx.pack.currency)
+    if is_mt940(content):
+        return read_mt940(content, name, ctx.pack.currency)
     return read_csv(content, name, ctx.pack.currency, ctx.pack.accounts.bank_csv or PLAIN_CSV)
 
 
