@@ -155,6 +155,26 @@ def test_an_objection_to_a_bill_is_decided_by_its_facts(
     assert listed["reason"] == "seen at the inspection"
     nothing = officer.post("/v1/bill-objections/99/decision", json=decision)
     assert nothing.status_code == HTTPStatus.NOT_FOUND
+    _appeal(officer, own, new | {"claimed": "500"})
+
+
+def _appeal(officer: Client, own: Client, objection: dict[str, str]) -> None:
+    """Have another objection rejected, and go on to the next body."""
+    filed = own.post("/v1/bill-objections", json=objection).json()
+    path = f"/v1/bill-objections/{filed['objection_id']}"
+    officer.post(f"{path}/decision", json={"reason": "no proof"})
+    (body,) = own.get(f"{path}/bodies").json()
+    assert (body["name"], body["until"]) == ("tax_service", "2026-08-19")
+    new = {"body": body["name"], "claimed": "500", "grounds": "it was measured"}
+    appealed = own.post(f"{path}/appeals", json=new)
+    assert (appealed.status_code, appealed.json()["status"]) == (HTTPStatus.CREATED, "filed")
+    appeal = f"/v1/bill-appeals/{appealed.json()['appeal_id']}"
+    said = {"document": "decision 9", "reason": "it was not", "amount": "599.99"}
+    assert own.post(f"{appeal}/decision", json=said).status_code == HTTPStatus.FORBIDDEN
+    decided = officer.post(f"{appeal}/decision", json=said).json()
+    assert (decided["status"], decided["lowered"]) == ("partly_upheld", "0.01")
+    assert own.post(f"{appeal}/withdrawal").status_code == HTTPStatus.CONFLICT
+    assert [each["document"] for each in own.get("/v1/bill-appeals").json()] == ["decision 9"]
 
 
 def test_a_fine_is_proposed_imposed_objected_to_and_decided(

@@ -160,6 +160,38 @@ def test_an_objection_is_filed_and_decided_on_pages(
     assert path in own.get("/my/objections").text
 
 
+def test_an_appeal_is_filed_and_its_decision_recorded_on_pages(
+    own: httpx.Client, officer: httpx.Client
+) -> None:
+    listed = officer.get(LAST, params={"q": "V3"}).text
+    references = [part.split('"')[0] for part in listed.split('href="/bills/')[1:]]
+    seen = (own.get(f"/bills/{each}").status_code for each in references)
+    reference = next(r for r, code in zip(references, seen, strict=True) if code == HTTPStatus.OK)
+    form = {"claimed": "500", "grounds": "the engine is smaller"}
+    path = own.post(f"/bills/{reference}/objection", data=form).headers["location"]
+    officer.post(f"{path}/decision", data={"reason": "no proof"})
+    shown = own.get(path).text
+    assert "Central office of the tax service: until August 19, 2026" in shown
+    assert "the days and what it stops were not seen" in shown
+    appeal = form | {"body": "tax_service"}
+    refused = own.post(f"{path}/appeals", data=appeal | {"body": "court"})
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Withdraw the appeal" in own.post(f"{path}/appeals", data=appeal).text
+    assert "Appeals that wait" in officer.get("/office/bill-objections").text
+    page = officer.get(path).text
+    number = page.split(f"{path}/appeals/")[1].split("/")[0]
+    said = {"document": "decision 9 of 20 July", "reason": "no notice was served"}
+    decision = {"decided_on": "2026-07-20", "amount": "600"} | said
+    wrong = officer.post(f"{path}/appeals/{number}/decision", data=decision | {"amount": "5000"})
+    assert "at most the" in wrong.text
+    decided = officer.post(f"{path}/appeals/{number}/decision", data=decision).text
+    assert "upheld in part" in decided
+    assert "decision 9 of 20 July" in own.get(path).text
+    assert "Owed by the decision" in own.get(f"/bills/{reference}").text
+    again = own.post(f"{path}/appeals/{number}/withdrawal")
+    assert again.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 def test_a_relief_is_claimed_and_granted_on_pages(own: httpx.Client, officer: httpx.Client) -> None:
     claim = {
         "object_id": "V3", "relief": "relief_category=parent_of_child_with_disability",

@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 import kazyna
 from kazyna.cli import (
+    bill_appeals,
     bill_objections,
     cadastre,
     confirmations,
@@ -94,6 +95,7 @@ app.add_typer(confirmations.app, name="law")
 app.add_typer(rolls.app, name="tax-roll")
 app.add_typer(reliefs.app, name="relief")
 app.add_typer(bill_objections.app, name="bill-objection")
+app.add_typer(bill_appeals.app, name="bill-appeal")
 app.add_typer(fines.app, name="fine")
 app.add_typer(declarations.app, name="declaration")
 app.add_typer(ledger.app, name="account")

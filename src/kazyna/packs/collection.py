@@ -8,6 +8,13 @@ from typing import get_args
 from kazyna.accounts import DunningStep, InstalmentRule, RiskReason, WeekendRule
 from kazyna.core.money import Currency, to_minor
 from kazyna.core.text import Text
+from kazyna.packs.disputes import (
+    NO_DISPUTE,
+    AppealLaw,
+    DisputeLaw,
+    read_appeals,
+    read_dispute,
+)
 from kazyna.packs.fines import FineLaw, read_fine
 from kazyna.packs.grounds import Grounds, read_grounds
 from kazyna.packs.reading import Section
@@ -71,19 +78,6 @@ class RiskLaw:
 
 
 @dataclass(frozen=True)
-class DisputeLaw:
-    """What an objection that is open means for the debt it is about."""
-
-    stops_dunning: bool
-    pauses_interest: bool
-    """Whether the debt bears no interest meanwhile."""
-    grounds: Grounds
-
-
-NO_DISPUTE = DisputeLaw(False, False, Grounds(""))
-
-
-@dataclass(frozen=True)
 class Collection:
     """What collection takes from a pack; empty where it does not say."""
 
@@ -94,6 +88,8 @@ class Collection:
     dispute: DisputeLaw = NO_DISPUTE
     """Of taxes that have no law of their own."""
     disputes: Mapping[str, DisputeLaw] = field(default_factory=dict)
+    appeals: Mapping[str, AppealLaw] = field(default_factory=dict)
+    """To whom a taxpayer can appeal after the decision on an objection, by name."""
     recoverable: tuple[tuple[int, Decimal], ...] = ()
     """Share of debts that are up to so many days late which is likely to come in."""
     risk: tuple[RiskLaw, ...] = ()
@@ -119,10 +115,11 @@ def read_collection(section: Section) -> Collection:
         instalments=_instalments(section.section("instalments")) if "instalments" in has else None,
         limitation_years=limitation.required("years", int, 1) if limitation else None,
         limitation_grounds=read_grounds(limitation) if limitation else None,
-        dispute=_dispute(section.section("dispute")) if "dispute" in has else NO_DISPUTE,
-        disputes={name: _dispute(law) for name, law in section.section("disputes").tables()}
+        dispute=read_dispute(section.section("dispute")) if "dispute" in has else NO_DISPUTE,
+        disputes={name: read_dispute(law) for name, law in section.section("disputes").tables()}
         if "disputes" in has
         else {},
+        appeals=read_appeals(list(section.rows("appeals"))) if "appeals" in has else {},
         recoverable=tuple(map(_recoverable, section.rows("recoverable")))
         if "recoverable" in has
         else (),
@@ -155,16 +152,6 @@ def _payment_qr(section: Section) -> str | None:
             known = ", ".join(f"{{{name}}}" for name in QR_FIGURES)
             section.fault("payment_qr", f"{given!r} names a figure that is not known", known)
     return given
-
-
-def _dispute(section: Section) -> DisputeLaw:
-    law = DisputeLaw(
-        stops_dunning=section.flag("stops_dunning"),
-        pauses_interest=section.flag("pauses_interest"),
-        grounds=read_grounds(section),
-    )
-    section.finish()
-    return law
 
 
 def _step(row: Section) -> DunningLaw:

@@ -16,11 +16,13 @@ from kazyna.tax import Parameter
 
 __all__ = [
     "BillObjection",
+    "correct",
     "decide_objection",
     "file_objection",
     "find_objection",
     "last_day_to_object",
     "objections",
+    "outcome",
     "withdraw_objection",
 ]
 
@@ -65,7 +67,7 @@ def file_objection(
             raise Conflict(f"An objection to the bill {reference} is open already.")
         suspensions.suspend_disputed(
             tx, ctx, taxpayer_id=bill.taxpayer_id, tax=bill.tax, period=bill.year,
-            reason=_named(number),
+            reason=_named(number), disputed=max(bill.amount - claimed, Decimal(0)),
         )  # fmt: skip
         return _found(tx, number)
 
@@ -103,22 +105,35 @@ def decide_objection(
     with ctx.transaction() as tx:
         objection = _open(tx, objection_id)
         if changed:
-            objects.record_change(
-                tx, ctx, objection.property_id, changed, kind="decision",
-                valid_from=valid_from or date(objection.year, 1, 1),
-                document=f"{_named(objection_id)}: {reason.strip()}",
-            )  # fmt: skip
-            roll_lifecycle.correct_within(
-                tx, ctx, tax=objection.tax, year=objection.year,
-                reason=_named(objection_id), only=[objection.property_id],
+            correct(
+                tx, ctx, objection, changed, valid_from=valid_from,
+                why=_named(objection_id), document=f"{_named(objection_id)}: {reason.strip()}",
             )  # fmt: skip
         bill = rolls.bill_by_reference(tx, objection.reference)
         now = bill.amount if bill else objection.contested
         register.decide(
-            tx, objection_id, to_status=_outcome(objection, now), amount=now, reason=reason.strip()
+            tx,
+            objection_id,
+            to_status=outcome(objection.contested, objection.claimed, now),
+            amount=now,
+            reason=reason.strip(),
         )
         suspensions.resume_disputed(tx, ctx, reason=_named(objection_id))
         return _found(tx, objection_id)
+
+
+def correct(
+    tx: Transaction, ctx: Context, objection: BillObjection, changed: Mapping[str, str], *,
+    why: str, document: str, valid_from: date | None,
+) -> None:  # fmt: skip
+    """Correct what was wrong about the object of a bill in dispute, and the bills of the year."""
+    objects.record_change(
+        tx, ctx, objection.property_id, changed, kind="decision",
+        valid_from=valid_from or date(objection.year, 1, 1), document=document,
+    )  # fmt: skip
+    roll_lifecycle.correct_within(
+        tx, ctx, tax=objection.tax, year=objection.year, reason=why, only=[objection.property_id]
+    )
 
 
 def withdraw_objection(ctx: Context, objection_id: int, *, reason: str = "") -> BillObjection:
@@ -162,14 +177,14 @@ def _named(objection_id: int) -> str:
     return f"objection {objection_id}"
 
 
-def _outcome(objection: BillObjection, now: Decimal) -> str:
-    """Compare what the bill asks for now with what was contested and what was claimed."""
-    if now == objection.contested:
+def outcome(contested: Decimal, claimed: Decimal, now: Decimal) -> str:
+    """Compare what is owed after a decision with what was contested and what was claimed."""
+    if now == contested:
         return "rejected"
-    gained = (objection.contested - now) * (1 if objection.claimed < objection.contested else -1)
+    gained = (contested - now) * (1 if claimed < contested else -1)
     if gained <= 0:
         return "rejected"  # the decision went the other way
-    return "upheld" if gained >= abs(objection.contested - objection.claimed) else "partly_upheld"
+    return "upheld" if gained >= abs(contested - claimed) else "partly_upheld"
 
 
 def _check(bill: rolls.BillRow, claimed: Decimal, grounds: str) -> None:

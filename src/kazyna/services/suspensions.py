@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from kazyna.core.errors import Conflict, Finding, InputError, NotFound
+from kazyna.core.money import from_minor, to_minor
+from kazyna.packs.disputes import DisputeLaw
 from kazyna.services.context import Context
 from kazyna.store import suspensions, taxpayers
 from kazyna.store.connection import Transaction
@@ -25,6 +28,8 @@ class Suspension:
     """Whether the debt bears no interest meanwhile; as the pack said when it began."""
     reason: str
     actor: str
+    disputed: Decimal | None
+    """The part that is left alone; None of all."""
 
 
 def suspend(
@@ -56,6 +61,8 @@ def suspend(
     with ctx.transaction() as tx:
         if taxpayers.find_taxpayer(tx, taxpayer_id) is None:
             raise NotFound(f"No taxpayer has the number {taxpayer_id!r}.")
+        if suspensions.is_under_way(tx, tax=tax, taxpayer_id=taxpayer_id, period=period):
+            raise Conflict(f"The debt of {taxpayer_id} for {tax} {period} is suspended already.")
         number = suspensions.insert(
             tx,
             {
@@ -72,16 +79,32 @@ def suspend(
         row = suspensions.find(tx, number)
     if row is None:
         raise AssertionError("the suspension was written a moment ago")
-    return _suspension(row)
+    return _suspension(ctx, row)
 
 
 def suspend_disputed(
-    tx: Transaction, ctx: Context, *, taxpayer_id: str, tax: str, period: int, reason: str
-) -> None:
-    """Stop chasing a debt while an objection is open, where the law says so."""
-    law = ctx.pack.accounts.collection.dispute_of(tax)
-    if law.stops_dunning:
-        # A taxpayer objects, and the office acts on it; a debt that is suspended already stays so.
+    tx: Transaction, ctx: Context, *, taxpayer_id: str, tax: str, period: int, reason: str,
+    disputed: Decimal | None = None, law: DisputeLaw | None = None,
+) -> None:  # fmt: skip
+    """Stop chasing a debt, or its disputed part, while a dispute is open, where the law says so.
+
+    Parameters
+    ----------
+    tx, ctx
+        Whose transaction, and the pack.
+    taxpayer_id, tax, period
+        Whose debt.
+    reason
+        What names the dispute.
+    disputed
+        The part that is in dispute; left alone as such where the law knows parts.
+    law
+        Of an appeal its own; without it the law of objections to the tax.
+    """
+    law = law or ctx.pack.accounts.collection.dispute_of(tax)
+    part = to_minor(disputed, ctx.pack.currency) if law.part_only and disputed is not None else None
+    if law.stops_dunning and part != 0:
+        # A taxpayer objects, and the office acts on it.
         with tx.office():
             suspensions.insert(
                 tx,
@@ -92,6 +115,7 @@ def suspend_disputed(
                     "first_day": ctx.today,
                     "interest_pauses": law.pauses_interest,
                     "reason": reason,
+                    "disputed": part,
                 },
             )
 
@@ -123,7 +147,7 @@ def resume(ctx: Context, suspension_id: int, *, last_day: date | None = None) ->
         if not suspensions.end(tx, suspension_id, last_day=last):
             raise Conflict(f"Suspension {suspension_id} has ended already.")
         row = suspensions.find(tx, suspension_id)
-    return _suspension(row or before)
+    return _suspension(ctx, row or before)
 
 
 def suspensions_of(ctx: Context, taxpayer_id: str) -> tuple[Suspension, ...]:
@@ -131,10 +155,10 @@ def suspensions_of(ctx: Context, taxpayer_id: str) -> tuple[Suspension, ...]:
     ctx.require("officer", "auditor")
     with ctx.transaction() as tx:
         rows = suspensions.of_taxpayer(tx, taxpayer_id)
-    return tuple(_suspension(row) for row in rows)
+    return tuple(_suspension(ctx, row) for row in rows)
 
 
-def _suspension(row: SuspensionRow) -> Suspension:
+def _suspension(ctx: Context, row: SuspensionRow) -> Suspension:
     return Suspension(
         suspension_id=row.suspension_id,
         tax=row.tax,
@@ -145,4 +169,5 @@ def _suspension(row: SuspensionRow) -> Suspension:
         interest_pauses=row.interest_pauses,
         reason=row.reason,
         actor=row.actor,
+        disputed=None if row.disputed is None else from_minor(row.disputed, ctx.pack.currency),
     )

@@ -101,19 +101,27 @@ class FigureRow:
 def debtors(tx: Transaction, on: date) -> pa.Table:
     """Return the accounts that may be dunned on a day; columns as `DEBTORS`.
 
-    Left out are debts that are suspended, and accounts with a plan that runs or waits.
+    Left out are debts that are suspended, parts of a year's debt that are in dispute, and accounts
+    with a plan that runs or waits.
     """
     return tx.table(
         DEBTORS,
         """
-        WITH late AS (
-            SELECT account, sum(balance)::bigint AS overdue, min(due_on) AS late_since FROM items
-            WHERE due_on < %(on)s AND balance > 0 AND NOT EXISTS (
-                SELECT FROM suspensions
-                WHERE items.account = 'receivable:' || tax || ':' || taxpayer_id
-                  AND suspensions.period = items.period AND first_day <= %(on)s
-                  AND (last_day IS NULL OR last_day >= %(on)s))
-            GROUP BY account
+        WITH held AS (
+            SELECT 'receivable:' || tax || ':' || taxpayer_id AS account, period,
+                   bool_or(disputed IS NULL) AS whole, sum(disputed) AS part
+            FROM suspensions
+            WHERE first_day <= %(on)s AND (last_day IS NULL OR last_day >= %(on)s)
+            GROUP BY 1, 2
+        ), years AS (
+            SELECT account, sum(balance) - coalesce(min(part), 0) AS overdue,
+                   min(due_on) AS late_since
+            FROM items LEFT JOIN held USING (account, period)
+            WHERE due_on < %(on)s AND balance > 0 AND whole IS NOT TRUE
+            GROUP BY account, period
+        ), late AS (
+            SELECT account, sum(overdue)::bigint AS overdue, min(late_since) AS late_since
+            FROM years WHERE overdue > 0 GROUP BY account
         )
         SELECT account, overdue, late_since, coalesce(step, -1), sent_on
         FROM late LEFT JOIN LATERAL (

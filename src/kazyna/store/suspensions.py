@@ -20,20 +20,34 @@ class SuspensionRow:
     interest_pauses: bool
     reason: str
     actor: str
+    disputed: int | None
+    """The part that is left alone, in minor units; None of all."""
 
 
 def insert(tx: Transaction, suspension: dict[str, object]) -> int | None:
-    """Record a suspension that begins; None where one is under way already."""
+    """Record a suspension that begins; None where one for the same reason is under way already."""
     number: int | None = tx.value(
         """
-        INSERT INTO suspensions (tax, taxpayer_id, period, first_day, interest_pauses, reason)
+        INSERT INTO suspensions (tax, taxpayer_id, period, first_day, interest_pauses, reason,
+                                 disputed)
         VALUES (%(tax)s, %(taxpayer_id)s, %(period)s, %(first_day)s, %(interest_pauses)s,
-                %(reason)s)
+                %(reason)s, %(disputed)s)
         ON CONFLICT DO NOTHING RETURNING suspension_id
         """,
-        suspension,
+        {"disputed": None} | suspension,
     )
     return number
+
+
+def is_under_way(tx: Transaction, *, tax: str, taxpayer_id: str, period: int) -> bool:
+    """Tell whether the debt of a tax and year is left alone as a whole."""
+    return bool(
+        tx.value(
+            "SELECT EXISTS (SELECT FROM suspensions WHERE (tax, taxpayer_id, period)"
+            " = (%s, %s, %s) AND last_day IS NULL AND disputed IS NULL)",
+            (tax, taxpayer_id, period),
+        )
+    )
 
 
 def end(tx: Transaction, suspension_id: int, *, last_day: date) -> bool:
@@ -52,7 +66,7 @@ def find(tx: Transaction, suspension_id: int) -> SuspensionRow | None:
     return tx.row(
         SuspensionRow,
         "SELECT suspension_id, tax, taxpayer_id, period, first_day, last_day, interest_pauses,"
-        " reason, actor FROM suspensions WHERE suspension_id = %s",
+        " reason, actor, disputed FROM suspensions WHERE suspension_id = %s",
         (suspension_id,),
     )
 
@@ -62,7 +76,7 @@ def of_accounts(tx: Transaction, accounts: Sequence[str]) -> list[SuspensionRow]
     return tx.rows(
         SuspensionRow,
         "SELECT suspension_id, tax, taxpayer_id, period, first_day, last_day, interest_pauses,"
-        " reason, actor FROM suspensions"
+        " reason, actor, disputed FROM suspensions"
         " WHERE 'receivable:' || tax || ':' || taxpayer_id = ANY (%s) ORDER BY suspension_id",
         (list(accounts),),
     )
@@ -73,7 +87,8 @@ def of_taxpayer(tx: Transaction, taxpayer_id: str) -> list[SuspensionRow]:
     return tx.rows(
         SuspensionRow,
         "SELECT suspension_id, tax, taxpayer_id, period, first_day, last_day, interest_pauses,"
-        " reason, actor FROM suspensions WHERE taxpayer_id = %s ORDER BY suspension_id DESC",
+        " reason, actor, disputed FROM suspensions WHERE taxpayer_id = %s"
+        " ORDER BY suspension_id DESC",
         (taxpayer_id,),
     )
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Path, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kazyna.core.errors import Finding, InputError, NotFound, Refused
-from kazyna.services import bill_objections, objects, rolls
+from kazyna.services import bill_appeals, bill_objections, objects, rolls
 from kazyna.services.objects import Characteristic
 from kazyna.web.forms import Fields, read_amount, under
 from kazyna.web.pages import page, stepped
@@ -34,6 +34,7 @@ def desk(visit: Visiting) -> HTMLResponse:
         objections=filed,
         states=bill_objection_words(visit.write),
         waiting=sum(each.status == "filed" for each in filed),
+        appeals=[each for each in bill_appeals.appeals(visit.ctx) if each.status == "filed"],
         tax_title=lambda name: tax_title(visit, name),
     )
 
@@ -77,15 +78,9 @@ def decide(visit: Visiting, objection_id: Number, fields: Fields) -> HTMLRespons
     """Decide an objection by what was corrected about its object."""
 
     def work() -> object:
-        found = bill_objections.find_objection(visit.ctx, objection_id)
-        recorded = {fact.name: fact.value for fact in _facts(visit, found.property_id)}
-        changed = {
-            name: value
-            for name, value in under(fields, "fact.").items()
-            if name in recorded and value != recorded[name]
-        }
         return bill_objections.decide_objection(
-            visit.ctx, objection_id, reason=fields.get("reason", ""), changed=changed,
+            visit.ctx, objection_id, reason=fields.get("reason", ""),
+            changed=_changed(visit, objection_id, fields),
             valid_from=_day(fields.get("valid_from", "")),
         )  # fmt: skip
 
@@ -100,6 +95,59 @@ def withdraw(visit: Visiting, objection_id: Number) -> HTMLResponse:
         lambda: bill_objections.withdraw_objection(visit.ctx, objection_id),
         partial(_objection, visit, objection_id),
     )
+
+
+@router.post("/bill-objections/{objection_id}/appeals")
+def appeal(
+    visit: Visiting, objection_id: Number, *, body: Annotated[str, Form(max_length=64)],
+    claimed: Annotated[str, Form(max_length=30)], grounds: Words = "", evidence: Words = "",
+) -> HTMLResponse:  # fmt: skip
+    """Appeal from the last decision to a higher body."""
+
+    def work() -> object:
+        new = bill_appeals.NewAppeal(body, read_amount(claimed, "claimed"), grounds, evidence)
+        return bill_appeals.file_appeal(visit.ctx, objection_id, new)
+
+    return stepped(visit, work, partial(_objection, visit, objection_id))
+
+
+@router.post("/bill-objections/{objection_id}/appeals/{appeal_id}/decision")
+def decide_appeal(
+    visit: Visiting, objection_id: Number, appeal_id: Number, fields: Fields
+) -> HTMLResponse:
+    """Record what the body decided: an amount, or none where it rejected."""
+
+    def work() -> object:
+        given = fields.get("amount", "")
+        decision = bill_appeals.BodyDecision(
+            fields.get("document", ""), fields.get("reason", ""),
+            _day(fields.get("decided_on", "")), _changed(visit, objection_id, fields),
+            read_amount(given, "amount") if given else None,
+        )  # fmt: skip
+        return bill_appeals.record_decision(visit.ctx, appeal_id, decision)
+
+    return stepped(visit, work, partial(_objection, visit, objection_id))
+
+
+@router.post("/bill-objections/{objection_id}/appeals/{appeal_id}/withdrawal")
+def withdraw_appeal(visit: Visiting, objection_id: Number, appeal_id: Number) -> HTMLResponse:
+    """Take an appeal back."""
+    return stepped(
+        visit,
+        lambda: bill_appeals.withdraw_appeal(visit.ctx, appeal_id),
+        partial(_objection, visit, objection_id),
+    )
+
+
+def _changed(visit: Visit, objection_id: int, fields: Fields) -> dict[str, str]:
+    """Return the characteristics that the form gives otherwise than they are recorded."""
+    found = bill_objections.find_objection(visit.ctx, objection_id)
+    recorded = {fact.name: fact.value for fact in _facts(visit, found.property_id)}
+    return {
+        name: value
+        for name, value in under(fields, "fact.").items()
+        if name in recorded and value != recorded[name]
+    }
 
 
 def _day(text: str) -> date | None:
@@ -145,13 +193,17 @@ def _objection(
 ) -> HTMLResponse:
     found = bill_objections.find_objection(visit.ctx, objection_id)
     is_open = found.status == "filed"
-    decides = is_open and visit.ctx.actor.role == "officer"
+    appeals = bill_appeals.appeals_of(visit.ctx, objection_id)
+    waits = is_open or any(each.status == "filed" for each in appeals)
+    decides = waits and visit.ctx.actor.role == "officer"
     return page(
         visit,
         "bill_objections/objection.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK,
         o=found,
         open=is_open,
+        appeals=appeals,
+        bodies=bill_appeals.next_bodies(visit.ctx, objection_id),
         facts=_facts(visit, found.property_id) if decides else (),
         states=bill_objection_words(visit.write),
         tax_title=lambda name: tax_title(visit, name),

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kazyna.core.errors import InputError, NotFound, Refused
 from kazyna.services import (
+    bill_appeals,
     bill_objections,
     roll_comparison,
     roll_desk,
@@ -69,6 +70,7 @@ def bill(visit: Visiting, reference: str) -> HTMLResponse:
         interest=rolls.interest_of_bill(visit.ctx, found),
         tax_title=lambda name: tax_title(visit, name),
         objections=own,
+        appeals=[each for each in bill_appeals.appeals(visit.ctx) if each.reference == reference],
         states=bill_objection_words(visit.write),
         object_until=last,
         may_object=found.status == "issued"
