@@ -9,7 +9,7 @@ from api.conftest import Client, served, signed_in
 from conftest import OFFICER, make_staff
 from kazyna.services.context import Installation
 from kazyna.store.connection import Database
-from services.kyrgyz_office import issue_cars, open_cars
+from services.kyrgyz_office import demand, issue_cars, open_cars
 
 ROLL = "/v1/rolls/vehicle/2026"
 
@@ -212,3 +212,29 @@ def test_a_fine_is_proposed_imposed_objected_to_and_decided(
     again = officer.post("/v1/fines", json=new).json()["fine_id"]
     refused = head.post(f"/v1/fines/{again}/refusal", json={"reason": "no proof"})
     assert refused.json()["status"] == "refused"
+
+
+def test_a_measure_of_enforcement_is_signed_by_two_and_lifted(
+    office: Installation, officer: Client, head: Client, own: Client
+) -> None:
+    issue_cars(office, 2024)
+    demand(office, 2024)
+    first = officer.get("/v1/enforcement/due").json()[0]
+    assert (first["name"], first["two_persons"]) == ("account_freeze", True)
+    new = {"account": first["account"], "grounds": "no answer"}
+    proposed = officer.post("/v1/enforcement/measures", json=new)
+    assert proposed.status_code == HTTPStatus.CREATED
+    path = f"/v1/enforcement/measures/{proposed.json()['measure_id']}"
+    assert officer.post(f"{path}/imposition", json={}).status_code == HTTPStatus.CONFLICT
+    why = {"reason": "a plan is near"}
+    assert head.post(f"{path}/refusal", json=why).json()["status"] == "refused"
+    again = officer.post("/v1/enforcement/measures", json=new).json()["measure_id"]
+    path = f"/v1/enforcement/measures/{again}"
+    assert head.post(f"{path}/imposition", json={}).json()["status"] == "imposed"
+    assert officer.post("/v1/enforcement/settled-runs").json()["lifted"] == 0
+    assert own.post(f"{path}/lifting", json=why).status_code == HTTPStatus.FORBIDDEN
+    assert officer.post(f"{path}/lifting", json=why).json()["reason"] == "a plan is near"
+    assert own.get("/v1/enforcement/due").status_code == HTTPStatus.FORBIDDEN
+    seen = own.get("/v1/enforcement/measures").json()
+    assert all(each["taxpayer_id"] == "T1" for each in seen)
+    assert officer.post("/v1/enforcement/measures", json=new).status_code == HTTPStatus.CONFLICT

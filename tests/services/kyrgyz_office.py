@@ -1,5 +1,6 @@
 """A Kyrgyz office with a small town in its register, for tests."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -9,7 +10,7 @@ import pyarrow as pa
 
 from conftest import OFFICER, issue_roll, make_staff
 from kazyna.packs.pack import Pack, load_pack
-from kazyna.services import confirmations, objects, taxpayers, users
+from kazyna.services import collection, confirmations, objects, taxpayers, users
 from kazyna.services.context import Actor, Context, Installation, Role
 from kazyna.services.demo_steps import PASSWORD
 from kazyna.services.settings import Settings
@@ -124,3 +125,10 @@ def issue_cars(office: Installation, year: int = CAR_YEAR) -> None:
     doubts = [each.id for each in confirmations.doubts(ctx, tax=CARS, year=year)]
     confirmations.confirm(ctx, doubts, tax=CARS, year=year, document="Tax Code, official edition")
     issue_roll(ctx, tax=CARS, year=year)
+
+
+def demand(office: Installation, year: int) -> None:
+    """Take every step of dunning for the roll of a year; the order is to be paid by Christmas."""
+    ctx = office.context(OFFICER)
+    for day in (date(year, 9, 10), date(year, 10, 20), date(year, 12, 15)):
+        collection.dun(replace(ctx, today=day))

@@ -13,7 +13,7 @@ from kazyna.services import users
 from kazyna.services.context import Installation
 from kazyna.services.demo_steps import PASSWORD
 from kazyna.store.connection import Database
-from services.kyrgyz_office import issue_cars, open_cars
+from services.kyrgyz_office import demand, issue_cars, open_cars
 from web.conftest import sign_in_at
 
 ROLL = "/office/rolls/vehicle/2026"
@@ -25,10 +25,11 @@ def office(module_clone: Callable[[str], str], empty_template: str) -> Iterator[
     """Open an office that issued the roll of 2025; T3 holds nothing."""
     with Database(module_clone(empty_template)) as database:
         opened = open_cars(database)
-        users.create_user(
-            opened.context(OFFICER), name="trader", password=PASSWORD, role="taxpayer",
-            taxpayer_id="T3",
-        )  # fmt: skip
+        for name, number in (("trader", "T3"), ("bermet", "T2")):
+            users.create_user(
+                opened.context(OFFICER), name=name, password=PASSWORD, role="taxpayer",
+                taxpayer_id=number,
+            )  # fmt: skip
         issue_cars(opened, 2025)
         yield opened
 
@@ -397,3 +398,30 @@ def test_a_fine_is_proposed_imposed_and_objected_to_on_pages(
     assert "400.00" in decided.text
     assert "half of it" in own.get(f"{path}?lang=ky").text
     assert path in officer.get("/office/fines").text
+
+
+def test_a_measure_is_proposed_imposed_and_lifted_on_pages(
+    office: Installation, address: str, officer: httpx.Client
+) -> None:
+    assert "No measure is due" in officer.get("/office/enforcement").text
+    demand(office, 2025)
+    shown = officer.get("/office/enforcement").text
+    assert "Freezing of bank accounts" in shown
+    form = {"account": "receivable:vehicle:T2", "grounds": "no answer to the order"}
+    nothing = officer.post("/office/enforcement", data=form | {"account": "receivable:land:T1"})
+    assert nothing.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "no answer to the order" in officer.post("/office/enforcement", data=form).text
+    with sign_in_at(address, "bermet") as own:  # a proposal is the office's own
+        assert "Freezing of bank accounts" not in own.get("/my").text
+    with sign_in_at(address, "head") as head:
+        page = head.get("/office/enforcement").text
+        path = re.findall(r'action="(/office/enforcement/\d+)"', page)[0]
+        alone = officer.post(path, data={"decision": "impose"})
+        assert "another must sign" in alone.text
+        assert "in force" in head.post(path, data={"decision": "impose"}).text
+    with sign_in_at(address, "bermet") as own:
+        assert "Freezing of bank accounts" in own.get("/my").text
+    assert "Freezing of bank accounts" in officer.get("/office/taxpayers/T2").text
+    lifted = officer.post(path, data={"decision": "lift", "reason": "the account is of another"})
+    assert "the account is of another" in lifted.text
+    assert officer.get("/office/collection").text.count("/office/enforcement") == 1

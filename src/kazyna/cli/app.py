@@ -20,6 +20,7 @@ from kazyna.cli import (
     databases,
     declarations,
     demo,
+    enforcement,
     evidence,
     file_rolls,
     fines,
@@ -95,6 +96,7 @@ app.add_typer(confirmations.app, name="law")
 app.add_typer(rolls.app, name="tax-roll")
 app.add_typer(reliefs.app, name="relief")
 app.add_typer(bill_objections.app, name="bill-objection")
+app.add_typer(enforcement.app, name="enforcement")
 app.add_typer(bill_appeals.app, name="bill-appeal")
 app.add_typer(fines.app, name="fine")
 app.add_typer(declarations.app, name="declaration")

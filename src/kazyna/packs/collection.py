@@ -15,6 +15,7 @@ from kazyna.packs.disputes import (
     read_appeals,
     read_dispute,
 )
+from kazyna.packs.enforcement import MeasureLaw, read_measure
 from kazyna.packs.fines import FineLaw, read_fine
 from kazyna.packs.grounds import Grounds, read_grounds
 from kazyna.packs.reading import Section
@@ -82,6 +83,8 @@ class Collection:
     """What collection takes from a pack; empty where it does not say."""
 
     dunning: tuple[DunningLaw, ...] = ()
+    enforcement: tuple[MeasureLaw, ...] = ()
+    """What follows the last step of dunning, in its order."""
     instalments: InstalmentLaw | None = None
     limitation_years: int | None = None
     limitation_grounds: Grounds | None = None
@@ -112,6 +115,9 @@ def read_collection(section: Section) -> Collection:
     risk = section.section("risk") if "risk" in has else None
     found = Collection(
         dunning=tuple(map(_step, section.rows("dunning"))) if "dunning" in has else (),
+        enforcement=tuple(map(read_measure, section.rows("enforcement")))
+        if "enforcement" in has
+        else (),
         instalments=_instalments(section.section("instalments")) if "instalments" in has else None,
         limitation_years=limitation.required("years", int, 1) if limitation else None,
         limitation_grounds=read_grounds(limitation) if limitation else None,

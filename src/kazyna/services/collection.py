@@ -15,7 +15,7 @@ from kazyna.documents import demand as paper
 from kazyna.packs.collection import DunningLaw
 from kazyna.services.context import Context
 from kazyna.services.payment_codes import payment_qr
-from kazyna.store import collection
+from kazyna.store import collection, enforcement
 from kazyna.store.collection import NoticeRow
 from kazyna.store.connection import Transaction
 
@@ -40,6 +40,8 @@ class DunningRun:
     currency: str
     notices: int
     steps: tuple[DunningStepDone, ...]
+    lifted: int
+    """Measures of enforcement that were lifted, since their debts are settled."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,8 @@ class CollectionFigures:
 def dun(ctx: Context) -> DunningRun:
     """Take the step that is due on every debtor; asked twice on a day, it is taken once.
 
-    Debts that are suspended and accounts with a plan are left alone.
+    Debts that are suspended and accounts with a plan are left alone. Measures of enforcement whose
+    debts are settled are lifted.
 
     Raises
     ------
@@ -164,6 +167,7 @@ def dun(ctx: Context) -> DunningRun:
         rows = rows.append_column("pay_by", pay_by.take(due["step"]))
         if rows.num_rows:
             collection.insert_notices(tx, rows)
+        lifted = enforcement.lift_settled(tx)
     counted = rows.group_by("step").aggregate([("overdue", "count"), ("overdue", "sum")])
     done = sorted(counted.to_pylist(), key=lambda row: row["step"])
     return DunningRun(
@@ -178,6 +182,7 @@ def dun(ctx: Context) -> DunningRun:
             )
             for row in done
         ),
+        lifted=lifted,
     )
 
 

@@ -107,30 +107,12 @@ def debtors(tx: Transaction, on: date) -> pa.Table:
     return tx.table(
         DEBTORS,
         """
-        WITH held AS (
-            SELECT 'receivable:' || tax || ':' || taxpayer_id AS account, period,
-                   bool_or(disputed IS NULL) AS whole, sum(disputed) AS part
-            FROM suspensions
-            WHERE first_day <= %(on)s AND (last_day IS NULL OR last_day >= %(on)s)
-            GROUP BY 1, 2
-        ), years AS (
-            SELECT account, sum(balance) - coalesce(min(part), 0) AS overdue,
-                   min(due_on) AS late_since
-            FROM items LEFT JOIN held USING (account, period)
-            WHERE due_on < %(on)s AND balance > 0 AND whole IS NOT TRUE
-            GROUP BY account, period
-        ), late AS (
-            SELECT account, sum(overdue)::bigint AS overdue, min(late_since) AS late_since
-            FROM years WHERE overdue > 0 GROUP BY account
-        )
         SELECT account, overdue, late_since, coalesce(step, -1), sent_on
-        FROM late LEFT JOIN LATERAL (
+        FROM chased_debts(%(on)s) AS late LEFT JOIN LATERAL (
             SELECT step, sent_on FROM dunning_notices AS notice
             WHERE notice.account = late.account AND notice.late_since = late.late_since
             ORDER BY step DESC LIMIT 1
         ) AS last ON true
-        WHERE NOT EXISTS (SELECT FROM plans WHERE plans.account = late.account
-                          AND status IN ('applied', 'running'))
         ORDER BY account
         """,
         {"on": on},

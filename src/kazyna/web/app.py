@@ -37,6 +37,7 @@ from kazyna.web import (
     confirmations,
     councils,
     declarations,
+    enforcement,
     expenditures,
     fines,
     goods,
@@ -77,7 +78,7 @@ PARTS = (
     accounts, cadastre, rounds, worklists, round_screening, round_pages, reports, objections, rolls,
     confirmations, councils, ledger, books, collection, simulations, sign_in, tiles, verify,
     inspection, alerts, balances, reconciliation, goods, goods_documents, subscriptions, my,
-    register, registers, reliefs, declarations, bill_objections, expenditures, fines,
+    register, registers, reliefs, declarations, bill_objections, expenditures, fines, enforcement,
     performance, revenue_forecast, revenue_gap, calculator, ratio_studies,
 )  # fmt: skip
 

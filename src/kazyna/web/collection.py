@@ -8,10 +8,19 @@ from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kazyna.core.errors import InputError, NotFound, Refused
-from kazyna.services import bank, collection, fines, interest, plans, risk_outcomes, suspensions
+from kazyna.services import (
+    bank,
+    collection,
+    enforcement,
+    fines,
+    interest,
+    plans,
+    risk_outcomes,
+    suspensions,
+)
 from kazyna.services.context import Role
 from kazyna.web.pages import page
-from kazyna.web.tax_words import fine_words, tax_title
+from kazyna.web.tax_words import fine_words, measure_words, tax_title
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -144,6 +153,8 @@ def facts_of(visit: Visit, taxpayer_id: str) -> dict[str, Any]:
         "notices": collection.notices(ctx, taxpayer_id=taxpayer_id),
         "fines": fines.fines(ctx, taxpayer_id=taxpayer_id),
         "fine_states": fine_words(visit.write),
+        "measures": enforcement.measures(ctx, taxpayer_id=taxpayer_id),
+        "measure_states": measure_words(visit.write),
         "instalments": ctx.pack.accounts.collection.instalments,
         "first_instalment": ctx.today + timedelta(days=FIRST_INSTALMENT_DAYS),
         "plan_states": _plan_states(visit),

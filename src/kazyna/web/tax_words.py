@@ -56,6 +56,17 @@ def fine_words(write: Writer) -> dict[str, str]:
     }
 
 
+def measure_words(write: Writer) -> dict[str, str]:
+    """Name the states of a measure of enforcement."""
+    _ = write.gettext
+    return {
+        "proposed": _("proposed"),
+        "imposed": _("in force"),
+        "refused": _("refused"),
+        "lifted": _("lifted"),
+    }
+
+
 def change_words(write: Writer) -> dict[str, str]:
     """Name the kinds of change of the register."""
     _ = write.gettext
