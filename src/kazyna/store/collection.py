@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import LiteralString
 
 import pyarrow as pa
 
@@ -36,6 +37,25 @@ KNOWN = pa.schema(
     ]
 )
 """What is known of taxpayers with a debt that is late; sums in minor units."""
+
+
+WHAT_IS_KNOWN: LiteralString = """
+    broken AS (
+        SELECT taxpayer_id, count(*) AS plans FROM plans JOIN accounts USING (account)
+        WHERE status = 'broken' AND ended_on <= %(on)s GROUP BY taxpayer_id
+    ), told AS (
+        SELECT taxpayer_id, count(*) AS notices FROM dunning_notices
+        JOIN accounts USING (account) WHERE sent_on <= %(on)s GROUP BY taxpayer_id
+    ), known AS (
+        SELECT taxpayer_id, name, overdue, days_late, years_late,
+               coalesce(debts_paid_late, 0) AS debts_paid_late,
+               (paid.taxpayer_id IS NULL)::integer AS never_paid,
+               coalesce(plans, 0) AS broken_plans, coalesce(notices, 0) AS notices
+        FROM debtors JOIN taxpayers USING (taxpayer_id) LEFT JOIN paid USING (taxpayer_id)
+        LEFT JOIN broken USING (taxpayer_id) LEFT JOIN told USING (taxpayer_id)
+    )"""
+"""The end of a query for `KNOWN`, whichever way it found `debtors` and what they `paid`: from
+balances for today, from the journal for a day that is past."""
 
 
 @dataclass(frozen=True)
@@ -240,33 +260,23 @@ def known_of_debtors(tx: Transaction, on: date) -> pa.Table:
     return tx.table(
         KNOWN,
         """
-        WITH late AS (
+        WITH debtors AS (
             SELECT taxpayer_id, sum(balance)::bigint AS overdue, %(on)s - min(due_on) AS days_late,
                    count(DISTINCT period) AS years_late
             FROM items JOIN accounts USING (account)
             WHERE due_on < %(on)s AND balance > 0 GROUP BY taxpayer_id
         ), paid AS (
             SELECT taxpayer_id, count(DISTINCT item_id) FILTER (
-                       WHERE bucket = 'tax' AND effective_on > due_on) AS debts_paid_late,
-                   true AS has_paid
-            FROM late JOIN accounts USING (taxpayer_id) JOIN items USING (account)
+                       WHERE bucket = 'tax' AND effective_on > due_on) AS debts_paid_late
+            FROM debtors JOIN accounts USING (taxpayer_id) JOIN items USING (account)
             JOIN postings ON credit = item_id JOIN entries USING (entry_id)
             WHERE entries.kind IN ('payment', 'offset')
                OR (entries.kind = 'transfer' AND idempotency_key NOT LIKE 'interest:%%')
             GROUP BY taxpayer_id
-        ), broken AS (
-            SELECT taxpayer_id, count(*) AS plans FROM plans JOIN accounts USING (account)
-            WHERE status = 'broken' GROUP BY taxpayer_id
-        ), told AS (
-            SELECT taxpayer_id, count(*) AS notices FROM dunning_notices
-            JOIN accounts USING (account) GROUP BY taxpayer_id
-        )
-        SELECT taxpayer_id, name, overdue, days_late, years_late, coalesce(debts_paid_late, 0),
-               (has_paid IS NULL)::integer, coalesce(plans, 0), coalesce(notices, 0)
-        FROM late JOIN taxpayers USING (taxpayer_id) LEFT JOIN paid USING (taxpayer_id)
-        LEFT JOIN broken USING (taxpayer_id) LEFT JOIN told USING (taxpayer_id)
-        ORDER BY taxpayer_id
-        """,
+        ),
+        """  # noqa: S608 (both parts are ours)
+        + WHAT_IS_KNOWN
+        + " SELECT * FROM known ORDER BY taxpayer_id",
         {"on": on},
     )
 

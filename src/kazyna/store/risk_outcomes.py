@@ -4,7 +4,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from kazyna.store.collection import KNOWN
+from kazyna.store.collection import KNOWN, WHAT_IS_KNOWN
 from kazyna.store.connection import Transaction
 
 OUTCOMES = KNOWN.append(pa.field("paid_after", pa.int64()))
@@ -50,24 +50,14 @@ def outcomes(tx: Transaction, *, on: date, until: date) -> pa.Table:
             SELECT taxpayer_id, count(DISTINCT item_id) FILTER (
                        WHERE bucket = 'tax' AND effective_on > due_on) AS debts_paid_late
             FROM moved WHERE known AND money AND amount < 0 GROUP BY taxpayer_id
-        ), broken AS (
-            SELECT taxpayer_id, count(*) AS plans FROM plans JOIN accounts USING (account)
-            WHERE status = 'broken' AND ended_on <= %(on)s GROUP BY taxpayer_id
-        ), told AS (
-            SELECT taxpayer_id, count(*) AS notices FROM dunning_notices
-            JOIN accounts USING (account) WHERE sent_on <= %(on)s GROUP BY taxpayer_id
         ), since AS (
             SELECT late.taxpayer_id, -sum(amount)::bigint AS paid_after
             FROM late JOIN moved USING (item_id)
             WHERE money AND NOT known AND effective_on <= %(until)s GROUP BY late.taxpayer_id
-        )
-        SELECT taxpayer_id, name, overdue, days_late, years_late, coalesce(debts_paid_late, 0),
-               (paid.taxpayer_id IS NULL)::integer, coalesce(plans, 0), coalesce(notices, 0),
-               coalesce(paid_after, 0)
-        FROM debtors JOIN taxpayers USING (taxpayer_id) LEFT JOIN paid USING (taxpayer_id)
-        LEFT JOIN broken USING (taxpayer_id) LEFT JOIN told USING (taxpayer_id)
-        LEFT JOIN since USING (taxpayer_id)
-        ORDER BY taxpayer_id
-        """,
+        ),
+        """  # noqa: S608 (both parts are ours)
+        + WHAT_IS_KNOWN
+        + " SELECT known.*, coalesce(paid_after, 0) FROM known LEFT JOIN since USING (taxpayer_id)"
+        " ORDER BY taxpayer_id",
         {"on": on, "until": until},
     )
