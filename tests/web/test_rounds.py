@@ -5,10 +5,12 @@ from http import HTTPStatus
 from time import sleep
 
 import httpx
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
-from api.conftest import served
-from conftest import OFFICER, make_staff
+from api.conftest import served, signed_in
+from conftest import OFFICER, SOLD, TOWN, TOWN_VALUED_ON, VALUER, make_staff
 from kazyna.core.text import LANGUAGES, Language
 from kazyna.services import cadastre, draft_jobs, drafts, objections, rounds, users
 from kazyna.services.context import Actor, Installation
@@ -27,6 +29,27 @@ def town_address(town: Installation) -> Iterator[str]:
         make_staff(town.context(OFFICER), name, "valuer")
     with served(town) as address:
         yield address
+
+
+def test_a_column_that_tells_the_price_is_warned_of_over_http_and_on_the_page(
+    town: Installation, town_address: str
+) -> None:
+    # The price paid, written into a column of the register: no market tells a plot's area so.
+    told = TOWN.append_column("sqft_lot", SOLD["price"])
+    names = SOLD.column_names
+    sales = pa.table([pc.cast(SOLD[name], pa.string()) for name in names], names=names)
+    sent = {"properties": told.to_pylist(), "sales": sales.to_pylist()}
+    with signed_in(town_address, "valuer") as client:
+        loaded = client.post("/v1/cadastre", json=sent)
+        assert loaded.is_success, loaded.text
+        made = drafts.create_round(town.context(VALUER), valuation_date=TOWN_VALUED_ON, seed=1)
+        notes = client.get(f"/v1/rounds/{made.round_id}").json()["notes"]
+        leak = "column sqft_lot left out: leakage: it orders the sales as the price does"
+        assert leak in notes
+    with sign_in_at(town_address, "valuer") as valuer:
+        page = unescape(valuer.get(f"/rounds/{made.round_id}", params={"lang": "en"}).text)
+        assert "Columns of the evidence give the price away." in page
+        assert f"<li>{leak}</li>" in page.split("the round is frozen.")[1].split("</div>")[0]
 
 
 def test_a_round_is_moved_and_corrected_on_its_page(town_address: str) -> None:

@@ -25,6 +25,8 @@ Status = Literal[
     "draft", "frozen", "published", "objections", "approved", "in_force", "superseded", "withdrawn"
 ]
 Step = Literal["freeze", "publish", "open_objections", "approve", "enforce", "withdraw"]
+LEAKAGE = "leakage: "
+"""Begins the reason of a column that was left out since it tells the price."""
 
 
 @dataclass(frozen=True)
@@ -392,6 +394,12 @@ def latest(ctx: Context) -> PublishedRound | None:
 def notes_in_words(ctx: Context, round_: PublishedRound) -> tuple[str, ...]:
     """Return what the model of a round says of its evidence, in the caller's language."""
     return tuple(note_in_words(note, ctx.language) for note in round_.notes)
+
+
+def leaks_in_words(ctx: Context, round_: PublishedRound) -> tuple[str, ...]:
+    """Return the columns of a round's evidence that gave the price away, in the caller's words."""
+    leaks = (note for note in round_.notes if LEAKAGE in note)
+    return tuple(note_in_words(note, ctx.language) for note in leaks)
 
 
 def found(tx: Transaction, round_id: int) -> rounds.RoundRow:

@@ -229,6 +229,7 @@ def _round(
         others=others,
         inside=inside,
         notes=rounds.notes_in_words(ctx, round_),
+        leaks=rounds.leaks_in_words(ctx, round_),
         gauges=drawings.gauges(write, round_studies.study_of_round(ctx, round_id).study),
         index=charts.index(write, round_),
         market=market,

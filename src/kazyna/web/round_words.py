@@ -29,6 +29,7 @@ def draft_step_words(write: Writer) -> dict[str, str]:
         "follow prices over time": _("Follow prices over time"),
         "grow trees": _("Fit the models"),
         "weigh the models": _("Weigh the models"),
+        "look at the other sales": _("Look at the sales beyond the sample, where they are many"),
         "value": _("Value every property"),
         "record": _("Record the draft"),
     }
