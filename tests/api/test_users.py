@@ -2,6 +2,7 @@ from http import HTTPStatus
 
 import httpx
 
+from api.conftest import signed_in
 from kazyna.services.demo_steps import PASSWORD
 
 
@@ -30,11 +31,26 @@ def test_without_a_token_the_caller_is_the_public(public: httpx.Client) -> None:
     assert public.get("/v1/sessions/current").json()["role"] == "public"
 
 
-def test_officers_create_accounts(office: httpx.Client) -> None:
+def test_administrators_make_list_and_end_accounts_of_the_office(office: httpx.Client) -> None:
     new = {"name": "second-officer", "password": "a long password", "role": "officer"}
-    assert office.post("/v1/users", json=new).status_code == HTTPStatus.CREATED
-    given = {"name": new["name"], "password": new["password"]}
-    assert office.post("/v1/sessions", json=given).status_code == HTTPStatus.CREATED
-    short = office.post("/v1/users", json=new | {"password": "short"})
-    assert short.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert short.json()["findings"][0]["column"] == "password"
+    assert office.post("/v1/users", json=new).status_code == HTTPStatus.FORBIDDEN
+    with signed_in(str(office.base_url), "administrator") as administrator:
+        assert administrator.post("/v1/users", json=new).status_code == HTTPStatus.CREATED
+        short = administrator.post("/v1/users", json=new | {"password": "short"})
+        assert short.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert short.json()["findings"][0]["column"] == "password"
+        given = {"name": new["name"], "password": new["password"]}
+        session = office.post("/v1/sessions", json=given)
+        bearer = {"Authorization": f"Bearer {session.json()['token']}"}
+        other = {"old": new["password"], "new": "another password"}
+        changed = office.put("/v1/users/me/password", json=other, headers=bearer)
+        assert changed.status_code == HTTPStatus.NO_CONTENT
+        assert office.post("/v1/sessions", json=given).status_code == HTTPStatus.FORBIDDEN
+        there = f"/v1/users/{new['name']}"
+        assert administrator.delete(there).status_code == HTTPStatus.NO_CONTENT
+        assert administrator.delete(there).status_code == HTTPStatus.NOT_FOUND
+        listed = {each["name"]: each["ended_at"] for each in administrator.get("/v1/users").json()}
+        assert listed[new["name"]] is not None
+        assert "taxpayer" not in listed
+        kinds = [each["kind"] for each in administrator.get("/v1/users/changes").json()[:3]]
+        assert kinds == ["ended", "password", "made"]
