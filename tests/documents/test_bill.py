@@ -10,6 +10,7 @@ from kazyna.core.text import LANGUAGES, Language
 from kazyna.documents.bill import (
     BillDocument,
     BillFigure,
+    BillPart,
     BillStep,
     LateAmount,
     bill_data,
@@ -50,6 +51,24 @@ BILL = BillDocument(
     reference="2016 0001 2345 67",
     notes=("The official text was not seen.",),
 )
+
+
+HALVES = (
+    BillPart(date(2016, 4, 30), Decimal("1109.51"), payment_code("RF81|1109.51")),
+    BillPart(date(2016, 10, 31), Decimal("1109.50"), payment_code("RF81|1109.50")),
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_bill_in_parts_says_each_day_and_stays_one_page(language: Language) -> None:
+    quarters = (*HALVES, *HALVES)
+    for parts in (HALVES, quarters):
+        bill = replace(BILL, language=language, parts=parts, falls_due=True)
+        assert b"/Type/Pages/Count 1/" in render_bill(bill)
+    written = bill_data(replace(BILL, language=language, parts=HALVES))["parts"]
+    assert [part["number"] for part in written] == ["1/2", "2/2"]
+    assert "30" in written[0]["due_on"]
+    assert "31" in written[1]["due_on"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

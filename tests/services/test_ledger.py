@@ -275,19 +275,22 @@ def test_payments_settle_the_oldest_debt_first(
 def test_a_charge_that_is_undone_settles_no_other_debt(officer: Context, bill: Payable) -> None:
     before = arrear_of(officer, bill.taxpayer_id)
     issue_roll(officer, tax="property_tax", year=2017)
-    for line in charge_entries(officer, bill.taxpayer_id):
-        if line.effective_on.year == 2017:
-            undone = ledger.reverse(officer, line.entry_id, reason="sold", key=f"u{line.entry_id}")
+    undone = [
+        ledger.reverse(officer, line.entry_id, reason="sold", key=f"u{line.entry_id}")
+        for line in charge_entries(officer, bill.taxpayer_id)
+        if line.effective_on.year == 2017
+    ]
     late = replace(officer, today=date(2017, 6, 15))
     after = arrear_of(late, bill.taxpayer_id)
     assert before is not None
     assert after is not None
     assert (after.balance, after.due_on) == (before.balance, before.due_on)
-    assert undone.balance == before.balance
-    redone = ledger.reverse(late, undone.entry_id, reason="not sold", key="redone")
+    assert undone[-1].balance == before.balance
+    for each in undone:
+        redone = ledger.reverse(late, each.entry_id, reason="not sold", key=f"r{each.entry_id}")
     again = arrear_of(late, bill.taxpayer_id)
     assert again is not None
-    assert again.balance == redone.balance > before.balance
+    assert redone.balance > again.balance > before.balance  # the halves of autumn are not late
 
 
 def test_a_set_that_stands_in_part_is_posted_for_the_rest(officer: Context, bill: Payable) -> None:

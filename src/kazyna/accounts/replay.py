@@ -97,6 +97,7 @@ class _Account:
 
     terms: Terms
     pauses: Mapping[Debt, Sequence[Span]]
+    falls: Mapping[int, Sequence[date]]
     moved: Counter[tuple[Debt, date]] = field(default_factory=Counter)
     history: dict[Debt, list[Move]] = field(default_factory=lambda: defaultdict(list))
     open: Counter[Debt] = field(default_factory=Counter)
@@ -106,6 +107,24 @@ class _Account:
         self.open[debt] += amount
         if debt.bucket == "tax":
             self.history[debt].append(Move(day, amount))
+
+    def let_fall_due(self, before: date) -> None:
+        """Let the rest fall due where a part was missed on a day before another."""
+        if not self.falls:
+            return
+        missed = [
+            debt
+            for debt, amount in self.open.items()
+            if amount > 0 and debt.bucket == "tax" and debt.due_on < before
+            and debt.due_on in self.falls.get(debt.period, ())
+        ]  # fmt: skip
+        for debt in sorted(missed, key=lambda debt: debt.due_on):
+            for day in self.falls[debt.period]:
+                later = replace(debt, due_on=day)
+                if day > debt.due_on and self.open[later] > 0 and self.open[debt] > 0:
+                    falls_on, amount = debt.due_on + timedelta(days=1), self.open[later]
+                    self.move(falls_on, later, -amount)
+                    self.move(falls_on, debt, amount)
 
     def interest(self, through: date) -> dict[Debt, int]:
         rule, table = self.terms.rule, self.terms.table
@@ -131,6 +150,7 @@ class _Account:
 def replay(
     facts: Iterable[Fact], through: date, terms: Terms,
     *, pauses: Mapping[Debt, Sequence[Span]] | None = None,
+    falls: Mapping[int, Sequence[date]] | None = None,
 ) -> Played:  # fmt: skip
     """Play the facts of one account in the order of their days.
 
@@ -145,6 +165,9 @@ def replay(
         What the law says.
     pauses
         Days during which a debt of tax bears no interest.
+    falls
+        By period, the due days of parts of a tax of which the rest falls due, on the day after,
+        when one of them is missed.
 
     Returns
     -------
@@ -152,9 +175,10 @@ def replay(
         No debt is below nothing; what a payment leaves over is not there: it is the taxpayer's
         credit.
     """
-    account = _Account(terms, pauses or {})
+    account = _Account(terms, pauses or {}, falls or {})
     in_time = sorted(facts, key=lambda fact: (fact.day, _turn(fact)))
     for day, of_day in groupby(in_time, key=lambda fact: fact.day):
+        account.let_fall_due(day)
         paid = 0
         for fact in of_day:
             if fact.debt is None:
@@ -168,6 +192,7 @@ def replay(
             owed = [OpenDebt(debt, amount) for debt, amount in account.owed(day).items()]
             for part_of in settle(owed, paid, terms.order_on(day)).parts:
                 account.move(day, part_of.debt, -part_of.balance)
+    account.let_fall_due(through)
     moved = {key: amount for key, amount in account.moved.items() if amount}
     return Played(moved, account.interest(through))
 

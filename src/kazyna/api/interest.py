@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from kazyna.api.arguments import PREFIX, Strict, TaxpayerId
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
-from kazyna.services import accruals, interest
+from kazyna.services import accruals, falls, interest
 
 router = APIRouter(prefix=PREFIX, tags=["collection"])
 BY_ROLE = documented(HTTPStatus.FORBIDDEN)
@@ -42,6 +42,12 @@ def accrue(ctx: Caller, new: NewRun) -> interest.InterestRun:
 def accrue_in_total(ctx: Caller, new: NewRun) -> accruals.Accrual:
     """Bring the interest on all late debts into the books through a day, as one line a tax."""
     return accruals.record(ctx, through=new.through)
+
+
+@router.post("/parts-fallen-due", status_code=HTTPStatus.CREATED, responses=BY_ROLE)
+def fall_due(ctx: Caller, new: NewRun) -> falls.FallenDue:
+    """Let fall due what is left of bills of which a part was missed, where the law says so."""
+    return falls.fall_due(ctx, through=new.through)
 
 
 @router.get("/interest-runs", responses=BY_ROLE)

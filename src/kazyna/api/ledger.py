@@ -12,7 +12,7 @@ from pydantic import Field
 from kazyna.api.arguments import ENTRY_MAX, PREFIX, Amount, IdempotencyKey, Strict, TaxpayerId, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
-from kazyna.services import ledger
+from kazyna.services import ledger, open_debts
 
 router = APIRouter(prefix=PREFIX, tags=["ledger"])
 BY_ROLE = documented(HTTPStatus.FORBIDDEN)
@@ -77,6 +77,22 @@ def statement(
 ) -> list[ledger.Statement]:
     """Return every movement on a taxpayer's accounts, and what is owed."""
     return list(ledger.statement(ctx, taxpayer_id=taxpayer_id, on=on, known_on=known_on))
+
+
+@router.get(
+    "/taxpayers/{taxpayer_id}/debts",
+    responses=BY_ROLE | documented(HTTPStatus.NOT_FOUND),
+)
+def debts(
+    ctx: Caller,
+    taxpayer_id: TaxpayerId,
+    tax: Annotated[str | None, Query(max_length=64, description="Of this tax alone.")] = None,
+    period: Annotated[
+        int | None, Query(ge=1900, le=2200, description="Of this tax year alone.")
+    ] = None,
+) -> list[open_debts.OpenDebt]:
+    """Return what a taxpayer has to pay: tax, interest, fines and costs, each part by its day."""
+    return list(open_debts.open_debts(ctx, taxpayer_id=taxpayer_id, tax=tax, period=period))
 
 
 @router.get("/revenue", responses=BY_ROLE)

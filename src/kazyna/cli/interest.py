@@ -59,6 +59,30 @@ def accrue(
 
 
 @app.command()
+def fall_due(
+    through: Annotated[
+        date | None,
+        typer.Option(parser=day, metavar="DATE", help="Last day; the business day without it."),
+    ] = None,
+    as_: As = "",
+    as_json: output.Json = False,
+) -> None:
+    """Let fall due what is left of bills of which a part was missed, where the law says so.
+
+    Runs of interest and of dunning do it too.
+
+    Example:
+    ```sh
+    kazyna account fall-due --through 2016-05-01
+    ```
+    """
+    from kazyna.services import falls
+
+    with acting("officer", as_) as ctx:
+        output.show(falls.fall_due(ctx, through=through), as_json=as_json)
+
+
+@app.command()
 def interest_runs(as_json: output.Json = False) -> None:
     """List the latest runs of penalty interest.
 

@@ -161,6 +161,27 @@ def statement(
 
 
 @app.command()
+def debts(
+    taxpayer_id: Annotated[str, typer.Argument(help="The taxpayer's number.", show_default=False)],
+    tax: Annotated[str | None, typer.Option(help="Of this tax alone.")] = None,
+    period: Annotated[int | None, typer.Option(help="Of this tax year alone.")] = None,
+    as_json: output.Json = False,
+) -> None:
+    """Show what a taxpayer has to pay: tax, interest, fines and costs, each part by its day.
+
+    Example:
+    ```sh
+    kazyna account debts T0000017 --tax property_tax --period 2016
+    ```
+    """
+    from kazyna.services.open_debts import open_debts
+
+    with office() as ctx:
+        found = open_debts(ctx, taxpayer_id=taxpayer_id, tax=tax, period=period)
+    output.show({"debts": found}, as_json=as_json, table=_debts_table)
+
+
+@app.command()
 def revenue(
     by_place: Annotated[bool, typer.Option(help="By tax, place and month.")] = False,
     as_json: output.Json = False,
@@ -282,6 +303,20 @@ def _revenue_table(revenue: "Revenue") -> RenderableType:
         "received": revenue.received,
     }
     return output.listing([*rows, total])
+
+
+def _debts_table(found: Any) -> RenderableType:
+    return output.listing(
+        {
+            "tax": debt.tax,
+            "year": debt.period,
+            "for": debt.bucket,
+            "due on": debt.due_on,
+            "open": debt.amount,
+            "": "late" if debt.late else "",
+        }
+        for debt in found["debts"]
+    )
 
 
 def _arrears_tables(arrears: "Arrears") -> RenderableType:

@@ -21,6 +21,17 @@ _WORDS = {
     "tax_year": Text("Tax year", "Налоговый год", "Салык жылы"),
     "to_pay": Text("Amount due", "К уплате", "Төлөнүүчү сумма"),
     "due": Text("Pay by", "Уплатить до", "Төлөө мөөнөтү"),
+    "part": Text("Part", "Часть", "Бөлүк"),
+    "in_parts": Text(
+        "The bill may be paid in parts, each by its day, or as a whole by the first.",
+        "Сумму можно уплатить частями, каждую в свой срок, или целиком в первый.",
+        "Сумманы бөлүктөп, ар бирин өз мөөнөтүндө, же баарын биринчисинде төлөсө болот.",
+    ),
+    "falls_due": Text(
+        "If a part is not paid by its day, all that is left is late from the day after.",
+        "Если часть не уплачена в срок, со следующего дня просрочен весь остаток.",
+        "Бир бөлүгү мөөнөтүндө төлөнбөсө, эртесинен баштап калганынын баары кечиктирилген болот.",
+    ),
     "taxpayer": Text("Taxpayer", "Налогоплательщик", "Салык төлөөчү"),
     "taxpayer_id": Text("Taxpayer number", "Номер налогоплательщика", "Салык төлөөчүнүн номери"),
     "property": Text("Property", "Объект", "Объект"),
@@ -85,6 +96,16 @@ class BillStep:
 
 
 @dataclass(frozen=True)
+class BillPart:
+    """One of the parts in which the bill may be paid."""
+
+    due_on: date
+    amount: Decimal
+    qr: str | None = None
+    """A QR code of its payment as SVG."""
+
+
+@dataclass(frozen=True)
 class LateAmount:
     """What is left to pay of a tax and year on a day, with the interest that has run."""
 
@@ -122,6 +143,10 @@ class BillDocument:
     """Doubts about the law and other remarks."""
     qr: str | None = None
     """A QR code of the payment as SVG, where the pack knows one."""
+    parts: tuple[BillPart, ...] = ()
+    """At least two, where it may be paid so; they add up to the amount."""
+    falls_due: bool = False
+    """Whether all that is left is late once a part is."""
     late: LateAmount | None = None
     """Where the bill is printed with the interest to a day."""
 
@@ -189,6 +214,16 @@ def bill_data(bill: BillDocument) -> dict[str, Any]:
         "reference": bill.reference,
         "notes": [*_late(bill), *bill.notes],
         "qr": bill.qr or "",
+        "parts": [
+            {
+                "number": f"{number}/{len(bill.parts)}",
+                "due_on": _day(part.due_on, language),
+                "amount": _number(part.amount, language, places=bill.currency.decimals),
+                "qr": part.qr or "",
+            }
+            for number, part in enumerate(bill.parts, 1)
+        ],
+        "falls_due": bill.falls_due,
     }
 
 

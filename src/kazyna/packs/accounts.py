@@ -12,6 +12,7 @@ from kazyna.packs.collection import Collection, read_collection
 from kazyna.packs.division import Budgets, read_budgets
 from kazyna.packs.interest import InterestLaw, read_interest
 from kazyna.packs.parameters import DueDay, read_dated, read_due
+from kazyna.packs.parts import TaxParts, read_parts
 from kazyna.packs.reading import Section
 from kazyna.packs.refunds import RefundLaw, read_refunds
 
@@ -35,6 +36,8 @@ class Accounts:
     chart: Mapping[str, ChartAccount]
     due: Mapping[str, Dated[DueDay]]
     """The due days by tax."""
+    parts: Mapping[str, TaxParts]
+    """Of taxes that may be paid in parts: each part has a due day of its own."""
     crediting: Dated[CreditingOrder] | None
     """In which order a payment settles debts; None where the pack does not say."""
     interest: InterestLaw | None
@@ -54,6 +57,7 @@ def read_accounts(file: Section) -> Accounts:
     """Read accounts.toml."""
     chart = {name: _account(section, name) for name, section in file.section("chart").tables()}
     dues = {name: read_due(section) for name, section in file.section("due").tables()}
+    parts = _parts(file)
     crediting = None
     if "crediting" in file.values:
         crediting = read_crediting(file.section("crediting"))
@@ -66,7 +70,23 @@ def read_accounts(file: Section) -> Accounts:
     budgets = read_budgets(file.section("budgets")) if "budgets" in file.values else Budgets()
     file.finish()
     known = {name: due for name, due in dues.items() if due is not None}
-    return Accounts(chart, known, crediting, interest, refunds, bank_csv, collecting, budgets)
+    return Accounts(
+        chart, known, parts, crediting, interest, refunds, bank_csv, collecting, budgets
+    )
+
+
+def _parts(file: Section) -> dict[str, TaxParts]:
+    if "parts" not in file.values:
+        return {}
+    section = file.section("parts")
+    found = {name: read_parts(each) for name, each in section.tables()}
+    known = {name: law for name, law in found.items() if law is not None}
+    for name, law in known.items():
+        falls_due = any(each is not None and each.missed == "whole" for each in law.values.values)
+        if falls_due and "interest" not in file.values:
+            reason = "the rest falls due with the runs of interest, and there is no [interest]"
+            section.fault(name, reason, "[interest], or missed = 'part'")
+    return known
 
 
 def read_crediting(section: Section) -> Dated[CreditingOrder] | None:

@@ -126,6 +126,7 @@ def read_pack(folder: Path) -> Pack:
         doubts=_doubts(folder, findings),
         rounding=_parameter(about, "rounding", folder),
         due=accounts.due,
+        parts=accounts.parts,
     )
     pack = _pack(folder, about, ground, columns=columns, accounts=accounts)
     if findings:
@@ -141,6 +142,9 @@ def _pack(
     for name in accounts.due:
         if name not in names:
             about.fault("taxes", f"accounts.toml has a due day for {name!r}", "it among the taxes")
+    for name in accounts.parts:
+        if name not in names:
+            about.fault("taxes", f"accounts.toml has parts of {name!r}", "it among the taxes")
     for name in accounts.budgets.divisions:
         if name not in names:
             about.fault("taxes", f"accounts.toml divides {name!r}", "it among the taxes")

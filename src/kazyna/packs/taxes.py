@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from kazyna.accounts import PartsRule
 from kazyna.core.dated import Dated
 from kazyna.core.errors import Finding, InputError, PackError
+from kazyna.core.money import Currency
 from kazyna.core.schema import Schema
 from kazyna.core.text import Text
 from kazyna.packs.parameters import DueDay, read_parameter
+from kazyna.packs.parts import TaxParts
 from kazyna.packs.reading import Section, read_file
 from kazyna.tax import InputColumn, Parameter, Rule, RuleSet, Source, Table, rule_set
 from kazyna.tax.compile import prove
@@ -26,6 +29,8 @@ class Tax:
     title: Text
     rules: RuleSet
     due: Dated[DueDay]
+    parts: TaxParts | None = None
+    """In which parts its bills may be paid."""
 
     @property
     def inputs(self) -> Schema:
@@ -49,6 +54,11 @@ class Tax:
             raise ValueError(f"{self.name} is due every month, not once a year")
         return date(year, due.month, due.day)
 
+    def parts_of(self, year: int, currency: Currency) -> PartsRule | None:
+        """Return how the bills of a tax year are divided; None where they are not."""
+        law = self.parts.on(date(year, 1, 1)) if self.parts else None
+        return law.rule(year, whole_on=self.due_on(year), currency=currency) if law else None
+
     def due_after(self, month: date) -> date:
         """Return the day on which the tax declared for a month is due, in the month after it."""
         after = (month.replace(day=1) + timedelta(days=31)).replace(day=1)
@@ -65,6 +75,7 @@ class Ground:
     rounding: Parameter | None
     """The pack's own rounding, for rules that ask for `rounding`."""
     due: Mapping[str, Dated[DueDay]]
+    parts: Mapping[str, TaxParts]
 
 
 def read_tax(folder: Path, name: str, ground: Ground, findings: list[Finding]) -> Tax | None:
@@ -81,7 +92,12 @@ def read_tax(folder: Path, name: str, ground: Ground, findings: list[Finding]) -
         return None
     parameters = {parameter.name: parameter for parameter in found if parameter is not None}
     wired = _wired(file, rules, parameters, ground=ground, amount=amount)
-    return Tax(name, title, wired, due) if wired else None
+    if wired is None:
+        return None
+    tax = Tax(name, title, wired, due, ground.parts.get(name))
+    if tax.declared and tax.parts:
+        file.fault("", "the tax is declared every month, and has parts", "a tax of the year")
+    return tax
 
 
 def unknown_words(taxes: Collection[Tax], columns: Mapping[str, InputColumn]) -> Iterator[Finding]:

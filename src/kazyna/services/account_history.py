@@ -10,7 +10,7 @@ from kazyna.accounts import Corrections, Debt, Fact, Played, Terms, corrections,
 from kazyna.core.errors import Finding, InputError, NotFound
 from kazyna.services.context import Context
 from kazyna.services.ledger import crediting_order
-from kazyna.store import ledger_interest, suspensions
+from kazyna.store import ledger_interest, parts, suspensions
 from kazyna.store.connection import Transaction
 from kazyna.store.ledger_interest import ChargedRow, HistoryRow
 
@@ -33,10 +33,12 @@ class AccountHistory:
     pauses: Pauses
     interest_items: Mapping[Debt, int]
     """The items of the debts of interest."""
+    falls: Mapping[int, Sequence[date]]
+    """By tax year: the days of parts of which the rest falls due when one is missed."""
 
     def lawful(self, through: date, terms: Terms) -> Played:
         """Play the account again through a day."""
-        return replay(self.facts, through, terms, pauses=self.pauses)
+        return replay(self.facts, through, terms, pauses=self.pauses, falls=self.falls)
 
     def corrections(self, through: date, terms: Terms) -> Corrections:
         """Return what is to be posted so that the account stands as the law has it."""
@@ -86,10 +88,14 @@ def read_histories(tx: Transaction, accounts: Sequence[str]) -> list[AccountHist
     suspended: dict[str, list[suspensions.SuspensionRow]] = defaultdict(list)
     for pause in suspensions.of_accounts(tx, accounts):
         suspended[f"receivable:{pause.tax}:{pause.taxpayer_id}"].append(pause)
+    falls = parts.days_that_fall(tx)
     return [
-        _history(account, list(of_account), charged[account], suspended[account])
+        _history(
+            account, list(of_account), charged[account], suspended[account],
+            falls=falls.get(account.split(":")[1], {}),
+        )
         for account, of_account in groupby(rows, key=lambda row: row.account)
-    ]
+    ]  # fmt: skip
 
 
 def _history(
@@ -97,6 +103,8 @@ def _history(
     rows: list[HistoryRow],
     charged: Iterable[ChargedRow],
     suspended: Iterable[suspensions.SuspensionRow],
+    *,
+    falls: Mapping[int, Sequence[date]],
 ) -> AccountHistory:
     moved: Counter[tuple[Debt, date]] = Counter()
     for row in rows:
@@ -126,6 +134,7 @@ def _history(
         posted=posted,
         pauses=pauses,
         interest_items={debt: item_id for debt, (item_id, _) in items.items()},
+        falls=falls,
     )
 
 

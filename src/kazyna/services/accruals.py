@@ -19,7 +19,7 @@ from kazyna.services import late_interest
 from kazyna.services.account_history import day_of_interest, read_in_parts
 from kazyna.services.context import Context
 from kazyna.services.late_interest import LateInterest
-from kazyna.store import ledger, ledger_control, ledger_interest
+from kazyna.store import ledger, ledger_control, ledger_interest, parts
 from kazyna.store.connection import Transaction
 
 
@@ -64,11 +64,12 @@ def record(ctx: Context, *, through: date | None = None) -> Accrual:
         known = max(before or date.min, run.through if run else date.min)
         if day < known:
             raise Conflict(f"Interest is in the books through {known} already.")
-        ledger_interest.open_items(tx, day)
         again = ledger_interest.accounts_to_replay(tx, since=run.last_entry if run else 0)
+        key = f"interest:accrued:{day}:{ledger_interest.next_accrual(tx)}"
+        parts.let_fall_due(tx, key=f"{key}:parts", through=day, but=again)
+        ledger_interest.open_items(tx, day)
         late = late_interest.interest_of_all(tx, day, terms, but=again)
         stands = _by_tax(late) + _of_replayed(tx, again, day, terms)
-        key = f"interest:accrued:{day}:{ledger_interest.next_accrual(tx)}"
         added, entry_id = settle(tx, stands, key=key, on=day)
         if late.to_keep:
             late_interest.keep(tx, late, terms, last_entry=facts_to, left_out=again)

@@ -13,6 +13,7 @@ from kazyna.core.money import from_minor, from_minor_parts, round_to
 from kazyna.core.text import LANGUAGES, Language, translated
 from kazyna.documents import demand as paper
 from kazyna.packs.collection import DunningLaw
+from kazyna.services import falls
 from kazyna.services.context import Context
 from kazyna.services.payment_codes import payment_qr
 from kazyna.store import collection, enforcement
@@ -157,6 +158,7 @@ def dun(ctx: Context) -> DunningRun:
     ladder = _ladder(ctx)
     currency = ctx.pack.currency
     with ctx.transaction() as tx:
+        falls.fall_due_within(tx, ctx.today)
         debtors = collection.debtors(tx, ctx.today)
         steps = next_steps(debtors, [law.step(currency) for law in ladder], ctx.today)
         due = debtors.append_column("step", steps.cast(pa.int32()))

@@ -23,6 +23,7 @@ from kazyna.services import (
     cadastre,
     confirmations,
     drafts,
+    falls,
     ledger,
     objections,
     overrides,
@@ -325,7 +326,10 @@ def _issue(ctx: Context, second: Context) -> bool:
 
 
 def _pay(ctx: Context, progress: Progress) -> bool:
-    """Record payments of the spring of 2016, a bank day at a time; each day is posted once."""
+    """Record payments of the spring of 2016, a bank day at a time; each day is posted once.
+
+    Whoever pays the first half alone owes the second in autumn; whoever missed it, the whole now.
+    """
     owed = rolls.payable(ctx, tax=TAX, year=TAX_YEAR)
     rng = np.random.default_rng(SEED)
     drawn = rng.random(len(owed))
@@ -333,9 +337,8 @@ def _pay(ctx: Context, progress: Progress) -> bool:
     by_day: dict[date, list[ledger.Payment]] = {}
     for bill, share, day in zip(owed, drawn, days, strict=True):
         if share < PAID_IN_FULL + PAID_IN_PART:
-            amount = (
-                bill.amount if share < PAID_IN_FULL else (bill.amount / 2).quantize(Decimal("0.01"))
-            )
+            first = bill.parts[0].amount if bill.parts else bill.amount
+            amount = bill.amount if share < PAID_IN_FULL else first
             received_on = date(2016, 2, 1) + timedelta(days=int(day))
             key = f"demo-bank:{received_on}:{bill.reference}"
             by_day.setdefault(received_on, []).append(
@@ -345,7 +348,7 @@ def _pay(ctx: Context, progress: Progress) -> bool:
     for done, received_on in enumerate(sorted(by_day)):
         progress("payments (synthetic)", done, len(by_day))
         created += ledger.record_payments(ctx, by_day[received_on]).created
-    return created == 0
+    return falls.fall_due(ctx).debts + created == 0
 
 
 def _accounts(ctx: Context) -> tuple[tuple[DemoUser, str | None], ...]:

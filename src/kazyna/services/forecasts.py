@@ -11,7 +11,8 @@ from kazyna.core.errors import InputError, NotFound
 from kazyna.core.money import from_minor
 from kazyna.core.text import Text
 from kazyna.packs.taxes import Tax
-from kazyna.services import assessment, laws, objects
+from kazyna.services import assessment, bill_parts, laws, objects
+from kazyna.services.bill_parts import BillPart
 from kazyna.services.context import Context
 from kazyna.store import register, rolls
 from kazyna.store.connection import Transaction
@@ -30,6 +31,8 @@ class ForecastBill:
     steps: tuple[Step, ...]
     amount: Decimal
     due_on: date
+    parts: tuple[BillPart, ...]
+    """In which it might be paid; none where it would be due at once."""
     uncertain: bool
     """Whether it rests on a value of the law that is in doubt."""
 
@@ -67,7 +70,9 @@ def _forecast(
         return []
     mine = assessed.filter(pa.compute.equal(assessed["taxpayer_id"], taxpayer_id))
     bills = []
+    rule = law.parts_of(year, ctx.pack.currency)
     for part in mine.to_pylist():
+        divided = bill_parts.divided(part["amount_minor"], rule, ctx.pack.currency)
         inputs = assessment.inputs_of_case(law, ground.law_on, json.loads(part["inputs"]))
         steps = explain(law.rules, inputs, ground.law_on, ctx.language).steps
         bills.append(
@@ -79,7 +84,8 @@ def _forecast(
                 share=part["share"],
                 steps=steps,
                 amount=from_minor(part["amount_minor"], ctx.pack.currency),
-                due_on=law.due_on(year),
+                due_on=divided[0].due_on if divided else law.due_on(year),
+                parts=divided,
                 uncertain=any(step.doubt for step in steps),
             )
         )

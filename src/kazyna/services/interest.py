@@ -35,7 +35,7 @@ from kazyna.services.account_history import (
 )
 from kazyna.services.context import Context
 from kazyna.services.late_interest import LateInterest
-from kazyna.store import ledger, ledger_interest, taxpayers
+from kazyna.store import ledger, ledger_interest, parts, taxpayers
 from kazyna.store.connection import Transaction
 
 Part = tuple[date, Debt, int]
@@ -132,8 +132,9 @@ def accrue(ctx: Context, *, through: date | None = None) -> InterestRun:
         if before is not None and day < before.through:
             raise Conflict(f"Interest is charged through {before.through} already.")
         key = f"interest:{before.run_id + 1 if before else 1}"
-        ledger_interest.open_items(tx, day)
         again = ledger_interest.accounts_to_replay(tx, since=before.last_entry if before else 0)
+        parts.let_fall_due(tx, key=f"{key}:parts", through=day, but=again)
+        ledger_interest.open_items(tx, day)
         left = _replay_all(tx, again, day, terms, key=f"{key}:again")
         late = late_interest.interest_of_all(tx, day, terms, but=again)
         debts, charged = _charge(tx, _not_charged(tx, late), key=key, through=day)

@@ -9,11 +9,11 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kazyna.accounts import creditor_reference
+from kazyna.accounts import PartsRule, creditor_reference
 from kazyna.core.errors import Conflict, Finding, Forbidden, InputError, NotFound
 from kazyna.core.money import from_minor
 from kazyna.packs.taxes import Tax
-from kazyna.services import assessment, confirmations, laws
+from kazyna.services import assessment, bill_parts, confirmations, laws
 from kazyna.services.assessment import Ground
 from kazyna.services.charges import post_assessed
 from kazyna.services.context import Context
@@ -275,6 +275,7 @@ def withdraw_roll(ctx: Context, *, tax: str, year: int, reason: str) -> IssuedRo
         stands = _standing(tx, tax=tax, year=year)
         _require(stands, "issued")
         bills = register.amounts(tx, stands.roll_id)
+        bills = bills.append_column("standing", bills["amount"])
         _move(tx, stands, "withdrawn", note=reason.strip(), difference=-stands.total)
         _charge(tx, ctx, bills, stands, kind="correction", key="withdrawn", sign=-1)
     return IssuedRoll(
@@ -312,6 +313,7 @@ def _drafted(tx: Transaction, ctx: Context, law: Tax, *, year: int) -> DraftedRo
             "pack_hash": ctx.pack.content_hash,
             "law_on": ground.law_on,
             "due_on": law.due_on(year),
+            "parts": bill_parts.written(law.parts_of(year, ctx.pack.currency)),
             "bills": owned.num_rows,
             "total": pc.sum(owned["amount"]).as_py() or Decimal(0),
             "known_change": known,
@@ -393,6 +395,13 @@ def _posted(
         _charge(tx, ctx, late, stands, kind="charge", key="charge")
     old = changed.append_column("difference", moved).filter(pc.invert(is_new))
     if old.num_rows:
+        version = pc.cast(old["version"], pa.string())
+        keyed = old.set_column(
+            old.column_names.index("amount"), "amount", old["difference"]
+        ).append_column("standing", old["before"]).append_column(
+            "key", pc.binary_join_element_wise("correction", old["reference"], version, ":")
+        )  # fmt: skip
+        _charge(tx, ctx, keyed, stands, kind="correction", key="correction")
         n = old.num_rows
         register.insert_versions(
             tx,
@@ -402,12 +411,6 @@ def _posted(
             .append_column("law_id", pa.array([law_id] * n, pa.int64()))
             .append_column("event_id", pa.array([event] * n, pa.int64())),
         )  # fmt: skip
-        version = pc.cast(old["version"], pa.string())
-        keyed = old.set_column(
-            old.column_names.index("amount"), "amount", old["difference"]
-        ).append_column("key", pc.binary_join_element_wise(
-            "correction", old["reference"], version, ":"))  # fmt: skip
-        _charge(tx, ctx, keyed, stands, kind="correction", key="correction")
     return difference
 
 
@@ -421,19 +424,21 @@ def _charge(
     key: str,
     sign: int = 1,
 ) -> None:
-    """Post amounts of bills: reference, property_id, taxpayer_id, place, amount, perhaps key."""
+    """Post amounts of bills: reference, property_id, taxpayer_id, place, amount, perhaps key.
+
+    Of bills that stand already, `standing` is what they ask for before, beside their `bill_no`.
+    """
     n, minor = bills.num_rows, Decimal(10**ctx.pack.currency.decimals * sign)
     keys = (
         bills["key"]
         if "key" in bills.column_names
         else pc.binary_join_element_wise(key, bills["reference"], ":")
     )
-    scaled = pc.multiply(bills["amount"], pa.scalar(minor, pa.decimal128(5, 0)))
     assessed = pa.table(
         {
             "key": keys,
             "taxpayer_id": bills["taxpayer_id"],
-            "amount_minor": pc.cast(scaled, pa.int64()),
+            "amount_minor": _in_minor(bills["amount"], minor),
             "period": pa.array([stands.year] * n, pa.int32()),
             "due_on": pa.array([stands.due_on] * n, pa.date32()),
             "place": bills["place"],
@@ -441,7 +446,37 @@ def _charge(
             "description": bills["property_id"],
         }
     )
+    rule = bill_parts.rule_of(stands.parts)
+    if rule is not None:
+        moved = _moved(tx, ctx, bills, stands, rule, assessed=assessed)
+        assessed = bill_parts.by_parts(assessed, moved, rule)
+        bill_parts.lift_what_is_lowered(tx, assessed, tax=stands.tax, rule=rule)
     post_assessed(tx, ctx, assessed, tax=stands.tax, kind=kind)
+
+
+def _moved(
+    tx: Transaction,
+    ctx: Context,
+    bills: pa.Table,
+    stands: register.RollStateRow,
+    rule: PartsRule,
+    *,
+    assessed: pa.Table,
+) -> bill_parts.Matrix:
+    """Say what of each part of bills is charged or taken back."""
+    if "standing" not in bills.column_names:
+        late = stands.issued_on is not None and ctx.today > stands.issued_on
+        return bill_parts.as_issued(assessed, rule, late_on=ctx.today if late else None)
+    minor = Decimal(10**ctx.pack.currency.decimals)
+    place = bills.column_names.index("standing")
+    standing = bills.set_column(place, "standing", _in_minor(bills["standing"], minor))
+    before = bill_parts.as_standing(tx, stands.roll_id, standing, rule, ctx.pack.currency)
+    now = pc.add(standing["standing"], assessed["amount_minor"]).to_numpy()
+    return bill_parts.corrected(before, now, ctx.today, rule)
+
+
+def _in_minor(amounts: pa.ChunkedArray, minor: Decimal) -> pa.ChunkedArray:
+    return pc.cast(pc.multiply(amounts, pa.scalar(minor, pa.decimal128(5, 0))), pa.int64())
 
 
 def _staged(ctx: Context, assessed: pa.Table) -> pa.Table:

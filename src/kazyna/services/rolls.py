@@ -3,6 +3,7 @@
 How a roll comes to be is in roll_lifecycle.py.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -13,6 +14,7 @@ from kazyna.core.progress import Progress, silent
 from kazyna.core.text import Language, Text
 from kazyna.documents import bill as paper
 from kazyna.services import interest, laws
+from kazyna.services.bill_parts import BillPart, parts_of_bills
 from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
 from kazyna.services.payment_codes import qr_by
@@ -25,6 +27,7 @@ from kazyna.tax.stated import AppliedParameter
 __all__ = [
     "Bill",
     "BillInput",
+    "BillPart",
     "BillVersion",
     "IssuedRoll",
     "Payable",
@@ -44,6 +47,9 @@ __all__ = [
     "payable",
     "preview",
 ]
+
+Parts = Mapping[tuple[int, int], tuple[BillPart, ...]]
+"""The parts of bills that are divided, by roll and number."""
 
 PAGE_BILLS = 100
 """Bills that a page of a roll lists."""
@@ -92,6 +98,11 @@ class Bill:
     amount: Decimal
     issued_on: date
     due_on: date
+    """Of a bill in parts, the day of the first."""
+    parts: tuple[BillPart, ...]
+    """In which it may be paid, each by its day; none of a bill that is due at once."""
+    falls_due: bool
+    """Whether all that is left falls due when a part is missed."""
     reference: str
     """What the payer quotes, so that the payment finds its debt."""
 
@@ -124,6 +135,8 @@ class Payable:
     taxpayer_id: str
     amount: Decimal
     due_on: date
+    """Of a bill in parts, the day of the first."""
+    parts: tuple[BillPart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -201,7 +214,12 @@ def payable(ctx: Context, *, tax: str, year: int) -> tuple[Payable, ...]:
     ctx.require("officer", "auditor")
     with ctx.transaction() as tx:
         rows = rolls.bills_of_roll(tx, tax=tax, year=year)
-    return tuple(Payable(row.reference, row.taxpayer_id, row.amount, row.due_on) for row in rows)
+        divided = parts_of_bills(tx, rows, ctx.pack.currency)
+    found = []
+    for row in rows:
+        due_on, parts = _due(row, divided)
+        found.append(Payable(row.reference, row.taxpayer_id, row.amount, due_on, parts))
+    return tuple(found)
 
 
 def find_bill(ctx: Context, *, reference: str) -> Bill:
@@ -214,7 +232,7 @@ def find_bill(ctx: Context, *, reference: str) -> Bill:
     """
     ctx.require("officer", "auditor", "taxpayer")
     with ctx.transaction() as tx:
-        return _bill(ctx, tx, _bill_row(tx, reference))
+        return _bills(ctx, tx, [_bill_row(tx, reference)])[0]
 
 
 def bill_versions(ctx: Context, *, reference: str) -> tuple[BillVersion, ...]:
@@ -241,7 +259,7 @@ def bill_pdf(
     ctx.require("officer", "auditor", "taxpayer")
     with ctx.transaction() as tx:
         row = _bill_row(tx, reference)
-        document = _document(ctx, tx, row, language)
+        document = _document(ctx, tx, row, language, parts_of_bills(tx, [row], ctx.pack.currency))
     if interest_on is not None:
         found = interest_of_bill(ctx, row, on=interest_on)
         document = replace(document, late=_late(found))
@@ -283,8 +301,11 @@ def bills_pdf(
         if not rows:
             raise NotFound(f"No roll of {tax} for {year} is issued.")
         languages = taxpayers.languages(tx, [row.taxpayer_id for row in rows])
+        divided = parts_of_bills(tx, rows, ctx.pack.currency)
         documents = [
-            _document(ctx, tx, row, languages[row.taxpayer_id]) for row in rows if row.amount > 0
+            _document(ctx, tx, row, languages[row.taxpayer_id], divided)
+            for row in rows
+            if row.amount > 0
         ]
     documents.sort(key=lambda document: document.language)
     written = []
@@ -304,9 +325,10 @@ def _bill_row(tx: Transaction, reference: str) -> rolls.BillRow:
 
 
 def _document(
-    ctx: Context, tx: Transaction, row: rolls.BillRow, language: Language
+    ctx: Context, tx: Transaction, row: rolls.BillRow, language: Language, divided: Parts
 ) -> paper.BillDocument:
     """Lay out a bill as it was computed: by the law that was kept with it."""
+    due_on, parts = _due(row, divided)
     taxpayer = taxpayers.find_taxpayer(tx, row.taxpayer_id)
     law = _law_of(ctx, tx, row)
     steps = _steps(law, row, language)
@@ -336,27 +358,45 @@ def _document(
         steps=tuple(_printed(step, steps, law.kept, language) for step in steps),
         amount=row.amount,
         currency=law.kept.currency,
-        due_on=row.due_on,
+        due_on=due_on,
+        parts=tuple(
+            paper.BillPart(part.due_on, part.amount, _qr(law.kept, row, part.amount, language))
+            for part in parts
+        ),
+        falls_due=_falls_due(row),
         reference=row.reference,
         notes=tuple(notes),
-        qr=qr_by(
-            law.kept.payment_qr,
-            reference=row.reference,
-            amount=row.amount,
-            currency=law.kept.currency,
-            issuer=issuer,
-            tax=tax,
-            year=row.year,
-        ),
+        qr=_qr(law.kept, row, row.amount, language),
+    )
+
+
+def _qr(kept: laws.KeptLaw, row: rolls.BillRow, amount: Decimal, language: Language) -> str | None:
+    """Draw the payment code of a bill, or of a part of it."""
+    return qr_by(
+        kept.payment_qr,
+        reference=row.reference,
+        amount=amount,
+        currency=kept.currency,
+        issuer=kept.issuer.in_(language),
+        tax=kept.tax_title.in_(language),
+        year=row.year,
     )
 
 
 def _bills(ctx: Context, tx: Transaction, rows: list[rolls.BillRow]) -> tuple[Bill, ...]:
-    return tuple(_bill(ctx, tx, row) for row in rows)
+    divided = parts_of_bills(tx, rows, ctx.pack.currency)
+    return tuple(_bill(ctx, tx, row, divided) for row in rows)
 
 
-def _bill(ctx: Context, tx: Transaction, row: rolls.BillRow) -> Bill:
+def _due(row: rolls.BillRow, divided: Parts) -> tuple[date, tuple[BillPart, ...]]:
+    """Return the first day on which something of a bill is due, and its parts if it has several."""
+    parts = divided.get((row.roll_id, row.bill_no), ())
+    return parts[0].due_on if parts else row.due_on, parts if len(parts) > 1 else ()
+
+
+def _bill(ctx: Context, tx: Transaction, row: rolls.BillRow, divided: Parts) -> Bill:
     law = _law_of(ctx, tx, row)
+    due_on, parts = _due(row, divided)
     return Bill(
         roll_id=row.roll_id,
         bill_no=row.bill_no,
@@ -374,9 +414,15 @@ def _bill(ctx: Context, tx: Transaction, row: rolls.BillRow) -> Bill:
         steps=_steps(law, row, ctx.language),
         amount=row.amount,
         issued_on=row.issued_on or row.law_on,
-        due_on=row.due_on,
+        due_on=due_on,
+        parts=parts,
+        falls_due=_falls_due(row),
         reference=row.reference,
     )
+
+
+def _falls_due(row: rolls.BillRow) -> bool:
+    return row.parts is not None and row.parts["missed"] == "whole"
 
 
 def _law_of(ctx: Context, tx: Transaction, row: rolls.BillRow) -> laws.LawOfBill:

@@ -296,6 +296,8 @@ def figures(
                    -coalesce(sum(amount) FILTER (
                        WHERE amount < 0 AND effective_on <= due_on), 0) AS in_time
             FROM due JOIN movements USING (item_id) JOIN entries USING (entry_id)
+            -- What falls due with a part that was missed was charged on its own day.
+            WHERE kind <> 'correction' OR idempotency_key NOT LIKE 'interest:%%'
             GROUP BY item_id
         ), late AS (
             SELECT balance, %(last)s - due_on AS days FROM items

@@ -143,6 +143,11 @@ def accounts_to_replay(tx: Transaction, *, since: int) -> list[str]:
             WHERE (bucket = 'tax' AND (undone OR (balance > 0 AND due_on < last_day)))
                OR charged > 0
             UNION
+            -- What comes to light may say that a part was paid in time, and nothing fell due.
+            SELECT account FROM settled JOIN items USING (account)
+            JOIN postings ON debit = item_id JOIN entries USING (entry_id)
+            WHERE kind = 'correction' AND idempotency_key LIKE 'interest:%%'
+            UNION
             SELECT 'receivable:' || tax || ':' || taxpayer_id FROM suspensions
             WHERE interest_pauses
         ), prepaid AS (

@@ -47,11 +47,14 @@ class RollStateRow:
     round_id: int | None
     law_on: date
     due_on: date
+    parts: dict[str, Any] | None
+    """How its bills are divided, as `accounts.PartsRule`."""
     known_change: int
     content_hash: str | None
     bills: int
     total: Decimal
     drafted_by: str
+    issued_on: date | None
 
 
 @dataclass(frozen=True)
@@ -88,16 +91,16 @@ def insert_draft(tx: Transaction, roll: dict[str, Any], bills: pa.Table) -> int 
     tx
         The transaction.
     roll
-        tax, year, round_id, pack, pack_hash, law_on, due_on, bills, total, known_change.
+        tax, year, round_id, pack, pack_hash, law_on, due_on, parts, bills, total, known_change.
     bills
         Columns as `STAGED_BILLS`.
     """
     roll_id: int | None = tx.value(
         """
-        INSERT INTO rolls (tax, year, round_id, pack, pack_hash, law_on, due_on, bills, total,
-                           known_change)
+        INSERT INTO rolls (tax, year, round_id, pack, pack_hash, law_on, due_on, parts, bills,
+                           total, known_change)
         VALUES (%(tax)s, %(year)s, %(round_id)s, %(pack)s, %(pack_hash)s, %(law_on)s, %(due_on)s,
-                %(bills)s, %(total)s, %(known_change)s)
+                %(parts)s, %(bills)s, %(total)s, %(known_change)s)
         ON CONFLICT (tax, year) WHERE status IN ('draft', 'issued') DO NOTHING RETURNING roll_id
         """,
         roll,
@@ -122,8 +125,8 @@ def state(tx: Transaction, *, tax: str, year: int) -> RollStateRow | None:
     return tx.row(
         RollStateRow,
         """
-        SELECT roll_id, tax, year, status, pack_hash, round_id, law_on, due_on, known_change,
-               content_hash, bills, total, drafted_by
+        SELECT roll_id, tax, year, status, pack_hash, round_id, law_on, due_on, parts, known_change,
+               content_hash, bills, total, drafted_by, issued_on
         FROM rolls WHERE tax = %s AND year = %s AND status IN ('draft', 'issued')
         """,
         (tax, year),
@@ -327,6 +330,7 @@ def amounts(tx: Transaction, roll_id: int) -> pa.Table:
     return tx.table(
         pa.schema(
             [
+                ("bill_no", pa.int64()),
                 ("reference", pa.string()),
                 ("property_id", pa.string()),
                 ("taxpayer_id", pa.string()),
@@ -334,7 +338,7 @@ def amounts(tx: Transaction, roll_id: int) -> pa.Table:
                 ("amount", pa.decimal128(18, 2)),
             ]
         ),
-        "SELECT reference, property_id, taxpayer_id, place, amount FROM standing_bills"
+        "SELECT bill_no, reference, property_id, taxpayer_id, place, amount FROM standing_bills"
         " WHERE roll_id = %s AND amount > 0 ORDER BY bill_no",
         (roll_id,),
     )

@@ -69,6 +69,8 @@ class BillRow:
     pack_hash: str
     law_on: date
     due_on: date
+    parts: dict[str, Any] | None
+    """How the bills of its roll are divided, as `accounts.PartsRule`."""
     issued_on: date | None
     valuation_date: date | None
     reference: str
@@ -187,7 +189,7 @@ FOUND: LiteralString = """
 
 BILLS: LiteralString = """
     SELECT standing.roll_id, bill_no, version, tax, year, rolls.status, rolls.pack_hash,
-           law_on, due_on,
+           law_on, due_on, rolls.parts,
            coalesce(standing.issued_on, rolls.issued_on) AS issued_on, valuation_date, reference,
            property_id, standing.taxpayer_id, coalesce(payer_name, name) AS taxpayer_name, share,
            value, inputs, steps, law_id, law_rows,

@@ -14,13 +14,14 @@ from kazyna.services import (
     enforcement,
     fines,
     interest,
+    open_debts,
     plans,
     risk_outcomes,
     suspensions,
 )
 from kazyna.services.context import Role
 from kazyna.web.pages import page
-from kazyna.web.tax_words import fine_words, measure_words, tax_title
+from kazyna.web.tax_words import bucket_words, fine_words, measure_words, tax_title
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -149,6 +150,8 @@ def facts_of(visit: Visit, taxpayer_id: str) -> dict[str, Any]:
     ctx = visit.ctx
     return {
         "interest": interest.interest_to(ctx, taxpayer_id=taxpayer_id),
+        "debts": open_debts.open_debts(ctx, taxpayer_id=taxpayer_id),
+        "bucket_words": bucket_words(visit.write),
         "plans": plans.plans_of(ctx, taxpayer_id=taxpayer_id),
         "notices": collection.notices(ctx, taxpayer_id=taxpayer_id),
         "fines": fines.fines(ctx, taxpayer_id=taxpayer_id),

@@ -1,6 +1,7 @@
 """A taxpayer's own pages: what is owed, the objects, the forecast of the next bills, objections."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +19,7 @@ from kazyna.services import (
     objects,
     rolls,
 )
+from kazyna.services.open_debts import OpenDebt
 from kazyna.services.payment_codes import payment_qr
 from kazyna.services.rolls import Bill
 from kazyna.web import collection
@@ -45,17 +47,19 @@ def overview(visit: Visiting) -> HTMLResponse:
         for line in statements
         if line.account.startswith("receivable:") and line.balance > 0
     }
-    unpaid = _unpaid(bills, declared, owed)
-    asked = [debt.bill for debt in unpaid if debt.bill is not None]
+    asked = [debt.bill for debt in _unpaid(bills, declared, owed) if debt.bill is not None]
+    facts = collection.facts_of(visit, number)
+    debts = sorted(facts["debts"], key=lambda debt: debt.due_on, reverse=True)
+    dues = [(bill, _due_next(bill, debts, visit.ctx.today)) for bill in asked[:CODES_SHOWN]]
     return page(
         visit,
         "my/overview.html",
         bills=bills,
         statements=statements,
         owed=owed,
-        first_due={debt.tax: debt.due_on for debt in unpaid},  # the earliest comes last
-        codes=[(bill, _code(visit, bill)) for bill in asked[:CODES_SHOWN]],
-        **collection.facts_of(visit, number),
+        first_due={debt.tax: debt.due_on for debt in debts},  # the earliest comes last
+        codes=[(bill, due, _code(visit, bill, due)) for bill, due in dues],
+        **facts,
     )
 
 
@@ -135,12 +139,19 @@ def _unpaid(
     return found
 
 
-def _code(visit: Visit, bill: Bill) -> str | None:
+def _due_next(bill: Bill, debts: Sequence[OpenDebt], today: date) -> Decimal:
+    """Return the part of a bill that is due next, or all of it once something of it is late."""
+    late = any(debt.late for debt in debts if (debt.tax, debt.period) == (bill.tax, bill.year))
+    ahead = [part.amount for part in bill.parts if part.due_on >= today]
+    return bill.amount if late or not ahead else ahead[0]
+
+
+def _code(visit: Visit, bill: Bill, amount: Decimal) -> str | None:
     """Draw the payment code of a bill as the address of an image."""
     drawn = payment_qr(
         visit.ctx,
         reference=bill.reference,
-        amount=bill.amount,
+        amount=amount,
         tax=visit.write.text(bill.tax_title),
         year=bill.year,
         language=visit.write.language,

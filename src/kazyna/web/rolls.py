@@ -12,6 +12,7 @@ from kazyna.core.errors import InputError, NotFound, Refused
 from kazyna.services import (
     bill_appeals,
     bill_objections,
+    open_debts,
     roll_comparison,
     roll_desk,
     roll_lifecycle,
@@ -20,7 +21,7 @@ from kazyna.services import (
 from kazyna.services.context import Context, Role
 from kazyna.web import roll_drawings
 from kazyna.web.pages import page
-from kazyna.web.tax_words import bill_objection_words, roll_words, tax_title
+from kazyna.web.tax_words import bill_objection_words, bucket_words, roll_words, tax_title
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -68,6 +69,10 @@ def bill(visit: Visiting, reference: str) -> HTMLResponse:
         bill=found,
         versions=rolls.bill_versions(visit.ctx, reference=reference),
         interest=rolls.interest_of_bill(visit.ctx, found),
+        debts=open_debts.open_debts(
+            visit.ctx, taxpayer_id=found.taxpayer_id, tax=found.tax, period=found.year
+        ),
+        bucket_words=bucket_words(visit.write),
         tax_title=lambda name: tax_title(visit, name),
         objections=own,
         appeals=[each for each in bill_appeals.appeals(visit.ctx) if each.reference == reference],

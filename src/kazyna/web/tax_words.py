@@ -67,6 +67,17 @@ def measure_words(write: Writer) -> dict[str, str]:
     }
 
 
+def bucket_words(write: Writer) -> dict[str, str]:
+    """Name what debts are for."""
+    _ = write.gettext
+    return {
+        "tax": _("Tax"),
+        "interest": _("Penalty interest"),
+        "penalty": _("Fine"),
+        "cost": _("Costs"),
+    }
+
+
 def change_words(write: Writer) -> dict[str, str]:
     """Name the kinds of change of the register."""
     _ = write.gettext
