@@ -30,7 +30,7 @@ DEMAND = Demand(
     ("language", "text", "interest"),
     [
         ("en", "Due on April 30, 2026: pay 1,234.50 KGS by May 17, 2026.", "Penalty interest"),
-        ("ru", "Due on 30 апреля 2026 г.: pay 1 234,50 KGS by 17 мая 2026 г..", "Пеня"),
+        ("ru", "Due on 30 апреля 2026 г.: pay 1 234,50 KGS by 17 мая 2026 г.", "Пеня"),
         ("ky", None, "Туум"),
     ],
 )

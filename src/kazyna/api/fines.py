@@ -5,12 +5,13 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from kazyna.api.arguments import ENTRY_MAX, PREFIX, Amount, Paragraph, Strict, Word
 from kazyna.api.errors import documented
 from kazyna.api.sign_in import Caller
+from kazyna.core.text import Language
 from kazyna.services import fines, settlements
 
 router = APIRouter(prefix=PREFIX, tags=["collection"])
@@ -63,6 +64,21 @@ def propose(ctx: Caller, new: NewFine) -> fines.Fine:
             new.taxpayer_id, new.tax, new.period, new.offence, Decimal(new.amount), new.grounds
         ),
     )
+
+
+@router.get(
+    "/fines/{fine_id}.pdf",
+    response_class=Response,
+    responses=MOVING | {200: {"content": {"application/pdf": {}}}},
+)
+def printed(
+    ctx: Caller,
+    fine_id: Number,
+    language: Annotated[Language | None, Query(description="That of the taxpayer without.")] = None,
+) -> Response:
+    """Return the printed decision of a fine."""
+    pdf = fines.fine_pdf(ctx, fine_id, language=language)
+    return Response(pdf, media_type="application/pdf")
 
 
 @router.get("/fines/{fine_id}", responses=MOVING)

@@ -19,6 +19,7 @@ from kazyna.cli import (
     costs,
     databases,
     declarations,
+    deliveries,
     demo,
     enforcement,
     evidence,
@@ -99,6 +100,7 @@ app.add_typer(bill_objections.app, name="bill-objection")
 app.add_typer(enforcement.app, name="enforcement")
 app.add_typer(bill_appeals.app, name="bill-appeal")
 app.add_typer(fines.app, name="fine")
+app.add_typer(deliveries.app, name="delivery")
 app.add_typer(declarations.app, name="declaration")
 app.add_typer(ledger.app, name="account")
 app.add_typer(packs.app, name="pack")

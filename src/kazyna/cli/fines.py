@@ -3,7 +3,8 @@
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import RenderableType
@@ -19,6 +20,7 @@ app = typer.Typer(
     help="Fines: proposed by one officer, imposed by another, decided by a third.",
     no_args_is_help=True,
 )
+
 
 Number = Annotated[int, typer.Argument(metavar="FINE", help="Number.", show_default=False)]
 Reason = Annotated[str, typer.Option(help="Why; the taxpayer reads it.", show_default=False)]
@@ -143,6 +145,30 @@ def waive(number: Number, *, reason: Reason, name: As = "", as_json: output.Json
 
     with acting("officer", name) as ctx:
         output.show(fines.waive(ctx, number, reason=reason), as_json=as_json)
+
+
+@app.command("print")
+def printed(
+    number: Number,
+    out: Annotated[Path, typer.Option(help="PDF file to write.", show_default=False)],
+    *,
+    language: Annotated[
+        Literal["en", "ru", "ky"] | None, typer.Option(help="The taxpayer's own without it.")
+    ] = None,
+    name: As = "",
+    as_json: output.Json = False,
+) -> None:
+    """Print the decision of a fine.
+
+    Example:
+    ```sh
+    kazyna fine print 4 --out fine-4.pdf --language ru
+    ```
+    """
+    from kazyna.services import fines
+
+    with acting("officer", name) as ctx:
+        output.show(fines.write_fine(ctx, number, out, language=language), as_json=as_json)
 
 
 @app.command("list")

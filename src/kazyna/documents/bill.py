@@ -67,6 +67,14 @@ _LATE = Text(
     "{day} карата бул салык жана жыл боюнча бардык объекттер үчүн {principal} төлөнгөн эмес."
     " {interest} туум менен ошол күнү карызды {total} жабат.",
 )
+_FINES = Text(
+    "Fines and costs of {fines} are open besides; with them, {total} settles everything on that"
+    " day.",
+    "Кроме того, не уплачены штрафы и расходы {fines}; вместе с ними в этот день всё погашает"
+    " {total}.",
+    "Мындан тышкары {fines} айып пул жана чыгым төлөнгөн эмес; алар менен кошо ошол күнү баарын"
+    " {total} жабат.",
+)
 _IN_FORCE = Text("in force from {day}", "действует с {day}", "{day} баштап күчүндө")
 
 
@@ -112,6 +120,8 @@ class LateAmount:
     on: date
     principal: Decimal
     interest: Decimal
+    fines: Decimal = Decimal(0)
+    """Fines and costs of the tax and year."""
 
 
 @dataclass(frozen=True)
@@ -236,7 +246,13 @@ def _late(bill: BillDocument) -> list[str]:
         interest=_money(bill.late.interest, bill),
         total=_money(bill.late.principal + bill.late.interest, bill),
     )
-    return [told]
+    if not bill.late.fines:
+        return [told]
+    everything = bill.late.principal + bill.late.interest + bill.late.fines
+    fines = _FINES.in_(bill.language).format(
+        fines=_money(bill.late.fines, bill), total=_money(everything, bill)
+    )
+    return [told, fines]
 
 
 def _step(step: BillStep, bill: BillDocument) -> dict[str, Any]:

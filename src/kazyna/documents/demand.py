@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 from kazyna.core.money import Currency
 from kazyna.core.text import Language, Text
 from kazyna.documents.render import PageFormat, render
+from kazyna.documents.writing import told
 
 _WORDS = {
     "number": Text("No.", "№", "№"),
@@ -95,7 +96,7 @@ def demand_data(demand: Demand) -> dict[str, Any]:
         "issuer": demand.issuer,
         "number": demand.number,
         "title": demand.title,
-        "text": demand.text.format(amount=amount, pay_by=pay_by, late_since=late_since),
+        "text": told(demand.text, amount=amount, pay_by=pay_by, late_since=late_since),
         "tax": demand.tax,
         "taxpayer": demand.taxpayer,
         "taxpayer_id": demand.taxpayer_id,

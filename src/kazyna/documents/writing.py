@@ -87,5 +87,16 @@ class Pen:
         return amount.quantize(Decimal(1).scaleb(amount.adjusted() - 1)).quantize(Decimal(1))
 
 
+def told(sentence: str, **said: str) -> str:
+    """Fill in a sentence; where a day or name ends with a point, the sentence adds none.
+
+    Examples
+    --------
+    >>> told("Уплатить до {day}. Пеня растёт.", day="1 мая 2026 г.")
+    'Уплатить до 1 мая 2026 г. Пеня растёт.'
+    """
+    return sentence.format(**said).replace("..", ".")
+
+
 def _sign(amount: Decimal) -> str:
     return "+" if amount > 0 else "−" if amount < 0 else ""

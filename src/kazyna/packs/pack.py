@@ -17,6 +17,7 @@ from kazyna.core.money import Currency
 from kazyna.core.text import LANGUAGES, Language, Text
 from kazyna.packs.accounts import Accounts, read_accounts
 from kazyna.packs.columns import Columns, FloorArea, read_columns
+from kazyna.packs.grounds import Grounds, read_grounds
 from kazyna.packs.parameters import read_parameter
 from kazyna.packs.reading import Section, read_file
 from kazyna.packs.register import ObjectRegister, read_register
@@ -27,6 +28,16 @@ from kazyna.tax.months import MonthConvention
 
 ENTRY_POINTS = "kazyna.packs"
 BUILT_IN = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class ServiceLaw:
+    """That the days to object to a bill or a fine count from its service, not from its issue."""
+
+    presumed_after_days: int | None
+    """Days after the issue on which it counts as served while nothing proves another day; None
+    where the days do not begin before that."""
+    grounds: Grounds
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,8 @@ class Pack:
     bill_objection_days: Parameter | None
     """How long after its issue a bill can be objected to, by date."""
     bill_answer_days: Parameter | None
+    service: ServiceLaw | None
+    """None where the days to object count from the issue of a bill or fine."""
     """How long the office has to answer an objection to a bill, by date."""
     months: MonthConvention | None
     """How the months of a year are shared among successive holders, where tax is owed by months."""
@@ -163,6 +176,7 @@ def _pack(
         objection_days=_parameter(about, "objection_days", folder),
         bill_objection_days=_parameter(about, "bill_objection_days", folder),
         bill_answer_days=_parameter(about, "bill_answer_days", folder),
+        service=_service(about.section("service")) if "service" in about.values else None,
         months=_months(about),
         register=read_register(folder, columns.by_name, known, names, about.findings),
         accounts=accounts,
@@ -181,6 +195,16 @@ def _pack(
 def _parameter(about: Section, name: str, folder: Path) -> Parameter | None:
     """Read a parameter of the whole pack, which may leave it out."""
     return read_parameter(about.section(name), name, folder) if name in about.values else None
+
+
+def _service(section: Section) -> ServiceLaw:
+    """Read how the days to object to bills and fines count from the service of the paper."""
+    days = section.optional("presumed_after_days", int)
+    law = ServiceLaw(days, read_grounds(section))
+    section.finish()
+    if days is not None and days < 0:
+        section.fault("presumed_after_days", f"{days} is negative", "days from 0")
+    return law
 
 
 def _words(folder: Path, findings: list[Finding]) -> Mapping[str, Text]:

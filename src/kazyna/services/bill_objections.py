@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from kazyna.core.errors import Conflict, Finding, InputError, NotFound
-from kazyna.services import objects, roll_lifecycle, suspensions
+from kazyna.services import deliveries, objects, roll_lifecycle, suspensions
 from kazyna.services.context import Context
 from kazyna.services.rolls import Bill
 from kazyna.store import bill_objections as register
@@ -49,7 +49,7 @@ def file_objection(
         if bill is None:
             raise NotFound(f"No bill has the reference {reference!r}.")
         _check(bill, claimed, grounds)
-        _require_in_time(ctx, bill)
+        _require_in_time(tx, ctx, bill)
         number = register.insert(
             tx,
             {
@@ -168,8 +168,18 @@ def find_objection(ctx: Context, objection_id: int) -> BillObjection:
 
 
 def last_day_to_object(ctx: Context, bill: Bill) -> date | None:
-    """Return the last day on which a bill can be objected to; None where the law gives none."""
-    return _after(ctx.pack.bill_objection_days, bill.issued_on)
+    """Return the last day on which a bill can be objected to.
+
+    None where the law gives none, or its days have not begun since nothing proves that the bill
+    was served.
+    """
+    with ctx.transaction() as tx:
+        return _last_day(tx, ctx, bill.reference, bill.issued_on)
+
+
+def _last_day(tx: Transaction, ctx: Context, reference: str, issued_on: date) -> date | None:
+    since = deliveries.counts_from(tx, ctx, kind="bill", number=reference, issued_on=issued_on)
+    return None if since is None else _after(ctx.pack.bill_objection_days, since)
 
 
 def _named(objection_id: int) -> str:
@@ -198,11 +208,11 @@ def _check(bill: rolls.BillRow, claimed: Decimal, grounds: str) -> None:
         raise InputError(findings)
 
 
-def _require_in_time(ctx: Context, bill: rolls.BillRow) -> None:
+def _require_in_time(tx: Transaction, ctx: Context, bill: rolls.BillRow) -> None:
     if bill.status != "issued":
         raise Conflict(f"The bill {bill.reference} is withdrawn: it asks for nothing.")
     issued_on = bill.issued_on or bill.law_on
-    last = _after(ctx.pack.bill_objection_days, issued_on)
+    last = _last_day(tx, ctx, bill.reference, issued_on)
     if last is not None and ctx.today > last:
         raise Conflict(f"The bill of {issued_on} could be objected to until {last}.")
 

@@ -1,21 +1,24 @@
 """Fines: proposed with grounds, imposed by a second officer, objected to, decided by a third."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from kazyna.accounts import Debt, charge, receivable, revenue
 from kazyna.core.errors import Conflict, Finding, InputError, NotFound
 from kazyna.core.money import from_minor
-from kazyna.core.text import Text
+from kazyna.core.text import Language, Text, translated
+from kazyna.documents import fine as paper
 from kazyna.packs.fines import FineLaw
-from kazyna.services import settlements, suspensions
+from kazyna.services import deliveries, settlements, suspensions
 from kazyna.services.charges import open_accounts
 from kazyna.services.context import Context
 from kazyna.services.ledger import amount_in_minor, reversal_of
+from kazyna.services.payment_codes import payment_qr
 from kazyna.services.settlements import NewSettlement, Settlement
+from kazyna.store import collection, files, ledger, taxpayers
 from kazyna.store import fines as register
-from kazyna.store import ledger, taxpayers
 from kazyna.store.connection import Transaction
 from kazyna.store.fines import FineRow
 from kazyna.tax.law import cite, source_key
@@ -68,10 +71,21 @@ class Fine:
     imposed_by: str | None
     due_on: date | None
     object_until: date | None
+    """The last day to object; None before it is imposed, and while the days have not begun."""
+    may_object: bool
+    """Whether it can be objected to today."""
     objection: str | None
     answer: str | None
     """Why it was refused, or what was answered to the objection."""
     entry_id: int | None
+
+
+@dataclass(frozen=True)
+class PrintedFine:
+    """A decision that was written to a file."""
+
+    fine_id: int
+    file: str
 
 
 def propose(ctx: Context, new: NewFine) -> Fine:
@@ -170,8 +184,10 @@ def object_to(ctx: Context, fine_id: int, *, grounds: str) -> Fine:
     _require(grounds, "grounds")
     with ctx.transaction() as tx:
         row = _open(tx, fine_id, "imposed")
-        if row.object_until is not None and ctx.today > row.object_until:
-            raise Conflict(f"The fine {fine_id} could be objected to until {row.object_until}.")
+        if not _may_object(tx, ctx, row):
+            raise Conflict(
+                f"The fine {fine_id} could be objected to until {_last_day(tx, ctx, row)}."
+            )
         register.object_to(tx, fine_id, grounds.strip())
         suspensions.suspend_disputed(
             tx, ctx, taxpayer_id=row.taxpayer_id, tax=row.tax, period=row.period,
@@ -249,7 +265,7 @@ def fines(ctx: Context, *, taxpayer_id: str | None = None) -> tuple[Fine, ...]:
     ctx.require("officer", "auditor", "taxpayer")
     with ctx.transaction() as tx:
         rows = register.fines(tx, taxpayer_id=taxpayer_id, limit=SHOWN)
-    return tuple(_fine(ctx, row) for row in rows)
+        return tuple(_fine(ctx, tx, row) for row in rows)
 
 
 def find_fine(ctx: Context, fine_id: int) -> Fine:
@@ -263,6 +279,65 @@ def find_fine(ctx: Context, fine_id: int) -> Fine:
     ctx.require("officer", "auditor", "taxpayer")
     with ctx.transaction() as tx:
         return _found(ctx, tx, fine_id)
+
+
+def fine_pdf(ctx: Context, fine_id: int, *, language: Language | None = None) -> bytes:
+    """Print the decision of a fine in a language, or in that of its taxpayer.
+
+    Raises
+    ------
+    NotFound
+        When there is none that the actor may see.
+    Conflict
+        When it is not imposed: there is no decision.
+    """
+    fine = find_fine(ctx, fine_id)
+    if fine.imposed_on is None or fine.due_on is None or fine.standing is None:
+        raise Conflict(f"The fine {fine_id} is {fine.status}: nothing is decided yet.")
+    with ctx.transaction() as tx:
+        chosen = language or taxpayers.languages(tx, [fine.taxpayer_id])[fine.taxpayer_id]
+        account = receivable(fine.tax, fine.taxpayer_id)
+        reference = collection.reference_of(tx, account) or ""
+        law = _cited(replace(ctx, language=chosen), _row(tx, fine_id).law)
+    tax = ctx.pack.taxes.get(fine.tax)
+    title = tax.title.in_(chosen) if tax else fine.tax
+    return paper.render_fine(
+        paper.FineDocument(
+            language=chosen,
+            issuer=ctx.pack.title.in_(chosen),
+            number=str(fine_id),
+            imposed_on=fine.imposed_on,
+            imposed_by=fine.imposed_by or "",
+            taxpayer=fine.taxpayer_name,
+            taxpayer_id=fine.taxpayer_id,
+            offence=fine.label.in_(chosen) if fine.label else fine.offence,
+            tax=title,
+            period=fine.period,
+            grounds=fine.grounds,
+            law=law,
+            doubt=translated(fine.doubt, ctx.pack.doubts, chosen) if fine.doubt else None,
+            amount=fine.amount,
+            standing=fine.standing,
+            open=fine.open,
+            due_on=fine.due_on,
+            may_object=fine.may_object,
+            object_until=fine.object_until,
+            objection=fine.objection,
+            answer=fine.answer,
+            currency=ctx.pack.currency,
+            reference=reference,
+            qr=payment_qr(ctx, reference=reference, amount=fine.open, tax=title, year=fine.period,
+                          language=chosen),
+        )
+    )  # fmt: skip
+
+
+def write_fine(
+    ctx: Context, fine_id: int, out: Path, *, language: Language | None = None
+) -> PrintedFine:
+    """Write the decision of a fine to a PDF file."""
+    files.write_bytes(fine_pdf(ctx, fine_id, language=language), out)
+    return PrintedFine(fine_id, str(out))
 
 
 def _charge(
@@ -334,10 +409,25 @@ def _open(tx: Transaction, fine_id: int, status: str) -> FineRow:
 
 
 def _found(ctx: Context, tx: Transaction, fine_id: int) -> Fine:
-    return _fine(ctx, _row(tx, fine_id))
+    return _fine(ctx, tx, _row(tx, fine_id))
 
 
-def _fine(ctx: Context, row: FineRow) -> Fine:
+def _last_day(tx: Transaction, ctx: Context, row: FineRow) -> date | None:
+    """Return the last day to object: as it was imposed, or by the day on which it was served."""
+    if row.imposed_on is None or row.object_until is None:
+        return row.object_until
+    since = deliveries.counts_from(
+        tx, ctx, kind="fine", number=str(row.fine_id), issued_on=row.imposed_on
+    )
+    return None if since is None else since + (row.object_until - row.imposed_on)
+
+
+def _may_object(tx: Transaction, ctx: Context, row: FineRow) -> bool:
+    last = _last_day(tx, ctx, row)
+    return row.status == "imposed" and (last is None or ctx.today <= last)
+
+
+def _fine(ctx: Context, tx: Transaction, row: FineRow) -> Fine:
     law = ctx.pack.accounts.collection.fines.get(row.offence)
     currency = ctx.pack.currency
     return Fine(
@@ -360,7 +450,8 @@ def _fine(ctx: Context, row: FineRow) -> Fine:
         imposed_on=row.imposed_on,
         imposed_by=row.imposed_by,
         due_on=row.due_on,
-        object_until=row.object_until,
+        object_until=_last_day(tx, ctx, row),
+        may_object=_may_object(tx, ctx, row),
         objection=row.objection,
         answer=row.answer,
         entry_id=row.entry_id,

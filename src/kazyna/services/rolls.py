@@ -3,7 +3,7 @@
 How a roll comes to be is in roll_lifecycle.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -17,6 +17,7 @@ from kazyna.services import interest, laws
 from kazyna.services.bill_parts import BillPart, parts_of_bills
 from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
+from kazyna.services.open_debts import OpenDebt, open_debts
 from kazyna.services.payment_codes import qr_by
 from kazyna.services.roll_lifecycle import IssuedRoll, issue_roll
 from kazyna.store import files, rolls, rounds, taxpayers
@@ -262,7 +263,8 @@ def bill_pdf(
         document = _document(ctx, tx, row, language, parts_of_bills(tx, [row], ctx.pack.currency))
     if interest_on is not None:
         found = interest_of_bill(ctx, row, on=interest_on)
-        document = replace(document, late=_late(found))
+        open_ = open_debts(ctx, taxpayer_id=row.taxpayer_id, tax=row.tax, period=row.year)
+        document = replace(document, late=_late(found, open_))
     return paper.render_bills([document])
 
 
@@ -279,10 +281,12 @@ def interest_of_bill(
     return replace(found, debts=same, not_charged=not_charged)
 
 
-def _late(found: interest.InterestToDay) -> paper.LateAmount | None:
+def _late(found: interest.InterestToDay, open_: Sequence[OpenDebt]) -> paper.LateAmount | None:
     principal = sum((debt.principal for debt in found.debts), Decimal(0))
     owed = sum((debt.owed for debt in found.debts), Decimal(0))
-    return paper.LateAmount(found.on, principal, owed) if principal + owed else None
+    fines = sum((debt.amount for debt in open_ if debt.bucket in {"penalty", "cost"}), Decimal(0))
+    late = paper.LateAmount(found.on, principal, owed, fines)
+    return late if principal + owed + fines else None
 
 
 def bills_pdf(

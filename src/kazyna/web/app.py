@@ -37,6 +37,7 @@ from kazyna.web import (
     confirmations,
     councils,
     declarations,
+    deliveries,
     enforcement,
     expenditures,
     fines,
@@ -79,6 +80,7 @@ PARTS = (
     confirmations, councils, ledger, books, collection, simulations, sign_in, tiles, verify,
     inspection, alerts, balances, reconciliation, goods, goods_documents, subscriptions, my,
     register, registers, reliefs, declarations, bill_objections, expenditures, fines, enforcement,
+    deliveries,
     performance, revenue_forecast, revenue_gap, calculator, ratio_studies,
 )  # fmt: skip
 

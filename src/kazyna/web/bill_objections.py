@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Path, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kazyna.core.errors import Finding, InputError, NotFound, Refused
-from kazyna.services import bill_appeals, bill_objections, objects, rolls
+from kazyna.services import bill_appeals, bill_objections, deliveries, objects, rolls
 from kazyna.services.objects import Characteristic
 from kazyna.web.forms import Fields, read_amount, under
 from kazyna.web.pages import page, stepped
@@ -70,6 +70,7 @@ def file(
 @router.get("/bill-objections/{objection_id}")
 def show(visit: Visiting, objection_id: Number) -> HTMLResponse:
     """Show one objection to its taxpayer and to the office."""
+    deliveries.opened(visit.ctx, "decision", str(objection_id))
     return _objection(visit, objection_id)
 
 

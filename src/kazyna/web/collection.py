@@ -11,6 +11,7 @@ from kazyna.core.errors import InputError, NotFound, Refused
 from kazyna.services import (
     bank,
     collection,
+    deliveries,
     enforcement,
     fines,
     interest,
@@ -128,6 +129,7 @@ def assign(
 def notice_pdf(visit: Visiting, notice_id: int) -> Response:
     """Send a notice as PDF in the language of the page."""
     pdf = collection.notice_pdf(visit.ctx, notice_id, language=visit.ctx.language)
+    deliveries.opened(visit.ctx, "notice", str(notice_id))
     return Response(pdf, media_type="application/pdf")
 
 

@@ -5,13 +5,13 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Path
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from kazyna.core.errors import InputError, Refused
-from kazyna.services import fines
+from kazyna.services import deliveries, fines
 from kazyna.web.forms import read_amount
 from kazyna.web.pages import page, stepped
-from kazyna.web.tax_words import fine_words, tax_title
+from kazyna.web.tax_words import delivery_words, fine_words, tax_title
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -56,9 +56,18 @@ def propose(
     return _fine(visit, done.fine_id)
 
 
+@router.get("/fines/{fine_id}.pdf")
+def decision(visit: Visiting, fine_id: Number) -> Response:
+    """Send the printed decision of a fine in the language of the page."""
+    pdf = fines.fine_pdf(visit.ctx, fine_id, language=visit.write.language)
+    deliveries.opened(visit.ctx, "fine", str(fine_id))
+    return Response(pdf, media_type="application/pdf")
+
+
 @router.get("/fines/{fine_id}")
 def show(visit: Visiting, fine_id: Number) -> HTMLResponse:
     """Show one fine to the office and to whom it concerns."""
+    deliveries.opened(visit.ctx, "fine", str(fine_id))
     return _fine(visit, fine_id)
 
 
@@ -143,18 +152,16 @@ def _desk(
 
 def _fine(visit: Visit, fine_id: int, *, refusal: Exception | None = None) -> HTMLResponse:
     found = fines.find_fine(visit.ctx, fine_id)
-    actor, today = visit.ctx.actor, visit.ctx.today
-    may_object = found.status == "imposed" and (
-        found.object_until is None or today <= found.object_until
-    )
+    actor = visit.ctx.actor
     return page(
         visit,
         "fines/fine.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if refusal else HTTPStatus.OK,
         f=found,
         proposed_by_me=found.proposed_by == actor.name,
+        served=deliveries.deliveries(visit.ctx, kind="fine", number=str(fine_id)),
+        hows=delivery_words(visit.write),
         concerned=actor.name in {found.proposed_by, found.imposed_by},
-        may_object=may_object,
         states=fine_words(visit.write),
         tax_title=lambda name: tax_title(visit, name),
         refusal=refusal,

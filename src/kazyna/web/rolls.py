@@ -12,6 +12,7 @@ from kazyna.core.errors import InputError, NotFound, Refused
 from kazyna.services import (
     bill_appeals,
     bill_objections,
+    deliveries,
     open_debts,
     roll_comparison,
     roll_desk,
@@ -21,7 +22,13 @@ from kazyna.services import (
 from kazyna.services.context import Context, Role
 from kazyna.web import roll_drawings
 from kazyna.web.pages import page
-from kazyna.web.tax_words import bill_objection_words, bucket_words, roll_words, tax_title
+from kazyna.web.tax_words import (
+    bill_objection_words,
+    bucket_words,
+    delivery_words,
+    roll_words,
+    tax_title,
+)
 from kazyna.web.visit import Visit, Visiting
 
 router = APIRouter()
@@ -50,6 +57,7 @@ STEPS: dict[Step, Callable[[Context, str, int, str], object]] = {
 @router.get("/bills/{reference}.pdf")
 def bill_pdf(visit: Visiting, reference: str, interest_on: date | None = None) -> Response:
     """Print one bill in the visitor's language, with the interest to a day where it is asked."""
+    deliveries.opened(visit.ctx, "bill", reference)
     content = rolls.bill_pdf(
         visit.ctx, reference=reference, language=visit.write.language, interest_on=interest_on
     )
@@ -61,6 +69,7 @@ def bill_pdf(visit: Visiting, reference: str, interest_on: date | None = None) -
 def bill(visit: Visiting, reference: str) -> HTMLResponse:
     """Show one bill: what it rests on, step by step, what became of it, how to object."""
     found = rolls.find_bill(visit.ctx, reference=reference)
+    deliveries.opened(visit.ctx, "bill", reference)
     last = bill_objections.last_day_to_object(visit.ctx, found)
     own = [o for o in bill_objections.objections(visit.ctx) if o.reference == reference]
     return page(
@@ -73,6 +82,8 @@ def bill(visit: Visiting, reference: str) -> HTMLResponse:
             visit.ctx, taxpayer_id=found.taxpayer_id, tax=found.tax, period=found.year
         ),
         bucket_words=bucket_words(visit.write),
+        served=deliveries.deliveries(visit.ctx, kind="bill", number=reference),
+        hows=delivery_words(visit.write),
         tax_title=lambda name: tax_title(visit, name),
         objections=own,
         appeals=[each for each in bill_appeals.appeals(visit.ctx) if each.reference == reference],

@@ -78,6 +78,29 @@ def bucket_words(write: Writer) -> dict[str, str]:
     }
 
 
+def paper_words(write: Writer) -> dict[str, str]:
+    """Name the kinds of paper that are served."""
+    _ = write.gettext
+    return {
+        "bill": _("Bill"),
+        "notice": _("Reminder or order"),
+        "fine": _("Fine"),
+        "decision": _("Decision on an objection"),
+    }
+
+
+def delivery_words(write: Writer) -> dict[str, str]:
+    """Say how a paper was served."""
+    _ = write.gettext
+    return {
+        "post": _("by post"),
+        "handed_over": _("handed over"),
+        "portal": _("read in the portal"),
+        "published": _("published"),
+        "returned": _("came back"),
+    }
+
+
 def change_words(write: Writer) -> dict[str, str]:
     """Name the kinds of change of the register."""
     _ = write.gettext
