@@ -168,6 +168,16 @@ def test_the_set_and_one_account_played_again_agree(officer: Context) -> None:
     assert settled(late)
 
 
+def test_what_was_paid_of_a_part_that_had_fallen_due_is_not_lost(officer: Context) -> None:
+    """T2 owes 600, 750, 600; the money of July reached the autumn before anybody let it fall."""
+    late = at(officer, 8, 1)
+    pay(late, "1400", date(2026, 7, 1), "t2", who="T2")
+    assert debts(late, "T2") == {AUTUMN: 550}
+    interest.accrue(late)
+    assert debts(late, "T2") == {WHOLE: 550}
+    assert settled(late)
+
+
 def test_a_correction_goes_to_the_parts_that_are_not_due(officer: Context) -> None:
     august = at(officer, 8, 1)
     pay(august, "750", date(2026, 5, 1), "t1")

@@ -87,6 +87,23 @@ class Corrections:
                 days[day] += sign * amount
         return not any(days.values()) and min(self.interest.values(), default=0) >= 0
 
+    def goes_by_days(self, stands: Mapping[Debt, int]) -> bool:
+        """Whether it is even, and no debt falls below nothing when each day follows the other.
+
+        A part that falls due leaves its day before later days give back what has settled it.
+        """
+        if not self.is_even:
+            return False
+        left = Counter(stands)
+        left.update(self.interest)
+        moves = [(day, 0, debt, amount) for day, debt, amount in self.raised]
+        moves += [(day, 1, debt, -amount) for day, debt, amount in self.lowered]
+        for _, _, debt, amount in sorted(moves, key=lambda move: move[:2]):
+            left[debt] += amount
+            if left[debt] < 0:
+                return False
+        return True
+
     def __bool__(self) -> bool:
         return bool(self.raised or self.interest or self.lowered)
 

@@ -215,15 +215,16 @@ def _replay_all(
     ledger.lock_accounts(tx, accounts)
     for part, histories in enumerate(read_in_parts(tx, accounts)):
         staged = []
-        mended: list[tuple[str, Corrections]] = []
+        mended: list[tuple[str, Corrections, bool]] = []
         for history in histories:
             account, wrong = history.account, history.corrections(through, terms)
             if wrong.from_credit > -ledger.balance(tx, _credit_of(account)):
                 left.append(account)
                 continue
-            if not wrong.is_even:
+            by_days = wrong.goes_by_days(history.posted.balances())
+            if not by_days:
                 _transfer(tx, account, wrong.raised, (), key=f"{key}:{account}:raised")
-            mended.append((account, wrong))
+            mended.append((account, wrong, by_days))
             tax = account.split(":")[1]
             staged += [
                 {"debit": history.interest_items[debt], "credit": revenue[tax], "amount": amount}
@@ -231,8 +232,8 @@ def _replay_all(
             ]
         done = _charge(tx, pa.Table.from_pylist(staged), key=f"{key}:{part}", through=through)
         debts, charged = debts + done[0], charged + done[1]
-        for account, wrong in mended:
-            raised = wrong.raised if wrong.is_even else ()
+        for account, wrong, by_days in mended:
+            raised = wrong.raised if by_days else ()
             _transfer(tx, account, raised, wrong.lowered, key=f"{key}:{account}")
     return _Replayed(debts, charged, tuple(left))
 
