@@ -20,6 +20,7 @@ from kazyna.services import (
     ledger,
     objects,
     open_debts,
+    plans,
     roll_lifecycle,
     rolls,
     taxpayers,
@@ -50,7 +51,15 @@ def with_halves(office: Installation, today: date = ISSUED) -> Installation:
     """Let the tax on cars of an office be paid in halves."""
     pack = kyrgyz_pack()
     parts = TaxParts(Text("Halves", "", ""), Dated.of([(date(2022, 1, 1), HALVES)]))
-    law = replace(pack, taxes={**pack.taxes, CARS: replace(pack.taxes[CARS], parts=parts)})
+    collecting = pack.accounts.collection
+    if collecting.instalments is not None:  # the law's own asks for more than these cars owe
+        plan = replace(collecting.instalments, minimum=Decimal(1), automatic_up_to=Decimal(10_000))
+        collecting = replace(collecting, instalments=plan)
+    law = replace(
+        pack,
+        taxes={**pack.taxes, CARS: replace(pack.taxes[CARS], parts=parts)},
+        accounts=replace(pack.accounts, collection=collecting),
+    )
     settings = replace(office.settings, today=today.isoformat())
     return Installation(office.database, law, settings)
 
@@ -204,6 +213,16 @@ def test_what_fell_due_is_lowered_like_the_part_it_was(officer: Context) -> None
     interest.accrue(august)
     assert debts(august) == {SPRING: 1050, WHOLE: 750}
     assert settled(august)
+
+
+def test_a_plan_is_about_what_is_due(officer: Context) -> None:
+    june = at(officer, 6, 5)
+    plan = plans.apply(june, taxpayer_id="T1", tax=CARS, months=3, first_due=date(CAR_YEAR, 7, 5))
+    assert (plan.status, plan.reasons) == ("running", ())
+    assert plan.debt == 750  # the first half, which is late; the rest of the year stays as it is
+    pay(june, "750", june.today, "t1")
+    assert plans.plans_of(june, taxpayer_id="T1")[0].paid == 750
+    assert debts(june) == {WHOLE: 750, AUTUMN: 750}
 
 
 def test_a_roll_that_is_withdrawn_asks_for_nothing(officer: Context) -> None:

@@ -64,7 +64,7 @@ _LATE = Text(
     " {interest} of interest for late payment, {total} settles it on that day.",
     "На {day} по этому налогу и году не уплачено {principal} за все объекты вместе. С пеней"
     " {interest} долг в этот день погашает {total}.",
-    "{day} карата бул салык жана жыл боюнча бардык объекттер үчүн {principal} төлөнгөн эмес."
+    "{day} күнүнө карата бул салык жана жыл боюнча бардык объекттер үчүн {principal} төлөнгөн эмес."
     " {interest} туум менен ошол күнү карызды {total} жабат.",
 )
 _FINES = Text(
@@ -75,7 +75,7 @@ _FINES = Text(
     "Мындан тышкары {fines} айып пул жана чыгым төлөнгөн эмес; алар менен кошо ошол күнү баарын"
     " {total} жабат.",
 )
-_IN_FORCE = Text("in force from {day}", "действует с {day}", "{day} баштап күчүндө")
+_IN_FORCE = Text("in force from {day}", "действует с {day}", "{day} күнүнөн баштап күчүндө")
 
 
 @dataclass(frozen=True)

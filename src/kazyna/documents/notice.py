@@ -16,7 +16,7 @@ _WORDS = {
     "property": Text("Property", "Объект", "Объект"),
     "property_id": Text("Cadastral number", "Кадастровый номер", "Кадастрдык номер"),
     "value": Text("Market value", "Рыночная стоимость", "Базар наркы"),
-    "as_of": Text("as of {day}", "на {day}", "{day} карата"),
+    "as_of": Text("as of {day}", "на {day}", "{day} күнүнө карата"),
     "interval": Text(
         "In 90 cases of 100 the market value lies between {low} and {high}.",
         "В 90 случаях из 100 рыночная стоимость лежит между {low} и {high}.",
@@ -69,7 +69,7 @@ _WORDS = {
     "window": Text(
         "Objections are taken from {first} to {last}.",
         "Возражения принимаются с {first} по {last}.",
-        "Каршы пикирлер {first} баштап {last} чейин кабыл алынат.",
+        "Каршы пикирлер {first} күнүнөн {last} күнүнө чейин кабыл алынат.",
     ),
     "no_window": Text(
         "The days on which objections are taken are announced by the office.",

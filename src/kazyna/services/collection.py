@@ -15,6 +15,7 @@ from kazyna.documents import demand as paper
 from kazyna.packs.collection import DunningLaw
 from kazyna.services import falls
 from kazyna.services.context import Context
+from kazyna.services.laws import cited
 from kazyna.services.payment_codes import payment_qr
 from kazyna.store import collection, enforcement
 from kazyna.store.collection import NoticeRow
@@ -238,7 +239,7 @@ def notice_pdf(ctx: Context, notice_id: int, *, language: Language | None = None
                 )
                 for debt in debts
             ),
-            law=law.grounds.law if law else "",
+            law=cited(ctx, law.grounds.law, chosen) if law else "",
             doubt=translated(law.grounds.doubt, ctx.pack.doubts, chosen)
             if law and law.grounds.doubt else None,
             qr=payment_qr(

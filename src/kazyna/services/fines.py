@@ -1,6 +1,6 @@
 """Fines: proposed with grounds, imposed by a second officer, objected to, decided by a third."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +14,7 @@ from kazyna.packs.fines import FineLaw
 from kazyna.services import deliveries, settlements, suspensions
 from kazyna.services.charges import open_accounts
 from kazyna.services.context import Context
+from kazyna.services.laws import cited
 from kazyna.services.ledger import amount_in_minor, reversal_of
 from kazyna.services.payment_codes import payment_qr
 from kazyna.services.settlements import NewSettlement, Settlement
@@ -21,7 +22,6 @@ from kazyna.store import collection, files, ledger, taxpayers
 from kazyna.store import fines as register
 from kazyna.store.connection import Transaction
 from kazyna.store.fines import FineRow
-from kazyna.tax.law import cite, source_key
 
 SHOWN = 200
 SAID_MAX = 200
@@ -298,7 +298,7 @@ def fine_pdf(ctx: Context, fine_id: int, *, language: Language | None = None) ->
         chosen = language or taxpayers.languages(tx, [fine.taxpayer_id])[fine.taxpayer_id]
         account = receivable(fine.tax, fine.taxpayer_id)
         reference = collection.reference_of(tx, account) or ""
-        law = _cited(replace(ctx, language=chosen), _row(tx, fine_id).law)
+        law = cited(ctx, _row(tx, fine_id).law, chosen)
     tax = ctx.pack.taxes.get(fine.tax)
     title = tax.title.in_(chosen) if tax else fine.tax
     return paper.render_fine(
@@ -379,12 +379,6 @@ def _law(ctx: Context, offence: str) -> FineLaw:
     return known[offence]
 
 
-def _cited(ctx: Context, reference: str) -> str:
-    """Write the article out; the pack of a later year may not know the act any more."""
-    known = source_key(reference) in ctx.pack.sources
-    return cite(reference, ctx.pack.sources, ctx.language).text if known else reference
-
-
 def _named(fine_id: int) -> str:
     return f"fine {fine_id}"
 
@@ -438,7 +432,7 @@ def _fine(ctx: Context, tx: Transaction, row: FineRow) -> Fine:
         period=row.period,
         offence=row.offence,
         label=law.label if law else None,
-        law=_cited(ctx, row.law),
+        law=cited(ctx, row.law, ctx.language),
         doubt=law.grounds.doubt if law else None,
         grounds=row.grounds,
         amount=from_minor(row.amount, currency),

@@ -31,6 +31,7 @@ from kazyna.store.connection import Transaction
 from kazyna.tax import StatedLaw, Step, compute, look_ups, state_law, stated_steps
 from kazyna.tax.explain import rows_of_case
 from kazyna.tax.inputs import Checked
+from kazyna.tax.law import cite, source_key
 from kazyna.tax.stated import Answers
 
 LAWS_LOADED_MAX = 16
@@ -261,6 +262,12 @@ def pack_of_kept(tx: Transaction, ctx: Context, kept: KeptLaw) -> Pack:
     """
     pack = pack_of(tx, ctx, kept.files_hash)
     return laid(pack, tuple(tuple(line.items()) for line in kept.decisions))
+
+
+def cited(ctx: Context, reference: str, language: Language) -> str:
+    """Write an article out; the pack of a later year may not know the act any more."""
+    known = source_key(reference) in ctx.pack.sources
+    return cite(reference, ctx.pack.sources, language).text if known else reference
 
 
 def fact(kind: ColumnType, written: Any) -> Checked:

@@ -75,7 +75,10 @@ class PlansReview:
 
 
 def apply(ctx: Context, *, taxpayer_id: str, tax: str, months: int, first_due: date) -> Plan:
-    """Apply to pay all that is owed for a tax by monthly instalments; the law decides if it can.
+    """Apply to pay what is owed for a tax by monthly instalments; the law decides if it can.
+
+    That is what is due by the day of the application, or else what is due next: parts of bills that
+    the law lets be paid later stay as they are.
 
     Raises
     ------
@@ -102,15 +105,17 @@ def apply(ctx: Context, *, taxpayer_id: str, tax: str, months: int, first_due: d
     account = receivable(tax, taxpayer_id)
     with ctx.transaction() as tx:
         debts = ledger.debts(tx, account)
-        debt = sum(row.balance for row in debts)
         if not debts:
             raise NotFound(f"Nothing is owed on the account {account}.")
+        through = max(ctx.today, min(row.due_on for row in debts))
+        debt = sum(row.balance for row in debts if row.due_on <= through)
         decision = _decision(tx, account, debt, months, rule)
         number = plans.insert(
             tx,
             {
                 "account": account,
-                "paid_before": plans.settled(tx, account),
+                "paid_before": plans.settled(tx, account, through),
+                "due_through": through,
                 "debt": debt,
                 "months": months,
                 "first_due": first_due,
@@ -153,7 +158,7 @@ def decide(ctx: Context, plan_id: int, *, granted: bool, note: str) -> Plan:
             plan_id,
             status="running" if granted else "refused",
             note=note.strip(),
-            paid_before=plans.settled(tx, row.account),
+            paid_before=plans.settled(tx, row.account, row.due_through),
         )
         if granted and law.interest_pauses:
             _pause(tx, ctx, row)
@@ -181,7 +186,7 @@ def review(ctx: Context) -> PlansReview:
         rows = plans.running(tx)
         parts = _parts(tx, [row.plan_id for row in rows])
         for row in rows:
-            paid = plans.settled(tx, row.account) - row.paid_before
+            paid = plans.settled(tx, row.account, row.due_through) - row.paid_before
             plan = parts[row.plan_id]
             status: PlanStatus | None = None
             if paid >= sum(part.amount for part in plan):
@@ -269,7 +274,7 @@ def _parts(tx: Transaction, plan_ids: list[int]) -> dict[int, list[Instalment]]:
 def _plan(ctx: Context, tx: Transaction, row: PlanRow, parts: list[Instalment]) -> Plan:
     currency = ctx.pack.currency
     runs = row.status in {"running", "kept", "broken", "withdrawn"}
-    paid = plans.settled(tx, row.account) - row.paid_before if runs else 0
+    paid = plans.settled(tx, row.account, row.due_through) - row.paid_before if runs else 0
     return Plan(
         plan_id=row.plan_id,
         account=row.account,

@@ -33,6 +33,8 @@ class PlanRow:
     ended_on: date | None
     note: str
     paid_before: int
+    due_through: date | None
+    """The latest due day of what it is about; None of one that took in all that was open."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class HistoryRow:
 PLANS = """
     SELECT plan_id, account, tax, taxpayer_id, name AS taxpayer_name, debt, months, first_due,
            status, automatic, reasons, applied_on, applied_by, decided_on, decided_by, ended_on,
-           note, paid_before
+           note, paid_before, due_through
     FROM plans JOIN accounts USING (account) JOIN taxpayers USING (taxpayer_id)
 """
 
@@ -67,10 +69,10 @@ def insert(tx: Transaction, plan: dict[str, object], parts: Sequence[Instalment]
     """Record an application with its instalments; None where a plan runs or waits already."""
     number: int | None = tx.value(
         """
-        INSERT INTO plans (account, paid_before, debt, months, first_due, status, automatic,
-                           reasons, decided_on, decided_by)
-        VALUES (%(account)s, %(paid_before)s, %(debt)s, %(months)s, %(first_due)s, %(status)s,
-                %(automatic)s, %(reasons)s,
+        INSERT INTO plans (account, paid_before, due_through, debt, months, first_due, status,
+                           automatic, reasons, decided_on, decided_by)
+        VALUES (%(account)s, %(paid_before)s, %(due_through)s, %(debt)s, %(months)s,
+                %(first_due)s, %(status)s, %(automatic)s, %(reasons)s,
                 CASE WHEN %(status)s <> 'applied' THEN business_day() END,
                 CASE WHEN %(status)s <> 'applied' THEN 'by law' END)
         ON CONFLICT DO NOTHING RETURNING plan_id
@@ -149,18 +151,21 @@ def end(tx: Transaction, plan_id: int, *, status: PlanStatus, on: date, note: st
     )
 
 
-def settled(tx: Transaction, account: str) -> int:
-    """Return what has settled debts of an account so far, less what was undone, in minor units."""
+def settled(tx: Transaction, account: str, due_through: date | None) -> int:
+    """Return what has settled debts of an account so far, less what was undone, in minor units.
+
+    Only those due through a day, where one is given.
+    """
     amount: int = tx.value(
         """
         SELECT coalesce(-sum(amount), 0)::bigint
         FROM items JOIN movements USING (item_id) JOIN entries USING (entry_id)
-        WHERE account = %s AND period IS NOT NULL AND (
+        WHERE account = %s AND due_on <= coalesce(%s, due_on) AND (
             kind IN ('payment', 'offset', 'write_off', 'remission', 'transfer')
             OR EXISTS (SELECT FROM entries AS undone WHERE undone.entry_id = entries.reverses
                        AND undone.kind IN ('payment', 'offset', 'transfer')))
         """,
-        (account,),
+        (account, due_through),
     )
     return amount
 

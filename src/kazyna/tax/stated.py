@@ -281,7 +281,7 @@ def _step(
         law_url=item.law_url,
         inputs=tuple((name, _fact(facts[name])) for name in item.takes if name in facts),
         parameters=tuple(_applied(law, name, value, language) for name, value in [*numbers, *rows]),
-        doubt="; ".join(doubt.in_(language) for doubt in dict.fromkeys(doubts)) or None,
+        doubt=_joined([doubt.in_(language) for doubt in dict.fromkeys(doubts)]),
     )
 
 
@@ -302,3 +302,8 @@ def _applied(law: StatedLaw, name: str, value: StatedValue, language: Language) 
 
 def _fact(value: Checked) -> Decimal | str:
     return value if isinstance(value, str) else Decimal(value)
+
+
+def _joined(doubts: Sequence[str]) -> str | None:
+    """Write doubts after one another; of those that are sentences, each ends with its own point."""
+    return "; ".join(doubts).replace(".; ", ". ") or None
