@@ -425,3 +425,27 @@ def test_a_measure_is_proposed_imposed_and_lifted_on_pages(
     lifted = officer.post(path, data={"decision": "lift", "reason": "the account is of another"})
     assert "the account is of another" in lifted.text
     assert officer.get("/office/collection").text.count("/office/enforcement") == 1
+
+
+def test_proof_of_service_is_recorded_and_reading_proves_itself(
+    officer: httpx.Client, own: httpx.Client
+) -> None:
+    found = re.search(r"/bills/(RF\d+)", own.get("/my").text)
+    assert found is not None
+    reference = found[1]
+    assert own.get(f"/bills/{reference}").status_code == HTTPStatus.OK
+    assert own.get("/office/deliveries").status_code == HTTPStatus.FORBIDDEN
+    desk = officer.get("/office/deliveries").text
+    assert "read in the portal" in desk
+    proof = {"kind": "bill", "number": reference, "how": "post", "served_on": "2026-07-20"}
+    wrong = officer.post("/office/deliveries", data=proof)
+    assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "the post&#39;s number is missing" in wrong.text
+    assert "Recorded: 1 of 1" in officer.post(
+        "/office/deliveries", data=proof | {"tracking": "RR4711KG"}
+    ).text  # fmt: skip
+    row = f"kind,number,how,served_on\nbill,{reference},published,2026-07-20\n"
+    loaded = officer.post("/office/deliveries/file", files={"file": ("july.csv", row)})
+    assert "Recorded: 1 of 1" in loaded.text
+    assert "RR4711KG" in officer.get(f"/bills/{reference}").text
+    assert officer.get("/office/deliveries?missing=bill").status_code == HTTPStatus.OK
