@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import check
-from kazyna.valuation.columns import Floats, Properties
+from kazyna.valuation.columns import Floats, Ints, Properties
 from kazyna.valuation.location import Plane
 
 Kind = Literal["number", "boolean", "date", "category"]
@@ -34,6 +34,8 @@ NUMBERS_IN_TEXT = 4
 LEAK_SPREAD = 0.005
 """Log deviation within which a product of two columns counts as the price itself."""
 DAYS_PER_YEAR = 365.25
+CHANCE_MIN = 20
+"""Sales expected to differ from others of their month, so that it is no chance if none does."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +109,15 @@ def learn_encoder(
     characteristics: pa.Table,
     price: Floats,
     *,
+    day: Ints | None = None,
     rising: tuple[str, ...] = (),
     source: str = "sales",
 ) -> Encoder:
     """Decide how each column is used, and leave out those that cannot or must not be.
 
     Left out are columns without any value, with one value only, of a type that is neither
-    number, truth, date nor text, texts that hardly repeat, and columns that give the price away.
+    number, truth, date nor text, texts that hardly repeat, columns that give the price away, and,
+    if the days of the sales are given, numbers that follow from the month.
     """
     used: list[Characteristic] = []
     left_out: list[tuple[str, str]] = []
@@ -127,6 +131,8 @@ def learn_encoder(
     leaks = dict(_leaks(used, matrix, price))
     leaks |= dict(_written_prices(characteristics, price))
     leaks |= dict(_summands(used, matrix, price))
+    if day is not None:
+        leaks = dict(_told_by_month(used, matrix, day)) | leaks
     left_out = [(name, reason) for name, reason in left_out if name not in leaks]
     left_out += leaks.items()
     return Encoder(tuple(item for item in used if item.name not in leaks), tuple(left_out))
@@ -247,6 +253,27 @@ def _leaks(items: list[Characteristic], matrix: Floats, price: Floats) -> Iterat
                 finer = _distinct(logs) >= _distinct(other_logs)
                 leak, factor = (name, other) if finer else (other, name)
                 yield leak, f"leakage: multiplied by {factor} it is the price"
+
+
+def _told_by_month(
+    items: list[Characteristic], matrix: Floats, day: Ints
+) -> Iterator[tuple[str, str]]:
+    """Numbers with one value in each month, such as a rate of interest: they are of the time.
+
+    The index follows the market over time; such a column would hide from it what has moved, and
+    has values after the last sale that no model has seen.
+    """
+    month = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    _, first, number = np.unique(month, return_index=True, return_inverse=True)
+    for item, column in zip(items, matrix.T, strict=True):
+        if item.kind != "number" or not np.array_equal(
+            column, column[first][number], equal_nan=True
+        ):
+            continue
+        _, counts = np.unique(column, return_counts=True)
+        alike = float(((counts / len(column)) ** 2).sum())
+        if (len(column) - len(first)) * (1 - alike) >= CHANCE_MIN:
+            yield item.name, "told by the date: all sales of a month have the same"
 
 
 def _summands(

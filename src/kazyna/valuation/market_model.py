@@ -275,7 +275,7 @@ def _encoder(market: Sales, columns: ColumnMap, source: str) -> Encoder:
     """Decide how each column is used; say so where even the identifier tells the price."""
     encoder = learn_encoder(
         _learnt_from(market, columns).properties.characteristics, market.price,
-        rising=columns.rising, source=source,
+        day=market.day, rising=columns.rising, source=source,
     )  # fmt: skip
     if tells_price(pa.chunked_array([pa.array(market.properties.id, pa.string())]), market.price):
         return encoder.without(columns.id, "leakage: it tells the price; no number is ever used")

@@ -71,7 +71,7 @@ def quick_hedonic(sales: Sales, *, seed: int = 0, source: str = "sales") -> Quic
 def _taken_apart(sales: Sales, learnt: int, *, seed: int, source: str) -> QuickHedonic:
     """Learn from so many of the sales, which come first, and take the log prices of all apart."""
     market = sales.take(np.arange(learnt))
-    encoder = learn_encoder(market.properties.characteristics, market.price)
+    encoder = learn_encoder(market.properties.characteristics, market.price, day=market.day)
     plane = plane_of(market.properties.lonlat)
     every = design_of(sales.properties, encoder, plane, source=source)
     design, others = every[:learnt], every[learnt:]
