@@ -118,7 +118,7 @@ def test_the_tables_say_what_the_study_says(shared_demo: Installation) -> None:
     assert lines["COD, %"].accepted == "5.00 … 15.00"
     assert lines["MKI"].by_formula == "–"
     assert lines["VEI, %"].told in {"confirmed", "refuted", "cannot be told"}
-    groups = ratio_tables.groups(WRITE, found)
+    groups = ratio_tables.groups(WRITE, found.study)
     assert [group.label for group in groups] == ["98103", "98117"]
     assert all(len(group.figures) == 5 for group in groups)
 
