@@ -12,4 +12,4 @@ def write_cadastre(
 ) -> dict[str, Path]:
     """Write one Parquet file a tax, with so many objects in all."""
     cadastre = invent_cadastre(pack, objects=objects, out=folder, seed=seed, year=YEAR)
-    return {each.tax: Path(each.file) for each in cadastre.files}
+    return {each.content: Path(each.file) for each in cadastre.files}

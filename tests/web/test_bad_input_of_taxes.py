@@ -42,8 +42,8 @@ def officer(office: Installation) -> Iterator[httpx.Client]:
         ),
         ("objects/V1/transfers", DEED | {"taxpayer:1": "T1", "share:1": "all"}, "is no share"),
         ("rolls", {"tax": "nothing", "year": "2026"}, "has no tax 'nothing'"),
-        ("simulation", {"number": "vehicle/nothing", "value": "1"}, "has no parameter 'nothing'"),
-        ("simulation", {"number": "vehicle/vehicle_rate", "value": "much"}, "is not a number"),
+        ("simulation", {"tax": "vehicle", "new:nothing": "1"}, "the law has no such number"),
+        ("simulation", {"tax": "vehicle", "new:book_value_rate": "much"}, "is not a number"),
         ("payments", {"reference": "RF65000200000001"}, "amount: it is missing"),
         (
             "payments",
