@@ -12,7 +12,7 @@ from schemathesis.core.result import Ok
 from api.conftest import served, signed_in
 from kazyna.services.context import Installation
 
-OFFICER_REQUESTS, PUBLIC_REQUESTS = 6, 2
+OFFICER_REQUESTS, PUBLIC_REQUESTS = 3, 1
 """For each operation: enough to meet every kind of mistake; the public is mostly turned away."""
 
 load_all_checks()
