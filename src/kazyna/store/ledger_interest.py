@@ -132,12 +132,9 @@ def accounts_to_replay(tx: Transaction, *, since: int) -> list[str]:
             SELECT account, max(effective_on), true
             FROM fact JOIN postings USING (entry_id) JOIN items ON item_id = debit
             WHERE period IS NOT NULL AND kind = 'reversal' GROUP BY account
-        ), paid AS (
-            SELECT credit AS item_id, max(effective_on) AS last_day
-            FROM fact JOIN postings USING (entry_id) GROUP BY credit
         ), late AS (
-            SELECT account FROM paid JOIN items USING (item_id)
-            WHERE bucket = 'tax' AND due_on < last_day
+            SELECT account FROM fact JOIN postings USING (entry_id) JOIN items ON item_id = credit
+            WHERE bucket = 'tax' AND due_on < effective_on
             UNION
             SELECT account FROM settled JOIN items USING (account)
             WHERE (bucket = 'tax' AND (undone OR (balance > 0 AND due_on < last_day)))
