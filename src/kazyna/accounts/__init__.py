@@ -90,6 +90,7 @@ from kazyna.accounts.parts import (
     divide_again,
     divide_all,
     divided_over_time,
+    parts_by_day,
 )
 from kazyna.accounts.payment_matching import (
     Clue,
@@ -205,6 +206,7 @@ __all__ = [
     "mended_references",
     "next_steps",
     "owed_by",
+    "parts_by_day",
     "payment_curve",
     "ranked",
     "ranking",

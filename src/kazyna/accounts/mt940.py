@@ -9,7 +9,7 @@ must agree with its lines, and a statement of many pages must be whole.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -297,11 +297,7 @@ def _numbered(page: _Page) -> Iterator[BankTransaction]:
     for number, item in enumerate(page.transactions, 1):
         own = f"{year}/{page.number}/{number}"
         ref = item.bank_ref if repeated[item.bank_ref] == 1 else f"{item.bank_ref}/{own}"
-        yield BankTransaction(
-            account=item.account, bank_ref=ref if item.bank_ref else own,
-            booked_on=item.booked_on, amount=item.amount, references=item.references,
-            text=item.text, payer=item.payer, payer_account=item.payer_account, place=item.place,
-        )  # fmt: skip
+        yield replace(item, bank_ref=ref if item.bank_ref else own)
 
 
 def _check_balances(page: _Page, currency: Currency, findings: Findings) -> None:

@@ -124,7 +124,7 @@ def divide(amount: int, rule: PartsRule) -> tuple[Part, ...]:
     >>> [part.amount for part in divide(4_999, halves)]
     [4999]
     """
-    return _parts(divide_all(np.array([amount], np.int64), rule)[:, 0].tolist(), rule)
+    return parts_by_day(divide_all(np.array([amount], np.int64), rule)[:, 0].tolist(), rule)
 
 
 def divide_again(
@@ -171,21 +171,30 @@ def divide_again(
     return tuple(Part(day, left) for day, left in sorted(stands.items()) if left)
 
 
-def divided_over_time(amounts: Sequence[tuple[date, int]], rule: PartsRule) -> tuple[Part, ...]:
+def divided_over_time(
+    amounts: Sequence[tuple[date | None, int]], rule: PartsRule
+) -> tuple[Part, ...]:
     """Return the parts of a bill after all its corrections.
 
     Parameters
     ----------
     amounts
-        What the bill asked for from a day on, the first time first. The first is divided as it was
-        issued, whenever that was.
+        What the bill asked for from a day on, the first time first. Without a day it is divided as
+        its roll was issued, whenever that was.
     rule
         How bills are divided.
     """
-    parts = divide(amounts[0][1], rule)
-    for day, amount in amounts[1:]:
-        parts = divide_again(parts, amount, day, rule)
+    parts: tuple[Part, ...] = ()
+    for day, amount in amounts:
+        parts = divide(amount, rule) if day is None else divide_again(parts, amount, day, rule)
     return parts
+
+
+def parts_by_day(amounts: Sequence[int], rule: PartsRule) -> tuple[Part, ...]:
+    """Give amounts for each of `rule.days` their days; what is nothing is left out."""
+    return tuple(
+        Part(day, amount) for day, amount in zip(rule.days, amounts, strict=True) if amount
+    )
 
 
 def _take_off(stands: dict[date, int], less: int, on: date) -> None:
@@ -201,9 +210,3 @@ def _take_off(stands: dict[date, int], less: int, on: date) -> None:
         taken = min(rest, stands[day])
         stands[day] -= taken
         rest -= taken
-
-
-def _parts(amounts: Sequence[int], rule: PartsRule) -> tuple[Part, ...]:
-    return tuple(
-        Part(day, amount) for day, amount in zip(rule.days, amounts, strict=True) if amount
-    )

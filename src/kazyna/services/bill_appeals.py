@@ -57,36 +57,11 @@ class BodyDecision:
 
 
 @dataclass(frozen=True)
-class Appeal:
+class Appeal(AppealRow):
     """An appeal and what became of it."""
 
-    appeal_id: int
-    objection_id: int
-    reference: str
-    tax: str
-    year: int
-    property_id: str
-    taxpayer_id: str
-    body: str
     label: Text | None
     """What the body is called; None where the pack has it no more."""
-    law: str
-    contested: Decimal
-    """What the decision before has left."""
-    claimed: Decimal
-    grounds: str
-    evidence: str
-    status: str
-    """`filed`, `upheld`, `partly_upheld`, `rejected` or `withdrawn`."""
-    filed_on: date
-    filed_by: str
-    answer_by: date | None
-    decided_amount: Decimal | None
-    decided_on: date | None
-    lowered: Decimal
-    """Taken off the debt by the decision itself, beyond what the bill says."""
-    document: str | None
-    reason: str | None
 
 
 @dataclass(frozen=True)
@@ -358,20 +333,22 @@ def _history(tx: Transaction, objection_id: int) -> tuple[BillObjection, list[Ap
     return objection, register.of_objection(tx, objection_id)
 
 
-def _open(tx: Transaction, appeal_id: int) -> AppealRow:
+def _row(tx: Transaction, appeal_id: int) -> AppealRow:
     row = register.find(tx, appeal_id)
     if row is None:
         raise NotFound(f"There is no appeal {appeal_id}.")
+    return row
+
+
+def _open(tx: Transaction, appeal_id: int) -> AppealRow:
+    row = _row(tx, appeal_id)
     if row.status != "filed":
         raise Conflict(f"The appeal {appeal_id} is {row.status} already.")
     return row
 
 
 def _found(ctx: Context, tx: Transaction, appeal_id: int) -> Appeal:
-    row = register.find(tx, appeal_id)
-    if row is None:
-        raise NotFound(f"There is no appeal {appeal_id}.")
-    return _appeal(ctx, row)
+    return _appeal(ctx, _row(tx, appeal_id))
 
 
 def _appeal(ctx: Context, row: AppealRow) -> Appeal:

@@ -1,5 +1,6 @@
 """The parts of bills: how those of a roll are divided, and what of each reaches the accounts."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,12 +20,12 @@ from kazyna.accounts import (
     divide_again,
     divide_all,
     divided_over_time,
+    parts_by_day,
     receivable,
 )
 from kazyna.core.money import Currency, from_minor, to_minor
 from kazyna.store import parts as register
 from kazyna.store.connection import Transaction
-from kazyna.store.parts import Amounts
 from kazyna.store.rolls import BillRow
 
 _RULE = TypeAdapter(PartsRule)
@@ -61,16 +62,21 @@ def parts_of_bills(
     tx: Transaction, rows: Sequence[BillRow], currency: Currency
 ) -> dict[tuple[int, int], tuple[BillPart, ...]]:
     """Return the parts of bills as they stand, by roll and number, of those that are divided."""
-    divided = [row for row in rows if row.parts is not None and row.amount > 0]
-    if not divided:
-        return {}
-    rules = {row.roll_id: rule_of(row.parts) for row in divided}
-    amounts = register.amounts_of_bills(tx, [(row.roll_id, row.bill_no) for row in divided])
-    return {
-        number: _in_money(_over_time(of_bill, rule, currency), currency)
-        for number, of_bill in amounts.items()
-        if (rule := rules[number[0]]) is not None
-    }
+    by_roll: dict[int, list[BillRow]] = defaultdict(list)
+    for row in rows:
+        if row.parts is not None and row.amount > 0:
+            by_roll[row.roll_id].append(row)
+    found = {}
+    for roll_id, own in by_roll.items():
+        rule = rule_of(own[0].parts)
+        if rule is None:
+            continue
+        numbers = [row.bill_no for row in own]
+        amounts = np.array([to_minor(row.amount, currency) for row in own], np.int64)
+        standing = _standing(tx, roll_id, numbers, amounts, rule, currency=currency)
+        for number, column in zip(numbers, standing.T.tolist(), strict=True):
+            found[roll_id, number] = _in_money(parts_by_day(column, rule), currency)
+    return found
 
 
 def as_issued(bills: pa.Table, rule: PartsRule, *, late_on: date | None) -> Matrix:
@@ -95,12 +101,26 @@ def as_standing(
     tx: Transaction, roll_id: int, bills: pa.Table, rule: PartsRule, currency: Currency
 ) -> Matrix:
     """Return the parts of bills as they stand: columns `bill_no`, and `standing` in minor units."""
-    found = divide_all(_minor(bills["standing"]), rule)
-    changed = register.changed_bills(tx, roll_id)
-    for place, number in enumerate(bills["bill_no"].to_pylist()):
-        if number in changed:
-            parts = _over_time(changed[number], rule, currency)
-            found[:, place] = _columns([parts], rule)[:, 0]
+    numbers, amounts = bills["bill_no"].to_pylist(), _minor(bills["standing"])
+    return _standing(tx, roll_id, numbers, amounts, rule, currency=currency)
+
+
+def _standing(
+    tx: Transaction,
+    roll_id: int,
+    numbers: Sequence[int],
+    amounts: NDArray[np.int64],
+    rule: PartsRule,
+    *,
+    currency: Currency,
+) -> Matrix:
+    """Divide the bills of a roll as they stand: only those that were corrected one by one."""
+    found = divide_all(amounts, rule)
+    changed = register.changed_bills(tx, [(roll_id, number) for number in numbers])
+    for place, number in enumerate(numbers):
+        if (in_turn := changed.get((roll_id, number))) is not None:
+            minor = [(each.since, to_minor(each.amount, currency)) for each in in_turn]
+            found[:, place] = _columns([divided_over_time(minor, rule)], rule)[:, 0]
     return found
 
 
@@ -109,7 +129,7 @@ def corrected(before: Matrix, amounts: Matrix, on: date, rule: PartsRule) -> Mat
     if on <= rule.days[0]:
         return divide_all(amounts, rule) - before
     after = [
-        divide_again(_parts(column, rule), amount, on, rule)
+        divide_again(parts_by_day(column, rule), amount, on, rule)
         for column, amount in zip(before.T.tolist(), amounts.tolist(), strict=True)
     ]
     return _columns(after, rule) - before
@@ -153,16 +173,6 @@ def _in_money(parts: Sequence[Part], currency: Currency) -> tuple[BillPart, ...]
     return tuple(BillPart(part.due_on, from_minor(part.amount, currency)) for part in parts)
 
 
-def _over_time(amounts: Sequence[Amounts], rule: PartsRule, currency: Currency) -> tuple[Part, ...]:
-    first, minor = amounts[0], [(each.since, to_minor(each.amount, currency)) for each in amounts]
-    if first.since is None:
-        return divided_over_time([(day or date.min, amount) for day, amount in minor], rule)
-    parts: tuple[Part, ...] = ()
-    for day, amount in minor:
-        parts = divide_again(parts, amount, day or date.min, rule)
-    return parts
-
-
 def _minor(column: pa.ChunkedArray) -> NDArray[np.int64]:
     return np.array(column.to_numpy(), np.int64)
 
@@ -174,7 +184,3 @@ def _columns(parts: Sequence[Sequence[Part]], rule: PartsRule) -> Matrix:
         for part in of_bill:
             found[place[part.due_on], column] = part.amount
     return found
-
-
-def _parts(column: Sequence[int], rule: PartsRule) -> list[Part]:
-    return [Part(day, amount) for day, amount in zip(rule.days, column, strict=True) if amount]

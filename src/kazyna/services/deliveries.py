@@ -11,6 +11,7 @@ from kazyna.core.errors import Finding, InputError
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import check
 from kazyna.services.context import Context
+from kazyna.services.tables import naming
 from kazyna.store import deliveries as register
 from kazyna.store import files
 from kazyna.store.connection import Transaction
@@ -113,13 +114,8 @@ def record_one(
 def record_file(ctx: Context, content: bytes, *, file: str) -> RecordedDeliveries:
     """Record the proofs of service of a CSV file, as `record` does."""
     ctx.require("officer")
-    try:
+    with naming(file, {}):
         table = files.read_content(content, ".csv")
-    except InputError as error:
-        raise InputError(
-            [Finding(file, each.reason, each.expected, row=each.row, column=each.column)
-             for each in error.findings]
-        ) from error  # fmt: skip
     return record(ctx, table, source=file)
 
 

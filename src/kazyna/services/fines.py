@@ -184,10 +184,9 @@ def object_to(ctx: Context, fine_id: int, *, grounds: str) -> Fine:
     _require(grounds, "grounds")
     with ctx.transaction() as tx:
         row = _open(tx, fine_id, "imposed")
-        if not _may_object(tx, ctx, row):
-            raise Conflict(
-                f"The fine {fine_id} could be objected to until {_last_day(tx, ctx, row)}."
-            )
+        last = _last_day(tx, ctx, row)
+        if not _may_object(ctx, row, last):
+            raise Conflict(f"The fine {fine_id} could be objected to until {last}.")
         register.object_to(tx, fine_id, grounds.strip())
         suspensions.suspend_disputed(
             tx, ctx, taxpayer_id=row.taxpayer_id, tax=row.tax, period=row.period,
@@ -416,14 +415,13 @@ def _last_day(tx: Transaction, ctx: Context, row: FineRow) -> date | None:
     return None if since is None else since + (row.object_until - row.imposed_on)
 
 
-def _may_object(tx: Transaction, ctx: Context, row: FineRow) -> bool:
-    last = _last_day(tx, ctx, row)
+def _may_object(ctx: Context, row: FineRow, last: date | None) -> bool:
     return row.status == "imposed" and (last is None or ctx.today <= last)
 
 
 def _fine(ctx: Context, tx: Transaction, row: FineRow) -> Fine:
     law = ctx.pack.accounts.collection.fines.get(row.offence)
-    currency = ctx.pack.currency
+    currency, last = ctx.pack.currency, _last_day(tx, ctx, row)
     return Fine(
         fine_id=row.fine_id,
         taxpayer_id=row.taxpayer_id,
@@ -444,8 +442,8 @@ def _fine(ctx: Context, tx: Transaction, row: FineRow) -> Fine:
         imposed_on=row.imposed_on,
         imposed_by=row.imposed_by,
         due_on=row.due_on,
-        object_until=_last_day(tx, ctx, row),
-        may_object=_may_object(tx, ctx, row),
+        object_until=last,
+        may_object=_may_object(ctx, row, last),
         objection=row.objection,
         answer=row.answer,
         entry_id=row.entry_id,

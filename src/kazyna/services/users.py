@@ -33,6 +33,7 @@ __all__ = [
 
 OFFICE: tuple[Role, ...] = ("officer", "valuer", "auditor", "administrator")
 """Roles whose accounts are made by administrators; others by officers."""
+EVERYBODY_SIGNED_IN: tuple[Role, ...] = (*OFFICE, "taxpayer", "participant")
 PASSWORD_LENGTH_MIN = 10
 SESSION_HOURS = 12
 GUESSES_A_MINUTE = 10
@@ -109,14 +110,10 @@ def _maker(role: Role) -> Role:
 def _require_fit(
     name: str, password: str, role: Role, taxpayer_id: str | None, participant_id: str | None
 ) -> None:
-    findings = []
+    findings: list[Finding] = []
     if not name.strip():
         findings.append(Finding("user", "the name is missing", "a name", column="name"))
-    if len(password) < PASSWORD_LENGTH_MIN:
-        reason = f"the password has {len(password)} characters"
-        findings.append(
-            Finding("user", reason, f"at least {PASSWORD_LENGTH_MIN}", column="password")
-        )
+    findings += _too_short(password)
     if (role == "taxpayer") != (taxpayer_id is not None):
         reason = f"role {role} with taxpayer {taxpayer_id}"
         findings.append(
@@ -129,6 +126,13 @@ def _require_fit(
         findings.append(Finding("user", "nobody signs in as public", "a role", column="role"))
     if findings:
         raise InputError(findings)
+
+
+def _too_short(password: str) -> list[Finding]:
+    if len(password) >= PASSWORD_LENGTH_MIN:
+        return []
+    reason = f"the password has {len(password)} characters"
+    return [Finding("user", reason, f"at least {PASSWORD_LENGTH_MIN}", column="password")]
 
 
 def accounts(ctx: Context) -> tuple[Account, ...]:
@@ -174,8 +178,10 @@ def change_password(ctx: Context, *, old: str, new: str) -> None:
     InputError
         When the new one is too short.
     """
+    ctx.require(*EVERYBODY_SIGNED_IN)
     actor = ctx.actor
-    _require_fit(actor.name, new, actor.role, actor.taxpayer_id, None)
+    if short := _too_short(new):
+        raise InputError(short)
     with ctx.database.transaction(role="gate", actor=actor.name) as tx:
         _verified(tx, actor.name, old)
         users.set_password(tx, actor.name, _hasher.hash(new))

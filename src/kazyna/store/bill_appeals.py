@@ -22,16 +22,19 @@ class AppealRow:
     body: str
     law: str
     contested: Decimal
+    """What the decision before has left."""
     claimed: Decimal
     grounds: str
     evidence: str
     status: str
+    """`filed`, `upheld`, `partly_upheld`, `rejected` or `withdrawn`."""
     filed_on: date
     filed_by: str
     answer_by: date | None
     decided_amount: Decimal | None
     decided_on: date | None
     lowered: Decimal
+    """Taken off the debt by the decision itself, beyond what the bill says."""
     document: str | None
     reason: str | None
 

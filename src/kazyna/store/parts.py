@@ -18,14 +18,6 @@ class _Falls:
 
 
 @dataclass(frozen=True)
-class _Amount:
-    roll_id: int
-    bill_no: int
-    since: date | None
-    amount: Decimal
-
-
-@dataclass(frozen=True)
 class Amounts:
     """What a bill asks for from a day on."""
 
@@ -36,44 +28,36 @@ class Amounts:
 
 @dataclass(frozen=True)
 class _Changed:
+    roll_id: int
     bill_no: int
     days: list[date | None]
     amounts: list[Decimal]
 
 
-def changed_bills(tx: Transaction, roll_id: int) -> dict[int, list[Amounts]]:
-    """Return what the bills of a roll asked for in turn that corrections have added or changed."""
+def changed_bills(
+    tx: Transaction, bills: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], list[Amounts]]:
+    """Return what bills asked for in turn, of those that corrections have added or changed.
+
+    Parameters
+    ----------
+    tx
+        The transaction.
+    bills
+        Rolls and numbers.
+    """
     rows = tx.rows(
         _Changed,
         """
-        SELECT bill_no, array_agg(since ORDER BY version) AS days,
+        SELECT roll_id, bill_no, array_agg(since ORDER BY version) AS days,
                array_agg(amount ORDER BY version) AS amounts
-        FROM bill_amounts WHERE roll_id = %s
-        GROUP BY bill_no HAVING count(*) > 1 OR bool_or(since IS NOT NULL)
-        """,
-        (roll_id,),
-    )
-    return {row.bill_no: list(map(Amounts, row.days, row.amounts)) for row in rows}
-
-
-def amounts_of_bills(
-    tx: Transaction, bills: Sequence[tuple[int, int]]
-) -> dict[tuple[int, int], list[Amounts]]:
-    """Return what bills asked for in turn, by roll and number; of rolls that are divided."""
-    rows = tx.rows(
-        _Amount,
-        """
-        SELECT roll_id, bill_no, since, amount FROM bill_amounts
-        JOIN unnest(%s::bigint[], %s::bigint[]) AS asked (roll_id, bill_no)
+        FROM bill_amounts JOIN unnest(%s::bigint[], %s::bigint[]) AS asked (roll_id, bill_no)
             USING (roll_id, bill_no)
-        ORDER BY roll_id, bill_no, version
+        GROUP BY roll_id, bill_no HAVING count(*) > 1 OR bool_or(since IS NOT NULL)
         """,
         ([roll for roll, _ in bills], [number for _, number in bills]),
     )
-    found: dict[tuple[int, int], list[Amounts]] = defaultdict(list)
-    for row in rows:
-        found[row.roll_id, row.bill_no].append(Amounts(row.since, row.amount))
-    return found
+    return {(row.roll_id, row.bill_no): list(map(Amounts, row.days, row.amounts)) for row in rows}
 
 
 def days_that_fall(tx: Transaction) -> dict[str, dict[int, tuple[date, ...]]]:

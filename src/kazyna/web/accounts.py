@@ -1,7 +1,7 @@
 """Local accounts: the list with what was done to them, new ones, and one's own password."""
 
 from http import HTTPStatus
-from typing import Annotated, cast, get_args
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -29,7 +29,12 @@ def listed(visit: Visiting) -> HTMLResponse:
 
 @router.post(HERE)
 def make(
-    visit: Visiting, *, name: Word, password: Secret, role: Word, acts_for: Word = ""
+    visit: Visiting,
+    *,
+    name: Word,
+    password: Secret,
+    role: Annotated[Role, Form()],
+    acts_for: Word = "",
 ) -> Response:
     """Make an account, or give one a new password."""
     number = acts_for.strip() or None
@@ -38,7 +43,7 @@ def make(
             visit.ctx,
             name=name.strip(),
             password=password,
-            role=cast(Role, role if role in get_args(Role) else "public"),
+            role=role,
             taxpayer_id=number if role == "taxpayer" else None,
             participant_id=number if role == "participant" else None,
         )

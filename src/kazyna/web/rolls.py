@@ -86,7 +86,7 @@ def bill(visit: Visiting, reference: str) -> HTMLResponse:
         hows=delivery_words(visit.write),
         tax_title=lambda name: tax_title(visit, name),
         objections=own,
-        appeals=[each for each in bill_appeals.appeals(visit.ctx) if each.reference == reference],
+        appeals=[a for o in own for a in bill_appeals.appeals_of(visit.ctx, o.objection_id)],
         states=bill_objection_words(visit.write),
         object_until=last,
         may_object=found.status == "issued"
