@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from kazyna.valuation import ColumnMap, fit_land, split_value
 from kazyna.valuation.columns import read_sales
-from kazyna.valuation.land import column_of
+from kazyna.valuation.land_and_cost.land import column_of
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "src/kazyna/packs/us_wa/demo/king_county_sales.parquet"

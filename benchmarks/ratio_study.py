@@ -15,9 +15,9 @@ import assesspy
 import numpy as np
 
 from kazyna.valuation import ratio_study, spatial_autocorrelation
-from kazyna.valuation.horizontal_equity import horizontal_equity
-from kazyna.valuation.ratio_intervals import analytic, bootstrap
-from kazyna.valuation.ratio_statistics import Floats, kakwani, statistics
+from kazyna.valuation.ratios.horizontal_equity import horizontal_equity
+from kazyna.valuation.ratios.ratio_intervals import analytic, bootstrap
+from kazyna.valuation.ratios.ratio_statistics import Floats, kakwani, statistics
 
 SALES, DRAWS = 1_000_000, 1_000
 THEIR_SALES, THEIR_DRAWS = 100_000, 20

@@ -24,9 +24,9 @@ import pyarrow.parquet as pq
 
 from kazyna.valuation import ColumnMap
 from kazyna.valuation.columns import Sales, read_sales
-from kazyna.valuation.price_index import PriceIndex
+from kazyna.valuation.indices.price_index import PriceIndex
+from kazyna.valuation.indices.repeat_sales import APART_DAYS_MIN, combined_index, repeat_sales_index
 from kazyna.valuation.quick_hedonic import quick_hedonic
-from kazyna.valuation.repeat_sales import APART_DAYS_MIN, combined_index, repeat_sales_index
 
 COLUMNS = ColumnMap("pinx", "sale_price", "sale_date", "longitude", "latitude", ("sale_id",))
 

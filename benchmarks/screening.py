@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 from kazyna.valuation import ColumnMap, Holdout, split
 from kazyna.valuation.backtest import assess, fit_before, value_sales
 from kazyna.valuation.columns import read_sales
+from kazyna.valuation.evidence.screening import Clues, Screening, screen
 from kazyna.valuation.quick_hedonic import quick_hedonic
-from kazyna.valuation.screening import Clues, Screening, screen
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "src/kazyna/packs/us_wa/demo/king_county_sales.parquet"

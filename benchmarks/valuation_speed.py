@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kazyna.valuation import ColumnMap, fit
-from kazyna.valuation.tree_shap import explainer
+from kazyna.valuation.models.tree_shap import explainer
 
 COUNTY = Path(__file__).parents[1] / "src/kazyna/packs/us_wa/demo/king_county_sales.parquet"
 COLUMNS = ColumnMap(id="id", price="price", date="date", lon="long", lat="lat")

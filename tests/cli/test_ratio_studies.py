@@ -6,7 +6,7 @@ import pyarrow.csv as arrow_csv
 import pytest
 
 from cli.conftest import Kazyna
-from valuation.ratios import market
+from valuation.invented_ratios import market
 
 APPRAISED_AND_PRICE = ("--appraised", "value", "--price", "price")
 

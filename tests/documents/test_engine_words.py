@@ -4,7 +4,7 @@ import pytest
 
 from kazyna.documents.engine_words import in_words, note_in_words
 from kazyna.valuation import fit
-from kazyna.valuation.screening_reasons import KINDS
+from kazyna.valuation.evidence.screening_reasons import KINDS
 from valuation.markets import AS_OF, COLUMNS, invented, replaced
 
 

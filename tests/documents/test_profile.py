@@ -9,10 +9,10 @@ import pytest
 
 from kazyna.core.text import LANGUAGES, Language
 from kazyna.documents.profile import _ISSUES, _KINDS, bars, figure, profile_page
-from kazyna.valuation.column_map import read_table_map
-from kazyna.valuation.mapping import apply_table_map
-from kazyna.valuation.profile import Kind, profile
-from kazyna.valuation.profile_issues import IssueKind
+from kazyna.valuation.evidence.column_map import read_table_map
+from kazyna.valuation.evidence.mapping import apply_table_map
+from kazyna.valuation.evidence.profile import Kind, profile
+from kazyna.valuation.evidence.profile_issues import IssueKind
 
 RAW = pa.table({
     "id": ["a", "b", "c"],

@@ -8,8 +8,8 @@ import pytest
 from kazyna.core.text import LANGUAGES, Language
 from kazyna.documents.ratio_study import RatioStudyDocument, ratio_study_page
 from kazyna.valuation import RatioStudy, ratio_study
-from kazyna.valuation.ratio_picture import ratio_picture
-from valuation.ratios import market
+from kazyna.valuation.ratios.ratio_picture import ratio_picture
+from valuation.invented_ratios import market
 
 
 class Texts(HTMLParser):

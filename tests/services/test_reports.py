@@ -9,7 +9,7 @@ from conftest import SOLD, VALUER
 from kazyna.core.errors import NotFound
 from kazyna.services import cadastre, overrides, reports, round_files, rounds
 from kazyna.services.context import Actor, Context, Installation
-from kazyna.valuation import valuation_report
+from kazyna.valuation.report import valuation_report
 
 
 @pytest.fixture

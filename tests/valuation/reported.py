@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from kazyna.valuation.land_report import LandBasis
+from kazyna.valuation.indices.strata_index import IndexPoint
+from kazyna.valuation.land_and_cost.land_report import LandBasis
 from kazyna.valuation.market_areas import AreaPlace, FoundAreas, MarketArea
-from kazyna.valuation.strata_index import IndexPoint
-from kazyna.valuation.valuation_report import (
+from kazyna.valuation.report.valuation_report import (
     Provenance,
     ReportedModel,
     ReportedStratum,

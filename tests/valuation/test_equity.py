@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kazyna.valuation.columns import Floats
 from kazyna.valuation.equity import DISPERSION_COST_MAX, PRB_TARGET, Equity, equity_of
-from kazyna.valuation.ratio_study import statistics
+from kazyna.valuation.ratios.ratio_study import statistics
 
 
 def market(noise: float, *, sales: int = 4000, seed: int = 0) -> tuple[Floats, Floats, Floats]:

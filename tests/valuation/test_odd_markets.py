@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kazyna.core.errors import InputError
 from kazyna.valuation import Holdout, backtest, fit, split
-from kazyna.valuation.stray_days import SALES_MIN, stray_days
+from kazyna.valuation.evidence.stray_days import SALES_MIN, stray_days
 from valuation.markets import AS_OF, COLUMNS, invented, replaced
 
 

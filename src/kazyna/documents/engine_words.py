@@ -7,7 +7,7 @@ phrase that is not known stays as it is: better in English than not said.
 import re
 
 from kazyna.core.text import Language, Text
-from kazyna.valuation.screening_reasons import KINDS
+from kazyna.valuation.evidence.screening_reasons import KINDS
 
 _PHRASES: tuple[tuple[str, Text], ...] = (
     (

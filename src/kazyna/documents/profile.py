@@ -9,9 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kazyna.core.text import Language, Text
 from kazyna.documents.render import TEMPLATES
-from kazyna.valuation.mapping import MappingReport
-from kazyna.valuation.profile import ColumnProfile, Kind, Profile
-from kazyna.valuation.profile_issues import IssueKind
+from kazyna.valuation.evidence.mapping import MappingReport
+from kazyna.valuation.evidence.profile import ColumnProfile, Kind, Profile
+from kazyna.valuation.evidence.profile_issues import IssueKind
 
 WIDTH, HEIGHT, GAP = 260, 56, 1
 YEARS_MAX = 10_000

@@ -25,9 +25,9 @@ from kazyna.documents.drawings import (
 )
 from kazyna.documents.render import TEMPLATES
 from kazyna.valuation import RatioStudy
-from kazyna.valuation.ratio_intervals import Bounds
-from kazyna.valuation.ratio_picture import RATIO_HIGH, RATIO_LOW, RatioPicture
-from kazyna.valuation.ratio_standards import Verdict
+from kazyna.valuation.ratios.ratio_intervals import Bounds
+from kazyna.valuation.ratios.ratio_picture import RATIO_HIGH, RATIO_LOW, RatioPicture
+from kazyna.valuation.ratios.ratio_standards import Verdict
 
 MAP_BREAKS = (0.90, 0.95, 1.0, 1.05, 1.10)
 DECIMALS = {"cod": 2, "cov": 2, "vei": 2}

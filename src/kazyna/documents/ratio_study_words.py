@@ -1,8 +1,8 @@
 """The words of the page of a ratio study, in three languages."""
 
 from kazyna.core.text import Language, Text
-from kazyna.valuation.ratio_standards import Told
-from kazyna.valuation.sales_chasing import Technique
+from kazyna.valuation.ratios.ratio_standards import Told
+from kazyna.valuation.ratios.sales_chasing import Technique
 
 NAMES = {
     "median_ratio": Text("Median ratio", "Медиана отношений", "Катыштардын медианасы"),

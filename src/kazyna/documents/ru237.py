@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from kazyna.documents.article import Block, Cell, Grid, Note, Paragraph, Section, Steps
 from kazyna.documents.writing import Pen
-from kazyna.valuation.ru237 import WHOLE
-from kazyna.valuation.ru237_factors import Way
-from kazyna.valuation.ru237_profile import Ru237Profile
-from kazyna.valuation.ru237_quality import Form, Formula, SampleQuality
+from kazyna.valuation.ru237.factors import Way
+from kazyna.valuation.ru237.groups import WHOLE
+from kazyna.valuation.ru237.profile import Ru237Profile
+from kazyna.valuation.ru237.quality import Form, Formula, SampleQuality
 
 TERRITORIES_SHOWN = 20
 """Rows of a division in the report; the table written beside it has all."""

@@ -35,7 +35,7 @@ from kazyna.documents.valuation_report_quality import (
 )
 from kazyna.documents.valuation_report_sentences import SENTENCES, STEPS
 from kazyna.documents.writing import Pen
-from kazyna.valuation.valuation_report import ValuationReport
+from kazyna.valuation.report.valuation_report import ValuationReport
 
 IMPORTANCE_SHOWN = 14
 GROUPS_SHOWN = 18

@@ -4,8 +4,8 @@ from kazyna.documents import valuation_report_words as say
 from kazyna.documents.article import Block, Cell, Grid, Paragraph, Subheading
 from kazyna.documents.valuation_report_sentences import SENTENCES
 from kazyna.documents.writing import Pen
-from kazyna.valuation.report_examples import Example
-from kazyna.valuation.valuation_report import ValuationReport
+from kazyna.valuation.report.report_examples import Example
+from kazyna.valuation.report.valuation_report import ValuationReport
 
 REASONS_SHOWN = 7
 ADJUSTMENTS_SHOWN = 2

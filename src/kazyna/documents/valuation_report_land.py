@@ -6,8 +6,8 @@ from kazyna.documents.article import Block, Cell, Drawing, Facts, Grid, Paragrap
 from kazyna.documents.drawings import Axis, Place, Plot, map_of_points
 from kazyna.documents.engine_words import in_words
 from kazyna.documents.writing import Pen
-from kazyna.valuation.land_report import LandBasis, LandShare
-from kazyna.valuation.valuation_report import ValuationReport
+from kazyna.valuation.land_and_cost.land_report import LandBasis, LandShare
+from kazyna.valuation.report.valuation_report import ValuationReport
 
 GROUPS_SHOWN = 18
 BREAKS = (10.0, 20.0, 30.0, 40.0, 50.0, 60.0)

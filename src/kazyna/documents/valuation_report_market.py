@@ -20,8 +20,8 @@ from kazyna.documents.drawings import (
 from kazyna.documents.ratio_study import month
 from kazyna.documents.valuation_report_sentences import SENTENCES
 from kazyna.documents.writing import Pen
-from kazyna.valuation.strata_index import IndexPoint
-from kazyna.valuation.valuation_report import ValuationReport
+from kazyna.valuation.indices.strata_index import IndexPoint
+from kazyna.valuation.report.valuation_report import ValuationReport
 
 VALUE_COLOURS = ("#e6efe9", "#bcdcd5", "#8fc2b6", "#5aa394", "#2f7d70", "#0b6159", "#073b37")
 """From little to much."""

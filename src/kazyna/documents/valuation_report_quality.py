@@ -34,10 +34,10 @@ from kazyna.documents.ratio_study_words import MEANINGS, NAMES
 from kazyna.documents.ratio_study_words import words as study_words
 from kazyna.documents.valuation_report_sentences import SENTENCES
 from kazyna.documents.writing import Pen
-from kazyna.valuation.ratio_picture import RATIO_HIGH, RATIO_LOW
-from kazyna.valuation.ratio_study import RatioStudy
-from kazyna.valuation.valuation_report import Coverage, Stratified, ValuationReport
-from kazyna.valuation.weak_spots import THIN_SALES, ThinGroup
+from kazyna.valuation.ratios.ratio_picture import RATIO_HIGH, RATIO_LOW
+from kazyna.valuation.ratios.ratio_study import RatioStudy
+from kazyna.valuation.report.valuation_report import Coverage, Stratified, ValuationReport
+from kazyna.valuation.report.weak_spots import THIN_SALES, ThinGroup
 
 PLACES = {"median_ratio": 3, "mean_ratio": 3, "weighted_mean_ratio": 3, "cod": 1, "cov": 1}
 """Decimals; three for all others."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from kazyna.core.text import Language, Text
-from kazyna.valuation.weak_spots import Doubt
+from kazyna.valuation.report.weak_spots import Doubt
 
 MODELS: Mapping[str, tuple[Text, Text]] = {
     "regression": (

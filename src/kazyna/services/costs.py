@@ -17,8 +17,8 @@ from kazyna.core.errors import Finding, InputError
 from kazyna.core.money import RoundingMode
 from kazyna.core.text import Language
 from kazyna.store import files
-from kazyna.valuation.building_cost import cost_column
-from kazyna.valuation.cost import (
+from kazyna.valuation.land_and_cost.building_cost import cost_column
+from kazyna.valuation.land_and_cost.cost import (
     NOT_CALIBRATED,
     Building,
     Calibration,

@@ -45,7 +45,7 @@ from kazyna.valuation import (
     fit,
     ratio_study,
 )
-from kazyna.valuation.land_report import LandBasis
+from kazyna.valuation.land_and_cost.land_report import LandBasis
 from kazyna.valuation.market_areas import MarketArea
 
 HOLDOUT = Holdout.parse("time:0.2")

@@ -14,14 +14,21 @@ from kazyna.core.progress import Progress, silent
 from kazyna.core.text import Language
 from kazyna.documents.profile import profile_page
 from kazyna.store import files, rasters
-from kazyna.valuation.column_guess import guess_table_map
-from kazyna.valuation.column_map import read_table_map
-from kazyna.valuation.column_map_text import table_map_toml
 from kazyna.valuation.columns import ColumnMap
-from kazyna.valuation.mapping import MappedTable, MappingReport, Wanted, apply_table_map
-from kazyna.valuation.places import Grid, Layer, area_of, distance_features, measured_at, read_off
-from kazyna.valuation.profile import ColumnProfile, Profile, profile
-from kazyna.valuation.table_map import Areas, Measured, TableMap
+from kazyna.valuation.evidence.column_guess import guess_table_map
+from kazyna.valuation.evidence.column_map import read_table_map
+from kazyna.valuation.evidence.column_map_text import table_map_toml
+from kazyna.valuation.evidence.mapping import MappedTable, MappingReport, Wanted, apply_table_map
+from kazyna.valuation.evidence.places import (
+    Grid,
+    Layer,
+    area_of,
+    distance_features,
+    measured_at,
+    read_off,
+)
+from kazyna.valuation.evidence.profile import ColumnProfile, Profile, profile
+from kazyna.valuation.evidence.table_map import Areas, Measured, TableMap
 
 __all__ = [
     "ColumnProfile",

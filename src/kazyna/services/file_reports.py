@@ -27,15 +27,15 @@ from kazyna.services.reports import (
 )
 from kazyna.store import files
 from kazyna.valuation import ColumnMap, ModelSummary
-from kazyna.valuation.ru237_factors import FACTOR_SOURCES, factor_sources
-from kazyna.valuation.ru237_profile import Ru237Columns, Ru237Profile, ru237_profile
-from kazyna.valuation.table_map import TableMap
-from kazyna.valuation.valuation_report import (
+from kazyna.valuation.evidence.table_map import TableMap
+from kazyna.valuation.report.valuation_report import (
     Provenance,
     ReportOptions,
     ValuationReport,
     report_of,
 )
+from kazyna.valuation.ru237.factors import FACTOR_SOURCES, factor_sources
+from kazyna.valuation.ru237.profile import Ru237Columns, Ru237Profile, ru237_profile
 
 __all__ = [
     "FileReport",

@@ -12,8 +12,8 @@ from kazyna.core.errors import Finding, InputError
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import check
 from kazyna.store import files
-from kazyna.valuation.screening import Decision, Flag, declared_sales
-from kazyna.valuation.screening_reasons import DECLARED, KINDS
+from kazyna.valuation.evidence.screening import Decision, Flag, declared_sales
+from kazyna.valuation.evidence.screening_reasons import DECLARED, KINDS
 
 FIRST_DAY = date(1900, 1, 1)
 KEEP, LEAVE_OUT = "keep", "leave_out"

@@ -13,8 +13,8 @@ from kazyna.services.context import Context
 from kazyna.store import cadastre, objections
 from kazyna.store import rounds as register
 from kazyna.store.connection import Transaction
-from kazyna.valuation.objection_check import ObjectionCheck
-from kazyna.valuation.objection_check import objection_check as check_objections
+from kazyna.valuation.rounds.objection_check import ObjectionCheck
+from kazyna.valuation.rounds.objection_check import objection_check as check_objections
 
 __all__ = [
     "NewObjection",

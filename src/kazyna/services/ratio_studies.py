@@ -22,12 +22,12 @@ from kazyna.services.context import Context, Role
 from kazyna.services.tables import naming, require_columns
 from kazyna.store import files
 from kazyna.valuation import RatioStudy
-from kazyna.valuation.column_reading import Reading, parse_column
-from kazyna.valuation.horizontal_equity import HorizontalEquity
-from kazyna.valuation.ratio_outliers import Trim
-from kazyna.valuation.ratio_picture import ratio_picture
-from kazyna.valuation.ratio_standards import PROPERTY_KINDS, PropertyKind, Verdict, kind_of
-from kazyna.valuation.sales_chasing import (
+from kazyna.valuation.evidence.column_reading import Reading, parse_column
+from kazyna.valuation.ratios.horizontal_equity import HorizontalEquity
+from kazyna.valuation.ratios.ratio_outliers import Trim
+from kazyna.valuation.ratios.ratio_picture import ratio_picture
+from kazyna.valuation.ratios.ratio_standards import PROPERTY_KINDS, PropertyKind, Verdict, kind_of
+from kazyna.valuation.ratios.sales_chasing import (
     ChasingTest,
     change_of_value,
     joined,

@@ -25,7 +25,7 @@ from kazyna.store import rounds as register
 from kazyna.store.copy import lists_of
 from kazyna.valuation import ColumnMap, IndexPoint
 from kazyna.valuation.market_areas import AreaPlace, FoundAreas
-from kazyna.valuation.valuation_report import (
+from kazyna.valuation.report.valuation_report import (
     Provenance,
     ReportedModel,
     ReportedStratum,

@@ -13,7 +13,7 @@ from kazyna.services.context import Context
 from kazyna.services.reason_words import BY_HAND, label
 from kazyna.store import cadastre
 from kazyna.store import rounds as register
-from kazyna.valuation.round_comparison import BASE, OVERRIDE, RoundComparison, compare_rounds
+from kazyna.valuation.rounds.round_comparison import BASE, OVERRIDE, RoundComparison, compare_rounds
 
 __all__ = ["ComparedRounds", "RoundComparison", "compare", "reason_label"]
 

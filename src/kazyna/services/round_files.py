@@ -29,7 +29,7 @@ from kazyna.store import files, folders, round_market
 from kazyna.store import rounds as register
 from kazyna.store.copy import json_text
 from kazyna.valuation import ColumnMap, Decision
-from kazyna.valuation.round import (
+from kazyna.valuation.rounds.round import (
     FileFault,
     FrozenFile,
     Manifest,

@@ -15,7 +15,7 @@ from kazyna.core.text import Text
 from kazyna.services import rounds
 from kazyna.services.context import Context, Role
 from kazyna.store import screening
-from kazyna.valuation.screening_reasons import KINDS, REASONS, Reason, Suspicion
+from kazyna.valuation.evidence.screening_reasons import KINDS, REASONS, Reason, Suspicion
 
 READERS: tuple[Role, ...] = ("valuer", "auditor")
 NOTE_MAX = 1_000

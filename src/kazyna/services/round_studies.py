@@ -14,9 +14,9 @@ from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
 from kazyna.store import rounds
 from kazyna.valuation import RatioStudy
-from kazyna.valuation.ratio_picture import PlaceRatio, RatioPicture, ratio_picture
-from kazyna.valuation.ratio_standards import Verdict
-from kazyna.valuation.sales_chasing import Technique
+from kazyna.valuation.ratios.ratio_picture import PlaceRatio, RatioPicture, ratio_picture
+from kazyna.valuation.ratios.ratio_standards import Verdict
+from kazyna.valuation.ratios.sales_chasing import Technique
 
 __all__ = [
     "GroupingColumn",

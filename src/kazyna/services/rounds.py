@@ -18,7 +18,7 @@ from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
 from kazyna.store import objections, overrides, rounds
 from kazyna.store.connection import Transaction
-from kazyna.valuation.land_report import LandBasis
+from kazyna.valuation.land_and_cost.land_report import LandBasis
 from kazyna.valuation.market_areas import MarketArea
 
 Status = Literal[

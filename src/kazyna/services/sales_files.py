@@ -11,12 +11,12 @@ from kazyna.core.errors import Finding, InputError
 from kazyna.services import evidence
 from kazyna.services.known_sales import KnownSales, read_decisions, read_flags, without_declared
 from kazyna.store import files
-from kazyna.valuation.column_guess import guess_table_map
-from kazyna.valuation.column_map_text import table_map_toml
 from kazyna.valuation.columns import ColumnMap, day_number, read_sales
-from kazyna.valuation.mapping import IN_FUTURE
-from kazyna.valuation.screening import Decision
-from kazyna.valuation.table_map import RowNumber, TableMap
+from kazyna.valuation.evidence.column_guess import guess_table_map
+from kazyna.valuation.evidence.column_map_text import table_map_toml
+from kazyna.valuation.evidence.mapping import IN_FUTURE
+from kazyna.valuation.evidence.screening import Decision
+from kazyna.valuation.evidence.table_map import RowNumber, TableMap
 
 BATCH_ROWS = 64_000
 """Properties read at a time from a file that is not read whole."""

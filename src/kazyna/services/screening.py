@@ -19,10 +19,10 @@ from kazyna.services.sales_files import Columns, MapFile, read_sales_file
 from kazyna.store import files
 from kazyna.store.copy import json_text
 from kazyna.valuation.columns import ColumnMap, Floats, Sales, read_sales
+from kazyna.valuation.evidence.screening import Clues, Screening, declared_sales, screen
+from kazyna.valuation.evidence.screening_reasons import KINDS
+from kazyna.valuation.evidence.stray_places import with_places_of_one_market
 from kazyna.valuation.quick_hedonic import SALES_MIN, quick_hedonic
-from kazyna.valuation.screening import Clues, Screening, declared_sales, screen
-from kazyna.valuation.screening_reasons import KINDS
-from kazyna.valuation.stray_places import with_places_of_one_market
 
 __all__ = ["ColumnMap", "Evidence", "MapFile", "PriceDistribution", "ScreenedTable", "screen_file"]
 

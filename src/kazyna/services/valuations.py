@@ -36,7 +36,7 @@ from kazyna.services.sales_files import (
 )
 from kazyna.store import files
 from kazyna.valuation import ColumnMap, Holdout, MarketModel, ModelSummary
-from kazyna.valuation.valuation_report import ReportedModel, ReportedStratum
+from kazyna.valuation.report.valuation_report import ReportedModel, ReportedStratum
 
 __all__ = [
     "BacktestReport",

@@ -15,7 +15,7 @@ from kazyna.services.reports import COMPARABLES
 from kazyna.store import files
 from kazyna.store import rounds as register
 from kazyna.store.copy import lists_of
-from kazyna.valuation.weak_spots import Doubt, worklist
+from kazyna.valuation.report.weak_spots import Doubt, worklist
 
 LISTED = 100
 """Properties listed unless others are asked for: some days of inspections."""

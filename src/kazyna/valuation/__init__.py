@@ -2,11 +2,27 @@
 
 from kazyna.valuation.adjustment_grid import AdjustmentGrid, adjustment_grids
 from kazyna.valuation.backtest import Accuracy, Backtest, assess, backtest
-from kazyna.valuation.column_guess import guess_table_map
-from kazyna.valuation.column_map import read_table_map
-from kazyna.valuation.column_map_text import table_map_toml
 from kazyna.valuation.columns import ColumnMap
-from kazyna.valuation.cost import (
+from kazyna.valuation.evidence.column_guess import guess_table_map
+from kazyna.valuation.evidence.column_map import read_table_map
+from kazyna.valuation.evidence.column_map_text import table_map_toml
+from kazyna.valuation.evidence.mapping import MappedTable, apply_table_map
+from kazyna.valuation.evidence.places import Layer, area_of, distance_features
+from kazyna.valuation.evidence.profile import Profile, profile
+from kazyna.valuation.evidence.screening import (
+    Clues,
+    Decision,
+    Flag,
+    Screening,
+    declared_sales,
+    screen,
+)
+from kazyna.valuation.evidence.screening_rules import Limits
+from kazyna.valuation.evidence.table_map import TableMap
+from kazyna.valuation.holdout import Holdout, split
+from kazyna.valuation.indices.repeat_sales import RepeatSales, combined_index, repeat_sales_index
+from kazyna.valuation.indices.strata_index import IndexPoint, StrataIndex, StratumIndex
+from kazyna.valuation.land_and_cost.cost import (
     Building,
     Calibration,
     CostFactor,
@@ -18,34 +34,18 @@ from kazyna.valuation.cost import (
     physical_depreciation,
     value_by_cost,
 )
-from kazyna.valuation.holdout import Holdout, split
-from kazyna.valuation.horizontal_equity import horizontal_equity, spatial_autocorrelation
-from kazyna.valuation.land import LandModel, Split, fit_land, split_value
-from kazyna.valuation.mapping import MappedTable, apply_table_map
+from kazyna.valuation.land_and_cost.land import LandModel, Split, fit_land, split_value
 from kazyna.valuation.market_areas import MarketAreas, market_areas
 from kazyna.valuation.market_model import MarketModel, fit
-from kazyna.valuation.places import Layer, area_of, distance_features
-from kazyna.valuation.profile import Profile, profile
 from kazyna.valuation.quick_hedonic import QuickHedonic, quick_hedonic
-from kazyna.valuation.ratio_standards import PROPERTY_KINDS
-from kazyna.valuation.ratio_study import Estimate, RatioStudy, ratio_study
-from kazyna.valuation.ratio_trend import ratio_trend
-from kazyna.valuation.repeat_sales import RepeatSales, combined_index, repeat_sales_index
+from kazyna.valuation.ratios.horizontal_equity import horizontal_equity, spatial_autocorrelation
+from kazyna.valuation.ratios.ratio_standards import PROPERTY_KINDS
+from kazyna.valuation.ratios.ratio_study import Estimate, RatioStudy, ratio_study
+from kazyna.valuation.ratios.ratio_trend import ratio_trend
+from kazyna.valuation.ratios.vertical_equity import vertical_equity
 from kazyna.valuation.schemas import PROPERTIES, SALES, VALUES
-from kazyna.valuation.screening import (
-    Clues,
-    Decision,
-    Flag,
-    Screening,
-    declared_sales,
-    screen,
-)
-from kazyna.valuation.screening_rules import Limits
 from kazyna.valuation.spark import value_on_spark
-from kazyna.valuation.strata_index import IndexPoint, StrataIndex, StratumIndex
 from kazyna.valuation.summary import ModelSummary
-from kazyna.valuation.table_map import TableMap
-from kazyna.valuation.vertical_equity import vertical_equity
 
 __all__ = [
     "PROPERTIES",

@@ -9,10 +9,10 @@ from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
 from kazyna.core.table import as_arrow
 from kazyna.valuation.columns import EPOCH, ColumnMap, Floats, read_sales
+from kazyna.valuation.evidence.screening import Screened
 from kazyna.valuation.holdout import Holdout, split
 from kazyna.valuation.market_model import MarketModel, fit
-from kazyna.valuation.ratio_study import statistics
-from kazyna.valuation.screening import Screened
+from kazyna.valuation.ratios.ratio_study import statistics
 from kazyna.valuation.values import predicted
 
 PERCENT = 100

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kazyna.valuation.columns import Floats
-from kazyna.valuation.ratio_standards import PRB
-from kazyna.valuation.ratio_study import statistics
+from kazyna.valuation.ratios.ratio_standards import PRB
+from kazyna.valuation.ratios.ratio_study import statistics
 from kazyna.valuation.settled import settled
 
 STRETCHES = np.linspace(0.0, 0.12, 61)

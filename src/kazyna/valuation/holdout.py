@@ -9,7 +9,7 @@ import pyarrow as pa
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.table import as_arrow
 from kazyna.valuation.columns import EPOCH, ColumnMap, Ints, Sales, read_sales
-from kazyna.valuation.stray_days import stray_days
+from kazyna.valuation.evidence.stray_days import stray_days
 
 Kind = Literal["time", "random", "cv"]
 EXAMPLES = "time:0.2 (the latest fifth), random:0.2 (any fifth) or cv:5 (five folds)"

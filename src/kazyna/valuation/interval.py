@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kazyna.valuation.columns import Floats, Ints
+from kazyna.valuation.models.trees import grown
 from kazyna.valuation.settled import settled
-from kazyna.valuation.trees import grown
 
 if TYPE_CHECKING:
     from lightgbm import Booster

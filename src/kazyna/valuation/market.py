@@ -10,12 +10,12 @@ from kazyna.core.table import as_arrow
 from kazyna.valuation import models
 from kazyna.valuation.columns import ColumnMap, Floats, Properties, Sales, read_places
 from kazyna.valuation.equity import Equity
+from kazyna.valuation.evidence.screening import Screening
 from kazyna.valuation.features import Design, Encoder, design_of
+from kazyna.valuation.indices.price_index import PriceIndex
 from kazyna.valuation.interval import Ageing, Margins
-from kazyna.valuation.land import LandModel
+from kazyna.valuation.land_and_cost.land import LandModel
 from kazyna.valuation.location import Extent, Plane
-from kazyna.valuation.price_index import PriceIndex
-from kazyna.valuation.screening import Screening
 from kazyna.valuation.segments import Segments
 
 USUAL = (0.002, 0.998)

@@ -8,7 +8,7 @@ from scipy.sparse import coo_array
 from scipy.spatial import Delaunay, cKDTree
 
 from kazyna.valuation.columns import Floats, Ints
-from kazyna.valuation.places import in_space
+from kazyna.valuation.evidence.places import in_space
 
 CELLS_MAX = 1500
 CELL_SALES_MIN = 5

@@ -14,7 +14,6 @@ from kazyna.core.errors import Finding, InputError
 from kazyna.core.progress import Progress, silent
 from kazyna.core.table import as_arrow
 from kazyna.valuation import models, quick_hedonic
-from kazyna.valuation.building_cost import BuildingCost
 from kazyna.valuation.columns import (
     EPOCH,
     ColumnMap,
@@ -25,28 +24,29 @@ from kazyna.valuation.columns import (
     read_sales,
 )
 from kazyna.valuation.equity import equity_of
+from kazyna.valuation.evidence.screening import Clues, Screened, Screening, screen
+from kazyna.valuation.evidence.stray_days import stray_days
+from kazyna.valuation.evidence.stray_places import with_places_of_one_market
 from kazyna.valuation.explanation import CENTS, MONEY, money
 from kazyna.valuation.features import Encoder, design_of, learn_encoder, tells_price
 from kazyna.valuation.holdout import fold_of
-from kazyna.valuation.interval import ageing_of, late_sales, margins_of, spread_of
-from kazyna.valuation.land import LandModel, fit_land
-from kazyna.valuation.learnt_sales import Beside, blocks, joined, parted
-from kazyna.valuation.location import Plane, extent_of, plane_of
-from kazyna.valuation.market import Market, usual_range
-from kazyna.valuation.models import regression
-from kazyna.valuation.price_index import (
+from kazyna.valuation.indices.price_index import (
     PriceIndex,
     hedonic_index,
     refined,
     with_own_forecasts,
 )
-from kazyna.valuation.repeat_sales import with_repeat_sales
-from kazyna.valuation.screening import Clues, Screened, Screening, screen
+from kazyna.valuation.indices.repeat_sales import with_repeat_sales
+from kazyna.valuation.interval import ageing_of, late_sales, margins_of, spread_of
+from kazyna.valuation.land_and_cost.building_cost import BuildingCost
+from kazyna.valuation.land_and_cost.land import LandModel, fit_land
+from kazyna.valuation.learnt_sales import Beside, blocks, joined, parted
+from kazyna.valuation.location import Plane, extent_of, plane_of
+from kazyna.valuation.market import Market, usual_range
+from kazyna.valuation.models import regression
 from kazyna.valuation.segments import segments_of, stacked, with_levels
 from kazyna.valuation.settled import settled
 from kazyna.valuation.stacking import drawn_to, sparing_weights, stack_weights
-from kazyna.valuation.stray_days import stray_days
-from kazyna.valuation.stray_places import with_places_of_one_market
 from kazyna.valuation.summary import ModelSummary, notes_of, summary_of
 from kazyna.valuation.values import (
     BLOCK_ROWS,

@@ -16,10 +16,10 @@ import numpy.typing as npt
 from kazyna.valuation.columns import Floats, Sales
 from kazyna.valuation.features import design_of, learn_encoder
 from kazyna.valuation.holdout import fold_of
+from kazyna.valuation.indices.price_index import PriceIndex, hedonic_index
 from kazyna.valuation.learnt_sales import blocks, learnt_of
 from kazyna.valuation.location import plane_of
 from kazyna.valuation.models import comparables, regression
-from kazyna.valuation.price_index import PriceIndex, hedonic_index
 
 FOLDS = 5
 NORMAL_MAD = 1.4826

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kazyna.valuation.columns import Floats, Ints, Properties
-from kazyna.valuation.price_index import PriceIndex, index_of_residuals
+from kazyna.valuation.indices.price_index import PriceIndex, index_of_residuals
 from kazyna.valuation.stacking import stack_weights
 
 SALES_MIN = 30

@@ -9,12 +9,12 @@ import numpy as np
 from kazyna.valuation import models
 from kazyna.valuation.columns import EPOCH, Floats, Ints, day_number
 from kazyna.valuation.features import design_of
+from kazyna.valuation.indices.strata_index import IndexPoint, StrataIndex, stratum_indices
 from kazyna.valuation.interval import NORMAL_QUANTILE
-from kazyna.valuation.land_report import LandBasis, land_basis
+from kazyna.valuation.land_and_cost.land_report import LandBasis, land_basis
 from kazyna.valuation.market import Market
 from kazyna.valuation.market_areas import FoundAreas, MarketAreas, market_areas
-from kazyna.valuation.strata import groups
-from kazyna.valuation.strata_index import IndexPoint, StrataIndex, stratum_indices
+from kazyna.valuation.ratios.strata import groups
 
 AHEAD_DAYS = 366
 """Beyond a year after the last sale it is said that prices are a forecast."""

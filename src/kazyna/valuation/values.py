@@ -16,7 +16,7 @@ from kazyna.valuation import models
 from kazyna.valuation.columns import Floats, Ints, Properties, day_number
 from kazyna.valuation.explanation import CENTS, in_money, money, reason_lists
 from kazyna.valuation.features import Design
-from kazyna.valuation.land import split_value
+from kazyna.valuation.land_and_cost.land import split_value
 from kazyna.valuation.market import Market
 from kazyna.valuation.models import comparables
 

@@ -20,9 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kazyna.core.progress import Progress, silent
-from kazyna.valuation import trees
 from kazyna.valuation.columns import Floats, Ints
 from kazyna.valuation.features import Design
+from kazyna.valuation.models import trees
 from kazyna.valuation.models.comparables import (
     Comparables,
     Neighbours,
@@ -30,9 +30,9 @@ from kazyna.valuation.models.comparables import (
     least,
     similarity,
 )
+from kazyna.valuation.models.tree_paths import PathExplainer, path_explainer
+from kazyna.valuation.models.tree_shap import Explainer, explainer
 from kazyna.valuation.settled import settled
-from kazyna.valuation.tree_paths import PathExplainer, path_explainer
-from kazyna.valuation.tree_shap import Explainer, explainer
 
 if TYPE_CHECKING:
     from lightgbm import Booster

@@ -1,0 +1,1 @@
+"""Raw tables to sales and properties: column maps, profile, screening, places."""

@@ -1,0 +1,1 @@
+"""The market over time: hedonic, repeat-sales and by stratum."""

@@ -1,0 +1,1 @@
+"""What of a value is the plot and what the building, and the cost approach."""

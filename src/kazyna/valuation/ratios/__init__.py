@@ -1,0 +1,1 @@
+"""Ratio studies: statistics, intervals, standards, equity, sales chasing."""

@@ -1,0 +1,1 @@
+"""What the head of an agency signs: sections, examples, weak spots."""

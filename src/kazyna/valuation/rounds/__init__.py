@@ -1,0 +1,1 @@
+"""Frozen rounds, their comparison, and objections as a check of the model."""

@@ -1,0 +1,1 @@
+"""The Russian methodical instructions of 2021."""

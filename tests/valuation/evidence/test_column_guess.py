@@ -1,0 +1,136 @@
+"""The first table map: what is recognised, and why."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from kazyna.valuation.evidence.column_guess import guess_table_map
+from kazyna.valuation.evidence.column_reading import Reading
+from kazyna.valuation.evidence.parsers import Options
+from kazyna.valuation.evidence.table_map import RowNumber, TableMap
+
+ROWS = 40
+
+
+def guess(**columns: list[Any]) -> TableMap:
+    return guess_table_map(pa.table(columns))
+
+
+def alternating(*values: object) -> list[Any]:
+    return [values[row % len(values)] for row in range(ROWS)]
+
+
+def each(pattern: str) -> list[str]:
+    return [pattern.format(row) for row in range(1, ROWS + 1)]
+
+
+PRICES = [100_000 + 977 * row for row in range(ROWS)]
+AREAS = [50 + (row * 7) % 31 for row in range(ROWS)]
+
+
+def by_name(found: TableMap) -> dict[str, Reading]:
+    return dict(found.characteristics)
+
+
+@pytest.mark.parametrize(
+    ("names", "lonlat"),
+    [
+        (("id", "price", "date"), ("long", "lat")),
+        (("pinx", "sale_price", "sale_date"), ("longitude", "latitude")),
+        (("Кадастровый номер", "Цена", "Дата сделки"), ("Долгота", "Широта")),
+        (("parcel_id", "Price", "sold_on"), ("X", "Y")),
+        (("код", "баасы", "күнү"), ("узундук", "кеңдик")),
+    ],
+)
+def test_parts_are_known_by_their_names(
+    names: tuple[str, str, str], lonlat: tuple[str, str]
+) -> None:
+    columns: dict[str, list[Any]] = {
+        names[0]: each("p{}"),
+        names[1]: PRICES,
+        names[2]: [date(2024, 1, 1)] * ROWS,
+        lonlat[0]: [74.6 + row / 1000 for row in range(ROWS)],
+        lonlat[1]: [42.8 + row / 1000 for row in range(ROWS)],
+    }
+    found = guess(**columns)
+    played = {role: reading.column for role, reading in found.roles().items()}
+    parts = dict(zip(("id", "price", "date"), names, strict=True))
+    assert played == parts | {"lon": lonlat[0], "lat": lonlat[1]}
+
+
+def test_texts_are_given_parsers_by_their_content() -> None:
+    found = guess(
+        id=each("h{}"),
+        Цена=each("$ {} 500"),
+        Площадь=alternating("150 м2, жилая: 120 м2", "80 м2", "60.5 м2"),
+        Участок=alternating("4 сотки", "5 соток", "12.5 соток"),
+        Дом=alternating("кирпичный, 2024 г.", "панельный", "саманный, 1990 г."),
+        Удобства=alternating("свет, газ", "газ, вода, свет", "вода", "свет, вода", "газ"),
+        Газ=alternating("есть", "нет"),
+        Потолки=alternating("хорошие", "плохие"),
+        sqft_lot=[1000 + row for row in range(ROWS)],
+        zipcode=alternating(98103, 98117),
+        year=alternating(1990.0, None, 2001.0),
+    )
+    assert found.price == Reading("Цена", "money")
+    assert found.date is None
+    items = by_name(found)
+    assert items == {
+        "floor_area_m2": Reading("Площадь", "area"),
+        "Площадь: жилая": Reading("Площадь", "area", Options(part="жилая")),
+        "Участок": Reading("Участок", "area"),
+        "Дом": Reading("Дом", "part", Options(index=0)),
+        "Дом: year": Reading("Дом", "year"),
+        "Удобства": Reading("Удобства", "items"),
+        "Газ": Reading("Газ", "boolean"),
+        "lot_m2": Reading("sqft_lot", "area", Options(unit="sq ft")),
+        "zipcode": Reading("zipcode", "text"),
+        "year_built": Reading("year", "year"),
+    }
+    assert all(reading.because for reading in items.values())
+
+
+def test_what_gives_the_price_away_or_says_nothing_is_ignored() -> None:
+    rng = np.random.default_rng(0)
+    rate = [price / area for price, area in zip(PRICES, AREAS, strict=True)]
+    found = guess(
+        id=each("h{}"),
+        price=PRICES,
+        area_m2=AREAS,
+        tariff=rate,
+        m2_price=rng.uniform(1, 2, ROWS).tolist(),
+        taxable=[price * 0.8 + 5 for price in PRICES],
+        sale_id=each("s{}"),
+        series=["same"] * ROWS,
+        nothing=[None] * ROWS,
+        shape=[[1, 2]] * ROWS,
+    )
+    reasons = {item.column: item.because for item in found.ignore}
+    assert "multiplied by area_m2 it is the price" in reasons["tariff"]
+    assert "orders the sales as the price does" in reasons["taxable"]
+    assert reasons["m2_price"] == "a price per area gives the price away"
+    assert reasons["sale_id"] == "another number of the row"
+    assert reasons["series"] == "constant: 'same' in every row"
+    assert reasons["nothing"] == "empty"
+    assert reasons["shape"] == "of the type list<item: int64>"
+    assert "area_m2" not in reasons
+
+
+def test_names_are_checked_by_content() -> None:
+    found = guess(price=each("cheap {}"), date=each("day {}"), lon=[500.0] * ROWS, lat=AREAS)
+    assert (found.price, found.date, found.lon, found.lat) == (None, None, None, None)
+    assert found.id == RowNumber()
+
+
+def test_offers_are_known_as_such() -> None:
+    assert guess(asking_price=PRICES).evidence == "asking"
+    assert guess(price=PRICES).evidence == "sale"
+
+
+def test_a_long_text_is_no_category() -> None:
+    texts = [f"a word number {row} about this house" for row in range(3000)]
+    found = guess_table_map(pa.table({"about": texts}))
+    assert found.ignore[0].because == "free text: 3000 texts in 3000 rows"
