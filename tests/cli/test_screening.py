@@ -112,7 +112,10 @@ def test_a_raw_table_is_screened_by_its_map(kazyna: Kazyna, tmp_path: Path) -> N
     assert (told[9]["price"], told[9]["screening_reason"]) == (5.0, "token_price")
 
 
-def test_names_or_a_map_are_needed(kazyna: Kazyna, suspect: Path, tmp_path: Path) -> None:
-    done = kazyna("screen", suspect, "--price", "price", "--out", tmp_path / "o.csv")
-    assert done.code == 2
-    assert "--map" in done.err
+def test_the_price_alone_may_be_named(kazyna: Kazyna, suspect: Path, tmp_path: Path) -> None:
+    out = tmp_path / "o.csv"
+    done = kazyna("screen", suspect, "--price", "price", "--out", out, "--json")
+    assert done.code == 0, done.err
+    named = kazyna("screen", suspect, *NAMES, "--out", tmp_path / "n.csv", "--json")
+    assert done.result["reasons"] == named.result["reasons"]
+    assert out.read_text() == (tmp_path / "n.csv").read_text()

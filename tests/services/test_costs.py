@@ -11,7 +11,7 @@ import pytest
 
 from kazyna.core.errors import InputError
 from kazyna.services import costs, valuations
-from kazyna.services.valuations import ColumnMap, Options
+from kazyna.services.valuations import Columns, Options
 
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/costs.toml"
 ON = date(2026, 1, 1)
@@ -126,8 +126,8 @@ def test_what_has_no_market_is_valued_by_cost_beside_what_has(tmp_path: Path) ->
     for line in ('condition = "condition"', 'location = "district"', 'land = "land_value"'):
         text = text.replace(line, f"# {line}", 1)
     tables.write_text(text)
-    columns = ColumnMap("id", "price", "date", segment="use", land_area="plot_m2",
-                        floor_area="floor_area_m2")  # fmt: skip
+    columns = Columns(segment="use", land_area="plot_m2", floor_area="floor_area_m2",
+                      named={"id": "id", "price": "price", "date": "date"})  # fmt: skip
     valued = valuations.value_files(
         written(tmp_path, sales, "sales.parquet"), written(tmp_path, houses), columns=columns,
         as_of=ON, out=tmp_path / "out", options=Options(screened=False, costs=tables),
@@ -148,6 +148,6 @@ def test_what_has_no_market_is_valued_by_cost_beside_what_has(tmp_path: Path) ->
     with pytest.raises(InputError, match="which buildings have no market cannot be told"):
         valuations.value_files(
             tmp_path / "sales.parquet", tmp_path / "buildings.parquet",
-            columns=ColumnMap("id", "price", "date"), as_of=ON, out=tmp_path / "out",
+            columns=Columns(named={"id": "id"}), as_of=ON, out=tmp_path / "out",
             options=Options(screened=False, costs=tables),
         )  # fmt: skip

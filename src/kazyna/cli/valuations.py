@@ -24,7 +24,7 @@ from kazyna.cli.arguments import (
     TableMap,
     day,
 )
-from kazyna.cli.columns import columns_of, tell_guess, today
+from kazyna.cli.columns import ROLES, columns_of, tell_guess, today
 from kazyna.cli.progress import ProgressBars
 from kazyna.core.text import Language
 
@@ -144,7 +144,7 @@ def backtest(
         table_map,
         {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat},
         segment=segment,
-        rising=rising,
+        rising=tuple(rising or ()),
     )
     known = valuations.KnownSales(tuple(flag or ()), decisions, today())
     _require_screening(decisions, screen=screen)
@@ -205,12 +205,12 @@ def value(
     """
     from kazyna.services import valuations
 
+    named = {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat}
+    if any(named.values()) or (engine == "spark" and table_map is None):
+        named = {part: column or part for part, column in named.items() if column or part in ROLES}
     columns = columns_of(
-        table_map,
-        {"price": price, "date": sold_on, "id": property_id, "lon": lon, "lat": lat},
-        segment=segment, stratum=stratum, areas=areas, rising=rising,
-        land_area=land_area, floor_area=floor_area,
-        standard=True, guess=engine != "spark",
+        table_map, named, segment=segment, stratum=stratum, areas=areas,
+        rising=tuple(rising or ()), land_area=land_area, floor_area=floor_area,
     )  # fmt: skip
     _require_screening(decisions, screen=screen)
     told = valuations.FileReport(

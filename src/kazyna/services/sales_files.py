@@ -1,35 +1,49 @@
 """Sales from files, as a model reads them: by named columns, by a table map, or by a guess."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from kazyna.core.errors import Finding, InputError
 from kazyna.services import evidence
 from kazyna.services.known_sales import KnownSales, read_decisions, read_flags, without_declared
 from kazyna.store import files
-from kazyna.valuation.columns import ColumnMap, day_number, read_sales
-from kazyna.valuation.evidence.column_guess import guess_table_map
+from kazyna.valuation.columns import ColumnMap
+from kazyna.valuation.evidence.column_guess import guess_roles, guess_table_map
 from kazyna.valuation.evidence.column_map_text import table_map_toml
-from kazyna.valuation.evidence.mapping import IN_FUTURE
+from kazyna.valuation.evidence.column_reading import Reading
+from kazyna.valuation.evidence.mapping import ROWS_NAMED_MAX
 from kazyna.valuation.evidence.screening import Decision
-from kazyna.valuation.evidence.table_map import RowNumber, TableMap
+from kazyna.valuation.evidence.table_map import MEANINGS, ROLES, FixedDate, RowNumber, TableMap
 
 BATCH_ROWS = 64_000
 """Properties read at a time from a file that is not read whole."""
 LONG_ROWS = 300_000
 """Properties from which it pays to start processes that value side by side."""
+LIMITS = {"price": (0.0, 1e15), "lon": (-180.0, 180.0), "lat": (-90.0, 90.0)}
+EXPECTED = {
+    "id": "a number or text in every row",
+    "price": "an amount, or nothing where none was paid",
+    "date": "a day such as 2015-05-31",
+    "lon": "degrees from -180 to 180",
+    "lat": "degrees from -90 to 90",
+}
 
 
 @dataclass(frozen=True)
-class MapFile:
-    """A table map by which files are made clean, and what is said beside it."""
+class Columns:
+    """What a caller says of the columns of a table; what is not said is guessed from it."""
 
-    path: Path | None = None
-    """None: the map is guessed from the sales."""
+    table_map: Path | None = None
+    """The file of a table map; None: the map is guessed, or the parts are named."""
+    named: Mapping[str, str] = field(default_factory=dict)
+    """Columns by the part they play (`price`, `date`, `id`, `lon`, `lat`). Where some are named,
+    the other parts are guessed and all other columns are taken as they stand."""
     segment: str | None = None
     stratum: str | None = None
     areas: int | None = None
@@ -37,9 +51,10 @@ class MapFile:
     floor_area: str | None = None
     rising: tuple[str, ...] = ()
 
-
-Columns = ColumnMap | MapFile
-"""How a caller tells a table's columns."""
+    def beside(self) -> dict[str, Any]:
+        """Return what is said of the market beside the parts."""
+        parts = ("segment", "stratum", "areas", "land_area", "floor_area", "rising")
+        return {part: getattr(self, part) for part in parts if getattr(self, part)}
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,8 @@ class SalesFile:
     table: pa.Table
     columns: ColumnMap
     table_map: TableMap | None
-    """With what was learnt from the sales: by it the properties are read."""
+    """With what was learnt from the sales: by it the properties are read; None where the parts
+    were named and the other columns stand as they are."""
     decisions: tuple[Decision, ...]
     notes: tuple[str, ...]
     guessed_map: str
@@ -74,42 +90,71 @@ def read_sales_file(
         What is declared and decided about the sales, and the day after which none can be.
     """
     known = known or KnownSales()
-    table_map, guessed = None, ""
-    notes: tuple[str, ...] = ()
     table, name = files.read_table(source), files.name_of(source)
-    if isinstance(columns, MapFile):
-        by = _map_of(columns, table, name)
-        guessed = table_map_toml(by) if columns.path is None else ""
+    if columns.named:
+        mapped = _by_names(table, columns, name, known.today)
+    else:
+        by = _map_of(columns, table, name, known.today)
         mapped = evidence.made_clean(table, by, source=name, today=known.today)
-        table, columns, table_map = mapped.table, mapped.columns, mapped.table_map
-        notes = _told(mapped)
-    elif known.today is not None:
-        table, notes = _up_to(known.today, table, columns, name)
+    guessed = not columns.named and columns.table_map is None
+    table = mapped.table
     flags = read_flags(known.flags)
     table, declared = without_declared(table, flags, source=name)
     flagged = tuple(dict.fromkeys(flag.column for flag in flags))
     return SalesFile(
         table,
-        replace(columns, ignore=(*columns.ignore, *flagged)),
-        table_map,
+        replace(mapped.columns, ignore=flagged),
+        None if columns.named else mapped.table_map,
         tuple(read_decisions(known.decisions)),
-        (*notes, *declared),
-        guessed,
+        (*_told(mapped), *declared),
+        table_map_toml(by) if guessed else "",
     )
 
 
-def _up_to(
-    today: date, table: pa.Table, columns: ColumnMap, name: str
-) -> tuple[pa.Table, tuple[str, ...]]:
-    """Leave out the sales of a future that nobody knows yet."""
-    late = read_sales(table, columns, source=name).day > day_number(today)
-    if late.all():
-        reason = f"all {len(late)} sales are dated after today, {today}"
-        raise InputError(Finding(name, reason, "days of sales", column=columns.date))
-    if not late.any():
-        return table, ()
-    note = f"{int(late.sum())} sales left out: {IN_FUTURE.en}, which is after {today}"
-    return table.filter(pa.array(~late)), (note,)
+def _by_names(
+    table: pa.Table, columns: Columns, name: str, today: date | None
+) -> evidence.MappedTable:
+    """Make sales clean whose parts are named: the parts are read, the rest stands as it is."""
+    found = _dated(guess_roles(table, named=columns.named), today)
+    _require_price_and_date(found, name)
+    limited: dict[str, Any] = {
+        role: replace(reading, minimum=LIMITS[role][0], maximum=LIMITS[role][1])
+        for role, reading in found.roles().items()
+        if role in LIMITS
+    }
+    found = replace(found, **limited)
+    read = {role: part.column for role, part in found.roles().items()}
+    own: dict[str, Any] = {"id": "row number", "date": "day of the table"} | read
+    # Another column may be called as a part is, such as the date of a survey beside that of a sale.
+    aside = {column: f"{column} aside" for column in ROLES if column not in own.values()}
+    apart = table.rename_columns([aside.get(column, column) for column in table.column_names])
+    mapped = evidence.made_clean(apart, found, source=name, today=today)
+    _require_readable(mapped.report, found, table, name)
+    back = own | {away: column for column, away in aside.items()}
+    names = [back.get(column, column) for column in mapped.table.column_names]
+    said = replace(mapped.columns, **own, **columns.beside())
+    return replace(mapped, table=mapped.table.rename_columns(names), columns=said)
+
+
+def _require_readable(
+    report: evidence.MappingReport, found: TableMap, table: pa.Table, name: str
+) -> None:
+    """Refuse what stands in a named column and cannot be its part; an empty cell is no mistake."""
+    findings = [
+        Finding(name, f"{each.text!r} cannot be {MEANINGS[reading.name]}",
+                EXPECTED[reading.name], row=each.first_row, column=reading.column)
+        for reading in report.columns
+        for each in reading.examples
+    ]  # fmt: skip
+    if isinstance(found.id, Reading):
+        missing = np.flatnonzero(table[found.id.column].is_null(nan_is_null=True))
+        findings += [
+            Finding(name, "the value is missing", EXPECTED["id"], row=row + 1,
+                    column=found.id.column)
+            for row in missing[:ROWS_NAMED_MAX].tolist()
+        ]  # fmt: skip
+    if findings:
+        raise InputError(findings)
 
 
 def properties_of(
@@ -148,25 +193,39 @@ def long_file(source: Path | str) -> bool:
     return path is not None and parquet and files.rows_of(path) > LONG_ROWS
 
 
-def _map_of(columns: MapFile, table: pa.Table, name: str) -> TableMap:
+def _map_of(columns: Columns, table: pa.Table, name: str, today: date | None) -> TableMap:
     """Read the map, or guess one that can be used as it is."""
-    if columns.path is not None:
-        found = evidence.read_map(columns.path)
+    if columns.table_map is not None:
+        found = evidence.read_map(columns.table_map)
     else:
-        found = guess_table_map(table, source=name)
-        expected = f"a map that says it: `kazyna columns {name} --out map.toml`, then --map"
-        missing = [
-            Finding(name, f"no column was recognised as the {role}", expected)
-            for role in ("price", "date")
-            if getattr(found, role) is None
-        ]
-        if missing:
-            raise InputError(missing)
-    parts = ("segment", "stratum", "areas", "land_area", "floor_area", "rising")
-    beside = {part: getattr(columns, part) for part in parts if getattr(columns, part)}
-    return replace(found, **beside)
+        found = _dated(guess_table_map(table, source=name), today)
+        _require_price_and_date(found, name)
+    return replace(found, **columns.beside())
+
+
+def _dated(found: TableMap, today: date | None) -> TableMap:
+    """Date all rows of a table that tells no days as of today."""
+    if found.date is None and today is not None:
+        return replace(found, date=FixedDate(today))
+    return found
+
+
+def _require_price_and_date(found: TableMap, name: str) -> None:
+    expected = f"a map that says it: `kazyna columns {name} --out map.toml`, then --map"
+    missing = [
+        Finding(name, f"no column was recognised as the {role}", expected)
+        for role in ("price", "date")
+        if getattr(found, role) is None
+    ]
+    if missing:
+        raise InputError(missing)
 
 
 def _told(mapped: evidence.MappedTable) -> tuple[str, ...]:
-    left_out = (f"{out.rows} sales left out: {out.reason.en}" for out in mapped.report.left_out)
+    left_out = (
+        f"{out.rows} sales left out: {out.reason.en} (row{'s' if out.rows > 1 else ''} "
+        + ", ".join(map(str, out.first_rows))
+        + (", …)" if out.rows > len(out.first_rows) else ")")
+        for out in mapped.report.left_out
+    )
     return (*(note.en for note in mapped.report.notes), *left_out)

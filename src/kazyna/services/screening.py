@@ -15,7 +15,7 @@ from kazyna.core.schema import Column, Schema
 from kazyna.core.table import check
 from kazyna.core.text import Language, Text
 from kazyna.services.known_sales import KnownSales, read_decisions, read_flags
-from kazyna.services.sales_files import Columns, MapFile, read_sales_file
+from kazyna.services.sales_files import Columns, read_sales_file
 from kazyna.store import files
 from kazyna.store.copy import json_text
 from kazyna.valuation.columns import ColumnMap, Floats, Sales, read_sales
@@ -24,7 +24,7 @@ from kazyna.valuation.evidence.screening_reasons import KINDS
 from kazyna.valuation.evidence.stray_places import with_places_of_one_market
 from kazyna.valuation.quick_hedonic import SALES_MIN, quick_hedonic
 
-__all__ = ["ColumnMap", "Evidence", "MapFile", "PriceDistribution", "ScreenedTable", "screen_file"]
+__all__ = ["Columns", "Evidence", "PriceDistribution", "ScreenedTable", "screen_file"]
 
 DECISION_WORDS = Text(
     en="left out by an analyst", ru="исключена аналитиком", ky="талдоочу алып салган"

@@ -28,7 +28,6 @@ from kazyna.services.known_sales import KnownSales
 from kazyna.services.property_places import PropertyPlaces
 from kazyna.services.sales_files import (
     Columns,
-    MapFile,
     SalesFile,
     long_file,
     properties_of,
@@ -40,10 +39,9 @@ from kazyna.valuation.report.valuation_report import ReportedModel, ReportedStra
 
 __all__ = [
     "BacktestReport",
-    "ColumnMap",
+    "Columns",
     "FileReport",
     "KnownSales",
-    "MapFile",
     "Options",
     "Report",
     "Ru237Columns",
@@ -199,11 +197,11 @@ def backtest(
         When the file or the call cannot be read.
     """
     given = read_sales_file(source, columns, known=known)
-    sales, columns = given.table, given.columns
+    sales = given.table
     stopwatch = Stopwatch(progress)
     tested = valuation.backtest(
         sales,
-        columns=columns,
+        columns=given.columns,
         holdout=Holdout.parse(holdout),
         screened=given.decisions if screened else False,
         seed=seed,
@@ -222,7 +220,7 @@ def backtest(
         fit_seconds=round(stopwatch.seconds["fit"], 2),
         value_seconds=round(stopwatch.seconds["value"], 2),
         peak_mb=_peak_mb(),
-        segments=_by_segment(sales, columns, tested.predictions),
+        segments=_by_segment(sales, given.columns, tested.predictions),
         guessed_map=given.guessed_map,
     )
 
@@ -256,14 +254,14 @@ def value_files(
     """
     options = options or Options()
     given = read_sales_file(sales, columns, known=options.known)
-    columns, table_map = given.columns, given.table_map
+    table_map = given.table_map
     plan = None if options.costs is None else costs.read_cost_file(options.costs)
-    if plan is not None and columns.land_area is not None:
-        given, columns = _with_costs(given, plan, as_of)
+    if plan is not None and given.columns.land_area is not None:
+        given = _with_costs(given, plan, as_of)
     evidence_of, decided = given.table, given.decisions if options.screened else False
     start = perf_counter()
     model = valuation.fit(
-        evidence_of, columns=columns, as_of=as_of, screened=decided,
+        evidence_of, columns=given.columns, as_of=as_of, screened=decided,
         seed=options.seed,
         progress=progress, source=files.name_of(sales),
     )  # fmt: skip
@@ -306,14 +304,14 @@ def value_files(
     )
 
 
-def _with_costs(given: SalesFile, plan: costs.CostFile, as_of: date) -> tuple[SalesFile, ColumnMap]:
+def _with_costs(given: SalesFile, plan: costs.CostFile, as_of: date) -> SalesFile:
     """Put depreciated costs beside the sales, where they have the columns that tell them."""
     table = costs.with_building_cost(given.table, plan, on=as_of, sold_on=given.columns.date)
     if costs.BUILDING_COST not in table.column_names:
         note = "the sales have no columns of building costs: values are split by floor area"
-        return replace(given, notes=(*given.notes, note)), given.columns
+        return replace(given, notes=(*given.notes, note))
     columns = replace(given.columns, building_cost=costs.BUILDING_COST)
-    return replace(given, table=table, columns=columns), columns
+    return replace(given, table=table, columns=columns)
 
 
 @dataclass

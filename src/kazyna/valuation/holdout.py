@@ -82,7 +82,7 @@ def split(
                 Finding(
                     source,
                     f"sales: {len(read)}; split by {holdout}, one side is empty",
-                    "sales of more properties and days, or another share",
+                    "sales of more properties and days, or another hold-out such as random:0.2",
                 )
             )
     return [(table.filter(pa.array(~test)), table.filter(pa.array(test))) for test in tests]

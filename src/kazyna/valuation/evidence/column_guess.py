@@ -5,7 +5,8 @@ The guess is shown to a person, who corrects it; nothing depends on it being rig
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -95,7 +96,7 @@ def guess_table_map(table: object, *, source: str = "table") -> TableMap:
     tell is left out: the map then says what is missing.
     """
     raw = _some_rows(plain_table(table, source=source), SEEN_ROWS_MAX)
-    roles = dict(_roles(raw))
+    roles = dict(_roles(raw, {}))
     rest = [name for name in raw.column_names if name not in {r.column for r in roles.values()}]
     ignored = dict(_ignored(raw, rest, roles.get("price")))
     characteristics: list[tuple[str, Reading]] = []
@@ -103,6 +104,28 @@ def guess_table_map(table: object, *, source: str = "table") -> TableMap:
         if name not in ignored:
             taken = {clean for clean, _ in characteristics} | set(raw.column_names)
             characteristics += _characteristic(name, raw[name], taken)
+    return replace(
+        _of_roles(roles),
+        evidence=_evidence_of(raw, roles),
+        ignore=tuple(Ignored(name, reason) for name, reason in ignored.items()),
+        characteristics=tuple(characteristics),
+    )
+
+
+def guess_roles(table: object, *, named: Mapping[str, str], source: str = "table") -> TableMap:
+    """Guess which columns play the parts that nobody named; all others are taken as they stand.
+
+    Parameters
+    ----------
+    named
+        Columns by their part: `price`, `date`, `id`, `lon`, `lat`.
+    """
+    return _of_roles(
+        dict(_roles(_some_rows(plain_table(table, source=source), SEEN_ROWS_MAX), named))
+    )
+
+
+def _of_roles(roles: dict[str, Reading]) -> TableMap:
     both = "lon" in roles and "lat" in roles
     return TableMap(
         id=roles.get("id") or RowNumber(),
@@ -110,9 +133,6 @@ def guess_table_map(table: object, *, source: str = "table") -> TableMap:
         date=roles.get("date"),
         lon=roles.get("lon") if both else None,
         lat=roles.get("lat") if both else None,
-        evidence=_evidence_of(raw, roles),
-        ignore=tuple(Ignored(name, reason) for name, reason in ignored.items()),
-        characteristics=tuple(characteristics),
     )
 
 
@@ -131,16 +151,20 @@ def _matches(pattern: str, name: str) -> bool:
     return any(re.fullmatch(pattern, text) for text in (_plain(name), name.strip().casefold()))
 
 
-def _roles(raw: pa.Table) -> Iterator[tuple[str, Reading]]:
-    """Find for each part the best named column whose content allows it."""
-    taken: set[str] = set()
+def _roles(raw: pa.Table, named: Mapping[str, str]) -> Iterator[tuple[str, Reading]]:
+    """Find for each part that nobody named the best column whose content allows it."""
+    taken = set(named.values())
     for role, patterns in ROLE_NAMES.items():
-        named = [name for p in patterns for name in raw.column_names if _matches(p, name)]
-        found = next((n for n in named if n not in taken and _plays(role, raw[n])), None)
+        if role in named:
+            yield role, Reading(named[role], ROLES[role], because="named")
+            continue
+        alike = [name for p in patterns for name in raw.column_names if _matches(p, name)]
+        found = next((n for n in alike if n not in taken and _plays(role, raw[n])), None)
         because = "by its name and its values"
         if found is None and role == "date":
             kinds = {name: raw.schema.field(name).type for name in raw.column_names}
             days = [n for n, k in kinds.items() if pa.types.is_date(k) or pa.types.is_timestamp(k)]
+            days = [name for name in days if name not in taken]
             found, because = (days[0], "the first column of days") if days else (None, "")
         if found is not None:
             taken.add(found)
