@@ -114,7 +114,9 @@ def test_every_ragged_row_is_named(tmp_path: Path) -> None:
         ("f.csv", "", "the file is empty"),
         ("f.csv", "\n \n", "the file is empty"),
         ("f.csv", "id,price,id\n1,2,3\n", "column id: the column stands 2 times"),
-        ("f.xlsx", "x", "unknown kind of file '.xlsx'; expected .csv, .geojson"),
+        ("f.dat", "x", "unknown kind of file '.dat'; expected .csv, .geojson"),
+        ("f.xlsx", "x", "unknown kind of file '.xlsx'; expected the sheet saved as CSV"),
+        ("f.shp", "x", "unknown kind of file '.shp'; expected GeoPackage or GeoJSON: ogr2ogr"),
         ("f.csv", b"id,name\n1,\x98\n", "the file is broken"),
         ("f.parquet", b"PAR1 and then nothing", "the file is broken"),
         ("f.geojson", '{"type": "FeatureCollection", "features": [', "the file is broken"),
@@ -133,7 +135,7 @@ def test_a_file_that_is_missing_is_said(tmp_path: Path) -> None:
     assert "f.csv: the file does not exist" in refusal(tmp_path / "f.csv")
 
 
-def layer(path: Path, shapes: list[shapely.Geometry | None], crs: str = "EPSG:4326") -> Path:
+def layer(path: Path, shapes: list[shapely.Geometry | None], crs: str | None = "EPSG:4326") -> Path:
     pyogrio.raw.write(
         path,
         geometry=shapely.to_wkb(shapes),
@@ -164,11 +166,58 @@ def test_a_feature_without_a_place_has_none(tmp_path: Path, name: str) -> None:
     assert table["lat"].to_pylist() == [42.9, None]
 
 
-def test_other_shapes_and_other_coordinates_are_refused(tmp_path: Path) -> None:
+def test_other_shapes_are_refused(tmp_path: Path) -> None:
     line = shapely.LineString([(74, 42), (75, 43)])
     assert "other shapes than points" in refusal(layer(tmp_path / "s.gpkg", [POINTS[0], line]))
-    said = refusal(layer(tmp_path / "c.gpkg", POINTS, crs="EPSG:3857"))
-    assert "the coordinates are in EPSG:3857; expected WGS 84" in said
+
+
+IN_UTM_43 = shapely.Point(459_113.851, 4_738_726.739)
+"""74.5, 42.8 by pyproj 3.7.2."""
+
+
+@pytest.mark.parametrize("name", ["f.gpkg", "f.geojson"])
+@pytest.mark.parametrize(
+    ("crs", "point"),
+    [
+        ("EPSG:32643", IN_UTM_43),
+        ("EPSG:3857", shapely.Point(8_293_302.064, 5_281_579.185)),
+        ("EPSG:28413", shapely.Point(13_459_146.111, 4_740_677.138)),
+        ("EPSG:32643", shapely.box(459_103.851, 4_738_716.739, 459_123.851, 4_738_736.739)),
+    ],
+)
+def test_other_reference_systems_become_degrees(
+    tmp_path: Path, name: str, crs: str, point: shapely.Geometry
+) -> None:
+    table = read_table(layer(tmp_path / name, [None, point], crs=crs))
+    assert table["lon"].to_pylist() == [None, pytest.approx(74.5, abs=1e-6)]
+    assert table["lat"].to_pylist() == [None, pytest.approx(42.8, abs=1e-6)]
+    if isinstance(point, shapely.Polygon):
+        assert table["area_m2"][1].as_py() == pytest.approx(400 / 0.9996**2, rel=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+def test_metres_of_no_system_are_refused(tmp_path: Path) -> None:
+    said = refusal(layer(tmp_path / "f.gpkg", [IN_UTM_43, None], crs=None))
+    assert "names no reference system, and its coordinates are no degrees" in said
+    degrees = read_table(layer(tmp_path / "g.gpkg", POINTS, crs=None))
+    assert degrees["lon"].to_pylist() == [74.6, 72.8]
+
+
+def test_several_layers_in_a_file_are_refused_by_name(tmp_path: Path) -> None:
+    layer(tmp_path / "f.gpkg", POINTS)
+    pyogrio.raw.write(
+        tmp_path / "f.gpkg",
+        layer="roads",
+        geometry=shapely.to_wkb(POINTS),
+        field_data=[],
+        fields=[],
+        geometry_type="Point",
+        crs="EPSG:4326",
+        append=True,
+    )
+    assert "the file holds 2 layers: f, roads; expected a file of one" in refusal(
+        tmp_path / "f.gpkg"
+    )
 
 
 @pytest.mark.parametrize("name", ["f.csv", "f.parquet"])

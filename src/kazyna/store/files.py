@@ -32,6 +32,14 @@ BESIDE_WORDS = re.compile(rb"[\x00-\x7f]+")
 WORDS_MAX = 5_000
 SEPARATORS = ",;\t|"
 SNIFFED_BYTES = 65_536
+WORKBOOK = "the sheet saved as CSV: in Excel, File, Save As, CSV UTF-8 (comma delimited)"
+OTHER_LAYER = "GeoPackage or GeoJSON: ogr2ogr layer.gpkg"
+OTHER_KINDS = {
+    ".xlsx": WORKBOOK, ".xls": WORKBOOK, ".xlsm": WORKBOOK, ".ods": WORKBOOK,
+    ".shp": f"{OTHER_LAYER} layer.shp", ".kml": f"{OTHER_LAYER} layer.kml",
+    ".tab": f"{OTHER_LAYER} layer.tab", ".gml": f"{OTHER_LAYER} layer.gml",
+}  # fmt: skip
+"""What to make of files that people have and that are not read."""
 WRITERS = {".parquet": pq.ParquetWriter, ".csv": arrow_csv.CSVWriter}
 NUMBERS_AS_TEXT = r"^(0\d+|\d{19,})$"
 """Digits that are a name, not a quantity: zeros before them, or too many for a whole number."""
@@ -59,9 +67,10 @@ def read_table(source: Path | str) -> pa.Table:
     if isinstance(source, str) and is_address(source):
         return read_foreign_table(source)
     path = Path(source)
-    reader = READERS.get(path.suffix.lower())
+    kind = path.suffix.lower()
+    reader = READERS.get(kind)
     if reader is None:
-        known = ", ".join(sorted(READERS))
+        known = OTHER_KINDS.get(kind, ", ".join(sorted(READERS)))
         raise InputError(Finding(str(path), f"unknown kind of file {path.suffix!r}", known))
     with _readable(path):
         return reader(path)

@@ -11,6 +11,7 @@ import pyogrio
 import shapely
 
 from kazyna.core.errors import Finding, InputError
+from kazyna.store.projections import IN_DEGREES, WGS84, projected
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -19,7 +20,7 @@ ShapeKind = Literal["points", "lines", "polygons"]
 
 EQUATOR_M, ECCENTRICITY2 = 6_378_137.0, 0.006_694_379_990_14
 """Equatorial radius and squared eccentricity of the WGS 84 ellipsoid."""
-WGS84 = (None, "EPSG:4326", "OGC:CRS84")
+LON_MAX, LAT_MAX = 180.0, 90.0
 KINDS: dict[ShapeKind, tuple[int, int]] = {"points": (0, 4), "lines": (1, 5), "polygons": (3, 6)}
 """Geometry types of each kind, single and multiple, by their numbers in Simple Features."""
 
@@ -92,16 +93,40 @@ def read_shapes(path: Path) -> Shapes:
 
 def _read(path: Path) -> tuple[pa.Table, Objects | None]:
     """Read the table of a layer and its shapes, if it has any; both in WGS 84."""
-    meta, table = pyogrio.read_arrow(path)
+    meta, table = pyogrio.read_arrow(path, layer=_layer_name(path))
     geometry = meta["geometry_name"] or "wkb_geometry"
     if geometry not in table.column_names:
         return table, None
-    if meta["crs"] not in WGS84:
-        raise InputError(
-            Finding(str(path), f"the coordinates are in {meta['crs']}", "WGS 84 (EPSG:4326)")
-        )
     shapes = shapely.from_wkb(table[geometry].to_numpy(zero_copy_only=False))
-    return table.drop_columns([geometry]), shapes
+    return table.drop_columns([geometry]), _in_degrees(shapes, meta["crs"], path)
+
+
+def _layer_name(path: Path) -> str | None:
+    """Return the one layer of shapes; a file may hold tables beside it, such as styles."""
+    layers = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
+    shaped = [name for name, kind in layers if kind is not None]
+    if len(shaped) > 1:
+        reason = f"the file holds {len(shaped)} layers: {', '.join(shaped)}"
+        expected = f"a file of one layer: ogr2ogr one.gpkg {path.name} {shaped[0]}"
+        raise InputError(Finding(str(path), reason, expected))
+    return next(iter(shaped or [name for name, _ in layers]), None)
+
+
+def _in_degrees(shapes: Objects, system: str | None, path: Path) -> Objects:
+    """Carry shapes into WGS 84 from the reference system that the layer names."""
+    coordinates = shapely.get_coordinates(shapes)
+    if system is not None and system not in IN_DEGREES:
+        try:
+            moved = projected(coordinates, source=system, target=WGS84)
+        except (pyogrio.errors.CRSError, pyogrio.errors.DataSourceError) as error:
+            reason = f"the coordinates are in {system[:80]!r}, which is not known"
+            raise InputError(Finding(str(path), reason, "WGS 84 (EPSG:4326)")) from error
+        return np.asarray(shapely.set_coordinates(shapely.force_2d(shapes), moved), dtype=object)
+    if system is None and (np.abs(coordinates) > (LON_MAX, LAT_MAX)).any():
+        reason = "the layer names no reference system, and its coordinates are no degrees"
+        expected = f"its system written into it: ogr2ogr -a_srs EPSG:number named.gpkg {path.name}"
+        raise InputError(Finding(str(path), reason, expected))
+    return shapes
 
 
 def _given(shapes: Objects) -> npt.NDArray[np.bool_]:

@@ -43,6 +43,9 @@ def by_name(found: TableMap) -> dict[str, Reading]:
         (("Кадастровый номер", "Цена", "Дата сделки"), ("Долгота", "Широта")),
         (("parcel_id", "Price", "sold_on"), ("X", "Y")),
         (("код", "баасы", "күнү"), ("узундук", "кеңдик")),
+        (("Кад. номер", "Цена, $", "Дата_сделки"), ("Долгота", "Широта")),
+        (("Parcel No.", "Sale Price (USD)", "SaleDate"), ("LONG", "LAT")),
+        (("Кадастровый №", "Стоимость (сом)", "дата"), ("долгота", "широта")),
     ],
 )
 def test_parts_are_known_by_their_names(
@@ -86,11 +89,40 @@ def test_texts_are_given_parsers_by_their_content() -> None:
         "Дом: year": Reading("Дом", "year"),
         "Удобства": Reading("Удобства", "items"),
         "Газ": Reading("Газ", "boolean"),
-        "lot_m2": Reading("sqft_lot", "area", Options(unit="sq ft")),
+        "plot_area_m2": Reading("sqft_lot", "area", Options(unit="sq ft")),
         "zipcode": Reading("zipcode", "text"),
         "year_built": Reading("year", "year"),
     }
     assert all(reading.because for reading in items.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "clean", "unit"),
+    [
+        ("Площадь участка, соток", "plot_area_m2", "sotka"),
+        ("Площадь участка (га)", "plot_area_m2", "ha"),
+        ("LotAcres", "plot_area_m2", "acre"),
+        ("Living Area (sq ft)", "living_area_m2", "sq ft"),
+        ("sqft_above", "above_m2", "sq ft"),
+    ],
+)
+def test_a_unit_in_the_name_of_a_column_of_numbers_is_converted(
+    name: str, clean: str, unit: str
+) -> None:
+    numbers: list[list[Any]] = [
+        [1.5 + row % 7 for row in range(ROWS)],
+        alternating("4,5", "12", "7"),
+    ]
+    for values in numbers:
+        found = by_name(guess(**{name: values}))
+        assert found == {clean: Reading(name, "area", Options(unit=unit))}
+
+
+def test_a_name_that_tells_square_metres_or_something_else_is_left() -> None:
+    numbers = [50.0 + row for row in range(ROWS)]
+    found = guess(**{"Площадь, м2": numbers, "alpha": numbers, "Кадастровая стоимость": numbers})
+    assert found.characteristics == ()
+    assert found.id == RowNumber()
 
 
 def test_what_gives_the_price_away_or_says_nothing_is_ignored() -> None:
@@ -101,6 +133,7 @@ def test_what_gives_the_price_away_or_says_nothing_is_ignored() -> None:
         price=PRICES,
         area_m2=AREAS,
         tariff=rate,
+        **{"Цена (кв.м)": rng.uniform(100, 200, ROWS).tolist()},
         m2_price=rng.uniform(1, 2, ROWS).tolist(),
         taxable=[price * 0.8 + 5 for price in PRICES],
         sale_id=each("s{}"),
@@ -116,6 +149,7 @@ def test_what_gives_the_price_away_or_says_nothing_is_ignored() -> None:
     assert reasons["series"] == "constant: 'same' in every row"
     assert reasons["nothing"] == "empty"
     assert reasons["shape"] == "of the type list<item: int64>"
+    assert reasons["Цена (кв.м)"] == "a price per area gives the price away"
     assert "area_m2" not in reasons
 
 

@@ -16,7 +16,7 @@ from kazyna.valuation.evidence.column_reading import Reading
 from kazyna.valuation.evidence.parsers import Fate, Options, is_known, learn_options, reader
 from kazyna.valuation.evidence.plain_table import plain_table
 from kazyna.valuation.evidence.table_map import ROLES, Evidence, Ignored, RowNumber, TableMap
-from kazyna.valuation.evidence.units import currency_of
+from kazyna.valuation.evidence.units import currency_of, unit_of
 from kazyna.valuation.features import learn_encoder
 
 PROBED_TEXTS = 300
@@ -37,16 +37,18 @@ PRICE_MEDIAN_MIN = 100
 
 ROLE_NAMES: dict[str, tuple[str, ...]] = {
     "id": (
-        r"(кадастров\w*|cadastral).*(номер|number|no)?|еник|parcel(_?(id|number|no))?|pinx?|apn",
+        r"(кадастр[^\W_]*|кад\.?|cadastral)([ _]*(номер\w*|№|код\w*|number|no|id)\.?)?|ени|еник"
+        r"|parcel(_?(id|number|no\.?))?|pinx?|apn",
         r"(property|object|house)_?id|id",
         r"(sale|listing|offer)_?id|код|№|number|номер",
     ),
     "price": (
-        r"(sale|sold|transaction)_?(price|amount)|price(_?(usd|kgs|som))?|цена(_?продажи)?",
-        r"(asking|list|offer)_?price|стоимость|amount|сумма|баасы|баа",
+        r"(sale|sold|transaction)_?(price|amount)|price(_?(usd|kgs|som))?|цена(_?(продажи|сделки))?",
+        r"(asking|list|offer)_?price|стоимость|amount|сумма|(сатуу )?баасы|баа",
     ),
     "date": (
-        r"(sale|sold|transaction|contract)_?(date|day|on)|date(_?(sold|of_sale))?|дата.*|күнү",
+        r"(sale|sold|transaction|contract)_?(date|day|on)|date(_?(sold|of_sale))?|дата.*"
+        r"|(сатуу )?күнү",
         r"(added|created|published|listed)(_?(at|on|date|time))?|day|time",
     ),
     "lon": (r"lon|long|lng|longitude|долгота|узундук", r"x|x_?coord"),
@@ -74,7 +76,10 @@ ASKED = r"asking|offer|list(ing|ed)?|объявлен|предложен|тор�
 KNOWN_NAMES: tuple[tuple[str, str], ...] = (
     (r"(общая )?площадь( общая)?|square|total_?area|floor_?area|жалпы аянт", "floor_area_m2"),
     (r"жилая площадь|living_?area", "living_area_m2"),
-    (r"площадь (участка|земли).*|plot(_?area)?|lot(_?(area|size))?|жер аянты", "plot_area_m2"),
+    (
+        r"площадь (участка|земли).*|plot(_?area)?|lot(_?(area|size))?|land_?area|жер аянты",
+        "plot_area_m2",
+    ),
     (r"(высота|высота потолков|ceiling(_?height)?)", "ceiling_height_m"),
     (r"год( постройки)?|year|yr_?built|year_?built|built", "year_built"),
     (r"(кол-во |количество |число )?комнат(ы)?|rooms", "rooms"),
@@ -84,7 +89,16 @@ KNOWN_NAMES: tuple[tuple[str, str], ...] = (
 """Names in English for what is known well; other columns keep their own."""
 
 CODES = r".*(zip|post)_?code.*|индекс|(area|district|zone|region|quarter)(_?(code|id|no))?|.*_code"
-FEET = r"(?:^|_)(sq_?ft|sf)(?=_|\d|$)"
+UNIT_NAMES: tuple[tuple[str, str], ...] = (
+    (r"sq\.?_?ft|sf|square_?feet|кв\.?_?фут\w*", "sq ft"),
+    (r"acres?|акр\w*", "acre"),
+    (r"ha|hectares?|га|гектар\w*", "ha"),
+    (r"сот(ок|ки|ка|ых)|sot(ka|ki|ok)", "sotka"),
+)
+"""Units of area within the name of a column of numbers; of square metres nothing need be said."""
+UNITS_SAID = {"sq ft": "square feet", "acre": "acres", "ha": "hectares", "sotka": "ares"}
+BEHIND = r"\s*[,;(\[]\s*([^,;()\[\]]+?)\s*[)\]]?\s*$"
+"""What stands behind a name: the sign in «Цена, $», the unit in «Площадь (кв.м)»."""
 
 
 def guess_table_map(table: object, *, source: str = "table") -> TableMap:
@@ -148,17 +162,39 @@ def _plain(name: str) -> str:
 
 
 def _matches(pattern: str, name: str) -> bool:
-    return any(re.fullmatch(pattern, text) for text in (_plain(name), name.strip().casefold()))
+    """Match a name as it is written, and with its words joined or parted."""
+    low = name.strip().casefold()
+    return any(re.fullmatch(pattern, text) for text in (_plain(name), low, low.replace("_", " ")))
+
+
+def _bare(name: str) -> str:
+    """Return a name without the currency or the unit of area that stands behind it."""
+    found = re.search(BEHIND, name)
+    if found is None:
+        return name
+    told = currency_of(found[1].strip(".")) or unit_of(found[1], "area")
+    return name[: found.start()] if told else name
+
+
+def _without_unit(name: str) -> tuple[str, str] | None:
+    """Take a unit of area out of a name: what is left, and the unit."""
+    plain = re.sub(r"[,;()\[\]]+", "_", _plain(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)))
+    for words, unit in UNIT_NAMES:
+        found = re.search(rf"(?:^|_)({words})\.?(?=_|\d|$)", plain)
+        if found is not None:
+            rest = plain[: found.start()] + plain[found.end() :]
+            return re.sub("_+", "_", rest).strip("_"), unit
+    return None
 
 
 def _roles(raw: pa.Table, named: Mapping[str, str]) -> Iterator[tuple[str, Reading]]:
     """Find for each part that nobody named the best column whose content allows it."""
     taken = set(named.values())
-    for role, patterns in ROLE_NAMES.items():
+    for role in ROLE_NAMES:
         if role in named:
             yield role, Reading(named[role], ROLES[role], because="named")
             continue
-        alike = [name for p in patterns for name in raw.column_names if _matches(p, name)]
+        alike = _called(role, raw.column_names)
         found = next((n for n in alike if n not in taken and _plays(role, raw[n])), None)
         because = "by its name and its values"
         if found is None and role == "date":
@@ -169,6 +205,14 @@ def _roles(raw: pa.Table, named: Mapping[str, str]) -> Iterator[tuple[str, Readi
         if found is not None:
             taken.add(found)
             yield role, Reading(found, ROLES[role], because=because)
+
+
+def _called(role: str, names: Sequence[str]) -> list[str]:
+    """Return the columns that are called as a part is, better names first."""
+    bare = {
+        name: _bare(name) for name in names if not (role == "price" and _matches(PER_AREA, name))
+    }
+    return [name for p in ROLE_NAMES[role] for name, plain in bare.items() if _matches(p, plain)]
 
 
 def _plays(role: str, values: pa.ChunkedArray) -> bool:
@@ -274,13 +318,17 @@ def _characteristic(
     name: str, values: pa.ChunkedArray, taken: set[str]
 ) -> list[tuple[str, Reading]]:
     """Guess how one column becomes characteristics; a column fit as it is needs no entry."""
-    clean = next((known for pattern, known in KNOWN_NAMES if _matches(pattern, name)), name)
+    clean = _known_name(_bare(name)) or name
     if clean in taken and clean != name:
         clean = name
     if _is_number(values.type):
         return _number(name, clean, taken)
-    if not _is_text(values.type):
-        return []
+    return _of_texts(name, clean, values, taken) if _is_text(values.type) else []
+
+
+def _of_texts(
+    name: str, clean: str, values: pa.ChunkedArray, taken: set[str]
+) -> list[tuple[str, Reading]]:
     texts = _frequent_texts(values)
     if clean == "ceiling_height_m" and _reads("ceiling_height", Options(), texts):
         return [(clean, Reading(name, "ceiling_height", because=_shown(texts)))]
@@ -289,7 +337,26 @@ def _characteristic(
     parser = _parser_of(texts) or _loose_parser_of(clean, texts)
     if parser is None:
         return []
+    if parser == "number" and (converted := _by_unit_of_name(name, taken)) is not None:
+        return [converted]
     return [(clean, Reading(name, parser, because=_shown(texts))), *_labelled(name, parser, texts)]
+
+
+def _known_name(name: str) -> str | None:
+    return next((known for pattern, known in KNOWN_NAMES if _matches(pattern, name)), None)
+
+
+def _by_unit_of_name(name: str, taken: set[str]) -> tuple[str, Reading] | None:
+    """Convert a column whose name tells the unit: «Площадь участка, соток», `LotAcres`."""
+    told = _without_unit(name)
+    if told is None or not told[0]:
+        return None
+    known = _known_name(told[0])
+    metric = next((n for n in (known, f"{told[0]}_m2") if n is not None and n not in taken), None)
+    if metric is None:
+        return None
+    options = Options(unit=told[1])
+    return metric, Reading(name, "area", options, because=f"{UNITS_SAID[told[1]]} by its name")
 
 
 def _loose_parser_of(clean: str, texts: Sequence[str]) -> str | None:
@@ -321,11 +388,8 @@ def _labelled(name: str, parser: str, texts: Sequence[str]) -> Iterator[tuple[st
 
 def _number(name: str, clean: str, taken: set[str]) -> list[tuple[str, Reading]]:
     plain = _plain(name)
-    if re.search(FEET, plain):
-        metric = re.sub(FEET, "", plain).strip("_") + "_m2"
-        if metric not in taken:
-            options = Options(unit="sq ft")
-            return [(metric, Reading(name, "area", options, because="square feet by its name"))]
+    if (converted := _by_unit_of_name(name, taken)) is not None:
+        return [converted]
     if re.fullmatch(CODES, plain):
         return [(clean, Reading(name, "text", because="numbers that are names"))]
     if clean == "year_built":
