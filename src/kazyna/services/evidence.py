@@ -151,9 +151,8 @@ def made_clean(
     today: date | None = None,
 ) -> MappedTable:
     """Make a raw table clean by its map, with what its places are near to."""
-    return _with_places(
-        apply_table_map(table, table_map, source=source, wanted=wanted, today=today)
-    )
+    clean = apply_table_map(table, table_map, source=source, wanted=wanted, today=today)
+    return _with_places(clean, all_rows=wanted == "sales")
 
 
 def profile_table(
@@ -220,8 +219,11 @@ def _parts_by_name(table: pa.Table, named: Mapping[str, str], source: str) -> Co
     )
 
 
-def _with_places(mapped: MappedTable) -> MappedTable:
-    """Add what the places of the rows are near to, and which area they lie in."""
+def _with_places(mapped: MappedTable, *, all_rows: bool) -> MappedTable:
+    """Add what the places of the rows are near to, and which area they lie in.
+
+    Where these are all rows, and no part of many, a file of another region is refused.
+    """
     table, table_map = mapped.table, mapped.table_map
     if not table_map.near and not table_map.measured and table_map.area_name() is None:
         return mapped
@@ -239,7 +241,11 @@ def _with_places(mapped: MappedTable) -> MappedTable:
         found = distance_features(lonlat, name, layer, radius_m=near.radius_m)
         columns |= {key: pa.array(values, from_pandas=True) for key, values in found.items()}
     for name, measured in table_map.measured:
-        columns[name] = pa.array(_measured(lonlat, name, measured), from_pandas=True)
+        read = _measured(lonlat, name, measured)
+        if all_rows and np.isnan(read).all() and not np.isnan(lonlat).all():
+            reason = f"measured.{name}: it tells nothing at any of the places of {source}"
+            raise InputError(Finding(measured.file, reason, "a file of the same region"))
+        columns[name] = pa.array(read, from_pandas=True)
     if isinstance(table_map.areas, Areas):
         columns[table_map.areas.name] = _area_names(lonlat, table_map.areas)
     for name, values in columns.items():
@@ -256,8 +262,8 @@ def _measured(
     """Read off at each place what was measured at the points or the grid of a file."""
     path = Path(measured.file)
     if path.suffix.lower() in (*rasters.SUFFIXES, *rasters.OTHER_RASTERS):
-        raster = rasters.read_raster(path)
-        return read_off(lonlat, Grid(raster.west, raster.north, raster.step, raster.values))
+        raster, places = rasters.read_raster(path, lonlat)
+        return read_off(places, Grid(raster.west, raster.north, raster.step, raster.values))
     if measured.column is None:
         reason = f"measured.{name}: the column that was measured is not named"
         raise InputError(

@@ -42,17 +42,25 @@ def projected(places: Floats, *, source: str, target: str) -> Floats:
 
     Raises
     ------
-    pyogrio.errors.DataSourceError, pyogrio.errors.CRSError
+    LookupError
         When a system is not known.
     """
     moved = np.full(places.shape, np.nan)
     known = np.isfinite(places).all(axis=1)
     if not known.any():
         return moved
+    try:
+        moved[known] = _carried(places[known], source, target)
+    except (IndexError, pyogrio.errors.CRSError, pyogrio.errors.DataSourceError) as error:
+        raise LookupError(f"{source} or {target} is not known") from error
+    return moved
+
+
+def _carried(places: Floats, source: str, target: str) -> Floats:
     with tempfile.TemporaryDirectory() as folder:
         pyogrio.raw.write(
             Path(folder) / "places.fgb",
-            geometry=shapely.to_wkb(shapely.points(places[known])),
+            geometry=shapely.to_wkb(shapely.points(places)),
             field_data=[],
             fields=[],
             geometry_type="Point",
@@ -67,5 +75,4 @@ def projected(places: Floats, *, source: str, target: str) -> Floats:
     )
     found = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
     found[~np.isfinite(found).all(axis=1)] = np.nan
-    moved[known] = found
-    return moved
+    return found

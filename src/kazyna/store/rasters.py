@@ -1,4 +1,4 @@
-"""Grids of heights and the like: ESRI ASCII grids and tiles of the SRTM mission."""
+"""Grids of heights and the like: GeoTIFF, ESRI ASCII grids and tiles of the SRTM mission."""
 
 import re
 import warnings
@@ -9,12 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from kazyna.core.errors import Finding, InputError
+from kazyna.store.geotiff import GeoTiff, read_header, read_window
+from kazyna.store.projections import WGS84, projected
 
 Floats = npt.NDArray[np.float64]
 
-SUFFIXES = (".asc", ".hgt")
-OTHER_RASTERS = (".tif", ".tiff", ".img", ".vrt", ".jp2", ".bil", ".nc")
-CONVERT = "an ESRI ASCII grid in WGS 84: gdalwarp -t_srs EPSG:4326, gdal_translate -of AAIGrid"
+GEOTIFFS = (".tif", ".tiff")
+SUFFIXES = (*GEOTIFFS, ".asc", ".hgt")
+OTHER_RASTERS = (".img", ".vrt", ".jp2", ".bil", ".nc")
+CONVERT = "a GeoTIFF, or an ESRI ASCII grid in WGS 84: gdalwarp -t_srs EPSG:4326 … heights.tif"
 TILE = re.compile(r"([NS])(\d{2})([EW])(\d{3})", re.IGNORECASE)
 """The name of a tile: the degrees of its south-west corner."""
 VOID = -32_768
@@ -28,25 +31,41 @@ class Raster:
 
     west: float
     north: float
-    """Degrees of the node of the first row and column."""
+    """Where the node of the first row and column is, in the units of the reference system."""
     step: tuple[float, float]
-    """Degrees from node to node, eastward and southward."""
+    """From node to node, eastward and southward."""
     values: Floats
     """Shape (rows, columns); NaN is unknown."""
+    system: str = WGS84
 
 
-def read_raster(path: Path) -> Raster:
-    """Read a grid in degrees, WGS 84.
+def read_raster(path: Path, lonlat: Floats) -> tuple[Raster, Floats]:
+    """Read of a grid what lies around some places.
+
+    Parameters
+    ----------
+    path
+        A GeoTIFF of one band in any reference system that the EPSG register numbers; an ESRI ASCII
+        grid in degrees; a tile of the SRTM mission.
+    lonlat
+        The places, shape (rows, 2), WGS 84.
+
+    Returns
+    -------
+    tuple
+        The grid, and the places in its coordinates.
 
     Raises
     ------
     InputError
-        When the file is missing, broken, of another kind, or not in degrees.
+        When the file is missing, broken, of another kind, or of no known place.
     """
     kind = path.suffix.lower()
     if kind not in SUFFIXES:
         raise InputError(Finding(str(path), f"{kind!r} is no kind of grid that is read", CONVERT))
     try:
+        if kind in GEOTIFFS:
+            return _around(read_header(path), lonlat)
         found = _tile(path) if kind == ".hgt" else _ascii_grid(path)
     except FileNotFoundError as error:
         finding = Finding(str(path), "the file does not exist", "a file that can be read")
@@ -55,7 +74,37 @@ def read_raster(path: Path) -> Raster:
         finding = Finding(str(path), f"the file cannot be read: {error}", CONVERT)
         raise InputError(finding) from error
     _in_degrees(found, path)
-    return found
+    return found, lonlat
+
+
+def _around(tiff: GeoTiff, lonlat: Floats) -> tuple[Raster, Floats]:
+    """Read the part of a GeoTIFF that the places need: its edge, where none lies on it."""
+    places = lonlat
+    if tiff.system != WGS84:
+        try:
+            places = projected(lonlat, source=WGS84, target=tiff.system)
+        except LookupError as error:
+            reason = f"the reference system {tiff.system} is not known"
+            raise InputError(Finding(str(tiff.path), reason, CONVERT)) from error
+    across = (places[:, 0] - tiff.west) / tiff.step[0]
+    down = (tiff.north - places[:, 1]) / tiff.step[1]
+    last_row, last_column = tiff.shape[0] - 1, tiff.shape[1] - 1
+    on = (np.abs(across * 2 - last_column) <= last_column + 1) & (
+        np.abs(down * 2 - last_row) <= last_row + 1
+    )
+    rows, columns = _span(down[on], last_row), _span(across[on], last_column)
+    west = tiff.west + columns.start * tiff.step[0]
+    north = tiff.north - rows.start * tiff.step[1]
+    values = read_window(tiff, rows, columns)
+    return Raster(west, north, tiff.step, values, tiff.system), places
+
+
+def _span(at: Floats, last: int) -> slice:
+    """Return the nodes on both sides of all positions."""
+    if len(at) == 0:
+        return slice(0, 1)
+    first = int(np.clip(np.floor(at.min()), 0, last))
+    return slice(first, int(np.clip(np.ceil(at.max()), 0, last)) + 1)
 
 
 def _tile(path: Path) -> Raster:

@@ -118,7 +118,7 @@ def _in_degrees(shapes: Objects, system: str | None, path: Path) -> Objects:
     if system is not None and system not in IN_DEGREES:
         try:
             moved = projected(coordinates, source=system, target=WGS84)
-        except (pyogrio.errors.CRSError, pyogrio.errors.DataSourceError) as error:
+        except LookupError as error:
             reason = f"the coordinates are in {system[:80]!r}, which is not known"
             raise InputError(Finding(str(path), reason, "WGS 84 (EPSG:4326)")) from error
         return np.asarray(shapely.set_coordinates(shapely.force_2d(shapes), moved), dtype=object)

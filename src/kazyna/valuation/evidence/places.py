@@ -127,20 +127,20 @@ class Grid:
 
     west: float
     north: float
-    """Degrees of the node of the first row and column."""
+    """Of the node of the first row and column, in degrees or in metres."""
     step: tuple[float, float]
-    """Degrees from node to node, eastward and southward."""
+    """From node to node, eastward and southward."""
     values: Floats
     """Shape (rows, columns); NaN is unknown."""
 
 
-def read_off(lonlat: Floats, grid: Grid) -> Floats:
+def read_off(places: Floats, grid: Grid) -> Floats:
     """Read off a grid, such as one of heights, at places between its nodes.
 
     Parameters
     ----------
-    lonlat
-        Shape (rows, 2), in degrees; NaN is unknown and stays unknown.
+    places
+        Shape (rows, 2), in the coordinates of the grid; NaN is unknown and stays unknown.
     grid
         What is read.
 
@@ -150,11 +150,11 @@ def read_off(lonlat: Floats, grid: Grid) -> Floats:
     others; NaN where all are, and beyond half a step outside of the grid.
     """
     rows, columns = grid.values.shape
-    across = (lonlat[:, 0] - grid.west) / grid.step[0]
-    down = (grid.north - lonlat[:, 1]) / grid.step[1]
+    across = (places[:, 0] - grid.west) / grid.step[0]
+    down = (grid.north - places[:, 1]) / grid.step[1]
     beyond = [np.maximum(-at, at - last) for at, last in ((across, columns - 1), (down, rows - 1))]
     inside = np.maximum(*beyond) <= HALF_STEP
-    found = np.full(len(lonlat), np.nan)
+    found = np.full(len(places), np.nan)
     x, y = np.clip(across[inside], 0, columns - 1), np.clip(down[inside], 0, rows - 1)
     left, top = np.floor(x).astype(int), np.floor(y).astype(int)
     right, low = np.minimum(left + 1, columns - 1), np.minimum(top + 1, rows - 1)

@@ -49,7 +49,8 @@ class Measured:
     """A file of points or a grid at which something was measured, such as the elevation."""
 
     file: str
-    """Points: GeoJSON or GeoPackage, or CSV or Parquet with lon and lat. Or a grid: .asc, .hgt."""
+    """Points: GeoJSON or GeoPackage, or CSV or Parquet with lon and lat; or a grid: .tif, .asc,
+    .hgt."""
     column: str | None = None
     """What was measured at points; a grid has nothing else."""
 
