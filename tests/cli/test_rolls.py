@@ -72,6 +72,7 @@ def test_a_year_of_a_roll(kazyna: Kazyna, office: Installation, tmp_path: Path) 
     again = kazyna(*objection[:4], "800", "--grounds", "older", "--json").result["objection_id"]
     assert kazyna("bill-objection", "withdraw", again).code == 0
     listed = kazyna("bill-objection", "list", "--json").result["objections"]
+    assert "answer by" in kazyna("bill-objection", "list").out
     assert [each["status"] for each in listed] == ["upheld", "withdrawn"]
     _appeal(kazyna, objection[:4])
     withdrawn = kazyna("tax-roll", "withdraw", *ROLL, "--reason", "annulled", "--json")

@@ -3,12 +3,16 @@
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import RenderableType
 
 from kazyna.cli import output
 from kazyna.cli.acting import As, acting
+
+if TYPE_CHECKING:
+    from kazyna.services.bill_objections import BillObjection
 
 app = typer.Typer(help="Objections to bills, and what follows from them.", no_args_is_help=True)
 
@@ -106,4 +110,20 @@ def listed(*, name: As = "", as_json: output.Json = False) -> None:
     from kazyna.services import bill_objections
 
     with acting("officer", name) as ctx:
-        output.show({"objections": bill_objections.objections(ctx)}, as_json=as_json)
+        found = {"objections": bill_objections.objections(ctx)}
+    output.show(found, as_json=as_json, table=_table)
+
+
+def _table(found: dict[str, tuple["BillObjection", ...]]) -> RenderableType:
+    return output.listing(
+        {
+            "objection": str(each.objection_id),
+            "answer by": each.answer_by,
+            "taxpayer": each.taxpayer_id,
+            "bill": f"{each.tax} {each.year}",
+            "contested": each.contested,
+            "claimed": each.claimed,
+            "status": each.status,
+        }
+        for each in found["objections"]
+    )
