@@ -6,7 +6,7 @@ import pytest
 
 from debtors import HEAD, charge, office_of, pay
 from kazyna.core.errors import Conflict, Forbidden, InputError, NotFound
-from kazyna.services import collection, interest, plans, suspensions
+from kazyna.services import collection, interest, ledger, plans, suspensions
 from kazyna.services.context import Actor, Context, Installation
 
 TAX = "property_tax"
@@ -117,6 +117,17 @@ def test_risk_is_points_with_reasons_that_add_up(officer: Context) -> None:
     assert worst.high
     assert worst.reasons[0].label == "Days since the oldest debt was due"
     assert "debts_paid_late" in {reason.measure for reason in scores["T2"].reasons}
+
+
+def test_a_payment_that_was_undone_is_none(officer: Context) -> None:
+    pay(officer, "T3", "10.00", officer.today, "before")
+    before = {score.taxpayer_id: score for score in collection.risks(officer)}
+    for who in ("T1", "T3"):
+        undone = pay(officer, who, "5.00", officer.today, f"not of {who}")
+        ledger.reverse(officer, undone.entry_id, reason="of another", key=f"undo {who}")
+    after = {score.taxpayer_id: score for score in collection.risks(officer)}
+    assert after == before
+    assert "never_paid" in {reason.measure for reason in after["T1"].reasons}
 
 
 def test_figures_of_a_year(officer: Context) -> None:

@@ -24,6 +24,8 @@ def test_points_are_those_that_were_known_then_and_money_is_what_came_since(
     officer: Context,
 ) -> None:
     pay(officer, "T1", "100.00", date(2016, 5, 1), "before")
+    early = pay(officer, "T2", "5.00", date(2016, 5, 1), "not hers")
+    ledger.reverse(officer, early.entry_id, reason="not hers", key="undo early")
     collection.dun(officer)
     shown = {each.taxpayer_id: each.score for each in collection.risks(officer)}
 

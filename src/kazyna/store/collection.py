@@ -270,8 +270,10 @@ def known_of_debtors(tx: Transaction, on: date) -> pa.Table:
                        WHERE bucket = 'tax' AND effective_on > due_on) AS debts_paid_late
             FROM debtors JOIN accounts USING (taxpayer_id) JOIN items USING (account)
             JOIN postings ON credit = item_id JOIN entries USING (entry_id)
-            WHERE entries.kind IN ('payment', 'offset')
-               OR (entries.kind = 'transfer' AND idempotency_key NOT LIKE 'interest:%%')
+            WHERE (entries.kind IN ('payment', 'offset')
+                   OR (entries.kind = 'transfer' AND idempotency_key NOT LIKE 'interest:%%'))
+              AND NOT EXISTS (SELECT FROM entries AS undoing
+                              WHERE undoing.reverses = entries.entry_id)
             GROUP BY taxpayer_id
         ),
         """  # noqa: S608 (both parts are ours)

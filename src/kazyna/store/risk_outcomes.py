@@ -28,6 +28,7 @@ def outcomes(tx: Transaction, *, on: date, until: date) -> pa.Table:
         WITH moved AS NOT MATERIALIZED (
             -- What is undone never was: its reversal counts from the same day.
             SELECT item_id, taxpayer_id, period, bucket, due_on, amount,
+                   coalesce(undone.entry_id, entry.entry_id) AS entry_id,
                    coalesce(undone.effective_on, entry.effective_on) AS effective_on,
                    coalesce(undone.effective_on, entry.effective_on) <= %(on)s
                        AND entry.posted_on <= %(on)s AS known,
@@ -49,7 +50,11 @@ def outcomes(tx: Transaction, *, on: date, until: date) -> pa.Table:
         ), paid AS (
             SELECT taxpayer_id, count(DISTINCT item_id) FILTER (
                        WHERE bucket = 'tax' AND effective_on > due_on) AS debts_paid_late
-            FROM moved WHERE known AND money AND amount < 0 GROUP BY taxpayer_id
+            FROM (SELECT taxpayer_id, item_id, bucket, effective_on, due_on
+                  FROM moved WHERE known AND money
+                  GROUP BY taxpayer_id, item_id, entry_id, bucket, effective_on, due_on
+                  HAVING sum(amount) < 0) AS stands
+            GROUP BY taxpayer_id
         ), since AS (
             SELECT late.taxpayer_id, -sum(amount)::bigint AS paid_after
             FROM late JOIN moved USING (item_id)
