@@ -104,7 +104,7 @@ def test_the_neutral_rate_is_found_to_the_quantum(law: RuleSet) -> None:
     values=st.lists(st.integers(1, 10**8), min_size=1, max_size=10),
     share=st.integers(1, 400),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_no_other_multiple_of_the_quantum_comes_nearer(values: list[int], share: int) -> None:
     pack = load_pack("us_wa").taxes["property_tax"].rules
     day, quantum = date(2016, 1, 1), Decimal("0.0001")
