@@ -80,6 +80,14 @@ def test_a_flag_that_cannot_be_read_is_named(
     assert not out.exists()
 
 
+def test_a_flag_of_a_value_that_no_sale_has_is_told(
+    kazyna: Kazyna, suspect: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "screened.csv"
+    done = kazyna("screen", suspect, *NAMES, "--flag", "deed=family:kin", "--out", out, "--json")
+    assert "no sale has 'kin' in deed, which was to declare family" in done.result["notes"]
+
+
 def test_a_wrong_decision_is_named_by_row(kazyna: Kazyna, suspect: Path, tmp_path: Path) -> None:
     decided = tmp_path / "decided.csv"
     decided.write_text("id,date,decision,note\n1,2014-05-05,perhaps,\n")

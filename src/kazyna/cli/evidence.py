@@ -23,6 +23,9 @@ if TYPE_CHECKING:
         ProfiledTable,
     )
 
+MARKED_MIN = 10_000
+"""Whole numbers below this stand without marks of thousands: most of them are years."""
+
 
 def columns(
     table: Source,
@@ -158,7 +161,10 @@ def _values(column: "ColumnProfile") -> str:
 
 
 def _plain(number: float) -> str:
-    return f"{number:,.0f}" if number.is_integer() else f"{number:,.2f}"
+    """Write a number; whole ones below ten thousand, mostly years, without a mark of thousands."""
+    if number.is_integer():
+        return f"{number:,.0f}" if abs(number) >= MARKED_MIN else f"{number:.0f}"
+    return f"{number:,.2f}"
 
 
 def _issues(profile: "Profile") -> RenderableType:

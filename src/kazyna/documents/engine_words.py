@@ -19,6 +19,14 @@ _PHRASES: tuple[tuple[str, Text], ...] = (
         Text("", "исключено аналитиком", "талдоочу тарабынан чыгарылды"),
     ),
     (
+        r"no sale has '(.+)' in (.+), which was to declare (.+)",
+        Text(
+            "",
+            "ни у одной продажи в столбце {1} нет значения «{0}», которое должно означать {2}",
+            "бир да сатууда {1} тилкесинде «{0}» жок, ал {2} дегенди билдирмек",
+        ),
+    ),
+    (
         r"no sale has a value",
         Text(
             "",
@@ -56,6 +64,10 @@ _PHRASES: tuple[tuple[str, Text], ...] = (
     (
         r"leakage: multiplied by (.+) it is the price",
         Text("", "утечка: умноженное на {0} даёт цену", "агып чыгуу: {0} көбөйтүлсө, баа чыгат"),
+    ),
+    (
+        r"leakage: with (.+) it adds up to the price",
+        Text("", "утечка: вместе с {0} даёт цену", "агып чыгуу: {0} менен кошулса, баа чыгат"),
     ),
     (
         r"leakage: its digits order the sales as the price does",

@@ -8,10 +8,12 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kazyna.core.text import Language, Text
+from kazyna.documents.engine_words import in_words
 from kazyna.documents.render import TEMPLATES
 from kazyna.valuation.evidence.mapping import MappingReport
 from kazyna.valuation.evidence.profile import ColumnProfile, Kind, Profile
-from kazyna.valuation.evidence.profile_issues import IssueKind
+from kazyna.valuation.evidence.profile_issues import Issue, IssueKind
+from kazyna.valuation.features import LEAKAGE
 
 WIDTH, HEIGHT, GAP = 260, 56, 1
 YEARS_MAX = 10_000
@@ -128,7 +130,10 @@ def profile_page(
         words=words,
         profile=profile,
         report=report,
-        issues=[(issue, _ISSUES[issue.kind].in_(language)) for issue in profile.issues],
+        issues=[
+            (issue, _ISSUES[issue.kind].in_(language), _detail(issue, language))
+            for issue in profile.issues
+        ],
         columns=[
             (column, _KINDS[column.kind].in_(language), list(bars(column)))
             for column in profile.columns
@@ -136,6 +141,13 @@ def profile_page(
         width=WIDTH,
         height=HEIGHT,
     )
+
+
+def _detail(issue: Issue, language: Language) -> str:
+    """Return the detail of an issue; how a column gives the price away is said by the engine."""
+    if issue.kind != "leakage":
+        return issue.detail
+    return in_words(f"{LEAKAGE}{issue.detail}", language).partition(": ")[2]
 
 
 def figure(value: object, language: Language) -> str:

@@ -1,7 +1,7 @@
 """What a valuer knows of sales besides their prices: declared flags, and decisions one by one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -79,4 +79,16 @@ def without_declared(
         if count := int((mask & ~out).sum()):
             notes.append(f"{count} sales left out: {KINDS[reason].en}")
         out |= mask
+    notes += unseen_flags(table, flags)
     return (table.filter(~out) if out.any() else table), tuple(notes)
+
+
+def unseen_flags(table: pa.Table, flags: Sequence[Flag]) -> list[str]:
+    """Tell of values that were to declare something and stand in no row: a typing error, mostly."""
+    single = [replace(flag, values=(value,)) for flag in flags for value in flag.values]
+    found = declared_sales(table, single)
+    return [
+        f"no sale has {flag.values[0]!r} in {flag.column}, which was to declare {flag.reason}"
+        for flag, (_, mask) in zip(single, found, strict=True)
+        if not mask.any()
+    ]

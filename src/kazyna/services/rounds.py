@@ -18,6 +18,7 @@ from kazyna.services.cadastre import READERS
 from kazyna.services.context import Context
 from kazyna.store import objections, overrides, rounds
 from kazyna.store.connection import Transaction
+from kazyna.valuation.features import LEAKAGE
 from kazyna.valuation.land_and_cost.land_report import LandBasis
 from kazyna.valuation.market_areas import MarketArea
 
@@ -25,8 +26,6 @@ Status = Literal[
     "draft", "frozen", "published", "objections", "approved", "in_force", "superseded", "withdrawn"
 ]
 Step = Literal["freeze", "publish", "open_objections", "approve", "enforce", "withdraw"]
-LEAKAGE = "leakage: "
-"""Begins the reason of a column that was left out since it tells the price."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from kazyna.core.progress import Progress, silent
 from kazyna.core.schema import Column, Schema
 from kazyna.core.table import check
 from kazyna.core.text import Language, Text
-from kazyna.services.known_sales import KnownSales, read_decisions, read_flags
+from kazyna.services.known_sales import KnownSales, read_decisions, read_flags, unseen_flags
 from kazyna.services.sales_files import Columns, read_sales_file
 from kazyna.store import files
 from kazyna.store.copy import json_text
@@ -149,7 +149,7 @@ def screen_file(
         after=_distribution(after) if len(after) else None,
         decisions_applied=len(found.decisions),
         decisions_unused=len(found.unused),
-        notes=(*given.notes, *sales.remarks, *missing),
+        notes=(*given.notes, *unseen_flags(table, flags), *sales.remarks, *missing),
         files=(str(out),),
         guessed_map=given.guessed_map,
     )

@@ -62,7 +62,7 @@ def read_foreign_table(address: str) -> pa.Table:
             connection.read_only = True
             return _copied(connection, sql.Identifier(*name.split(".")))
     except psycopg.OperationalError as error:
-        raise Unavailable(f"{shown}: {str(error).strip().splitlines()[-1]}") from error
+        raise Unavailable(f"{shown}: {' '.join(str(error).split())}") from error
     except psycopg.Error as error:
         reason = f"the table cannot be read: {str(error).splitlines()[0]}"
         raise InputError(Finding(shown, reason, expected)) from error

@@ -23,6 +23,8 @@ LEVELS_MAX = 300
 """Texts told apart in one column, the most frequent first."""
 PROBE_ROWS = 2000
 """Rows on which leakage is looked for; a formula that holds on these is no coincidence."""
+LEAKAGE = "leakage: "
+"""Begins the reason of a column that is left out since it gives the price away."""
 PROBE_ROWS_MIN = 20
 """Below this many sales a high correlation with the price may be chance."""
 LEAK_CORRELATION = 0.995
@@ -242,7 +244,7 @@ def _leaks(items: list[Characteristic], matrix: Floats, price: Floats) -> Iterat
         if item.kind != "number" or (~np.isnan(column)).sum() < PROBE_ROWS_MIN:
             continue
         if abs(_rank_correlation(column, wanted)) > LEAK_CORRELATION:
-            yield item.name, "leakage: it orders the sales as the price does"
+            yield item.name, f"{LEAKAGE}it orders the sales as the price does"
         elif (column > 0).mean() > 0.5:  # noqa: PLR2004
             logs = np.log(np.where(column > 0, column, np.nan))
             numbers.append((item.name, logs))
@@ -252,7 +254,7 @@ def _leaks(items: list[Characteristic], matrix: Floats, price: Floats) -> Iterat
                 # Of the two the quotient has more values, and stands after what it divides by.
                 finer = _distinct(logs) >= _distinct(other_logs)
                 leak, factor = (name, other) if finer else (other, name)
-                yield leak, f"leakage: multiplied by {factor} it is the price"
+                yield leak, f"{LEAKAGE}multiplied by {factor} it is the price"
 
 
 def _told_by_month(
@@ -293,15 +295,15 @@ def _summands(
         for other, rest in numbers[:i]:
             off = np.abs(column + rest - wanted) / wanted
             if np.isnan(off).mean() <= 0.5 and np.nanmedian(off) < LEAK_SPREAD:  # noqa: PLR2004
-                yield name, f"leakage: with {other} it adds up to the price"
-                yield other, f"leakage: with {name} it adds up to the price"
+                yield name, f"{LEAKAGE}with {other} it adds up to the price"
+                yield other, f"{LEAKAGE}with {name} it adds up to the price"
 
 
 def _written_prices(table: pa.Table, price: Floats) -> Iterator[tuple[str, str]]:
     """Texts whose digits order the sales as the price does."""
     for name in table.column_names:
         if _kind(table.schema.field(name).type) == "category" and tells_price(table[name], price):
-            yield name, "leakage: its digits order the sales as the price does"
+            yield name, f"{LEAKAGE}its digits order the sales as the price does"
 
 
 def tells_price(texts: pa.ChunkedArray, price: Floats) -> bool:

@@ -28,7 +28,7 @@ from kazyna.valuation.evidence.screening import Clues, Screened, Screening, scre
 from kazyna.valuation.evidence.stray_days import stray_days
 from kazyna.valuation.evidence.stray_places import with_places_of_one_market
 from kazyna.valuation.explanation import CENTS, MONEY, money
-from kazyna.valuation.features import Encoder, design_of, learn_encoder, tells_price
+from kazyna.valuation.features import LEAKAGE, Encoder, design_of, learn_encoder, tells_price
 from kazyna.valuation.holdout import fold_of
 from kazyna.valuation.indices.price_index import (
     PriceIndex,
@@ -278,7 +278,7 @@ def _encoder(market: Sales, columns: ColumnMap, source: str) -> Encoder:
         day=market.day, rising=columns.rising, source=source,
     )  # fmt: skip
     if tells_price(pa.chunked_array([pa.array(market.properties.id, pa.string())]), market.price):
-        return encoder.without(columns.id, "leakage: it tells the price; no number is ever used")
+        return encoder.without(columns.id, f"{LEAKAGE}it tells the price; no number is ever used")
     return encoder
 
 

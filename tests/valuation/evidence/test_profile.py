@@ -83,7 +83,7 @@ def test_texts_and_days_are_described() -> None:
     )
     day = column(found, "date")
     assert (day.minimum, day.maximum) == (min(SALES["date"]), max(SALES["date"]))
-    assert [(issue.kind, issue.detail) for issue in found.issues] == [("rare categories", "1 of 4")]
+    assert [(issue.kind, issue.detail) for issue in found.issues] == [("rare categories", "1 / 4")]
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,18 @@ def test_a_declared_sale_is_left_out_whatever_its_price() -> None:
     assert found.counts() == {"family": 1, "forced": 1, "part_interest": 1}
 
 
+def test_a_flag_is_read_by_the_type_of_its_column() -> None:
+    """A table map reads yes and no as truths, and 0.5 as a number."""
+    table = pa.table(
+        {"related": [True, False, None], "share": [1.0, 0.5, None], "parcels": [1, 3, None]}
+    )
+    flags = [Flag("related", "family", ("Yes",)), Flag("related", "family", ("нет",)),
+             Flag("share", "part_interest", ("0.50", "half")),
+             Flag("parcels", "multi_parcel", ("2", "3"))]  # fmt: skip
+    found = [mask.tolist() for _, mask in declared_sales(table, flags)]
+    assert found == [[True, False, False], *[[False, True, False]] * 3]
+
+
 def test_flags_that_cannot_be_read_are_all_named() -> None:
     flags = [Flag("none", "family", ("x",)), Flag("deed", "outlier_low", ("x",))]
     with pytest.raises(InputError) as error:

@@ -17,7 +17,7 @@ from kazyna.valuation.evidence.parsers import Fate, Options, is_known, learn_opt
 from kazyna.valuation.evidence.plain_table import plain_table
 from kazyna.valuation.evidence.table_map import ROLES, Evidence, Ignored, RowNumber, TableMap
 from kazyna.valuation.evidence.units import currency_of, unit_of
-from kazyna.valuation.features import learn_encoder
+from kazyna.valuation.features import LEAKAGE, learn_encoder
 
 PROBED_TEXTS = 300
 """Distinct texts of a column on which parsers are tried, the most frequent first."""
@@ -303,7 +303,7 @@ def _leaks(raw: pa.Table, rest: Sequence[str], price: Reading | None) -> dict[st
         return {}
     probe = probe.filter(pa.array(priced))
     encoder = learn_encoder(probe.select(numbers), prices[priced])
-    return {name: reason for name, reason in encoder.left_out if reason.startswith("leakage")}
+    return {name: reason for name, reason in encoder.left_out if reason.startswith(LEAKAGE)}
 
 
 def _evidence_of(raw: pa.Table, roles: dict[str, Reading]) -> Evidence:

@@ -124,7 +124,7 @@ def profile(
     whole, like = no_codes(raw.num_rows), no_codes(raw.num_rows)
     found: list[ColumnProfile] = []
     issues: list[Issue] = []
-    duplicate_ids = 0
+    same_id = np.zeros(raw.num_rows, dtype=np.bool_)
     named = {parts.get(part) for part in ("id", "date", "lon", "lat")}
     for number, name in enumerate(raw.column_names):
         progress("profile", number, raw.num_columns)
@@ -136,19 +136,19 @@ def profile(
         whole = mix(whole, codes)
         like = like if name in named else mix(like, codes)
         if name == parts.get("id"):
-            duplicate_ids = int(repeats(no_codes(len(codes)) ^ codes.astype(np.uint64)).sum())
-    duplicate_rows = int(repeats(whole).sum())
+            same_id = repeats(no_codes(len(codes)) ^ codes.astype(np.uint64))
+    same = repeats(whole)
     near = in_groups(like) & ~in_groups(whole) if "id" in parts else np.zeros(0, dtype=bool)
     issues += issues_of_pairs(raw)
     issues += issues_of_places(raw, parts)
     issues += leaks(raw, parts)
     if "price" not in parts:
         issues.append(Issue("no price", "look", raw.num_rows))
-    issues += issues_of_rows(duplicate_rows, duplicate_ids, near)
+    issues += issues_of_rows(same, same_id, near)
     order = {name: position for position, name in enumerate(raw.column_names)}
     issues.sort(key=lambda issue: (issue.level != "wrong", order.get(issue.column or "", -1)))
     return Profile(
-        source, raw.num_rows, duplicate_rows, duplicate_ids, int(near.sum()), tuple(found),
+        source, raw.num_rows, int(same.sum()), int(same_id.sum()), int(near.sum()), tuple(found),
         tuple(issues),
     )  # fmt: skip
 
@@ -267,5 +267,5 @@ def _issues_of_values(described: ColumnProfile, rows: int, part: str | None) -> 
     elif described.missing > rows / 2:
         yield Issue("mostly missing", "look", described.missing, name)
     if described.kind == "text" and described.rare_rows and part not in ("id", "date"):
-        detail = f"{described.rare} of {described.distinct}"
+        detail = f"{described.rare} / {described.distinct}"
         yield Issue("rare categories", "look", described.rare_rows, name, detail)

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from kazyna.valuation.columns import Floats, day_number
 from kazyna.valuation.evidence.stray_places import GAP_KM, stray_places
-from kazyna.valuation.features import learn_encoder
+from kazyna.valuation.features import LEAKAGE, learn_encoder
 
 IssueKind = Literal[
     "empty", "constant", "mostly missing", "rare categories", "negative", "zero",
@@ -38,6 +38,7 @@ OUTLIER_Z, OUTLIER_DISTINCT_MIN = 6.0, 30
 MAD_TO_SIGMA = 1.4826
 """The standard deviation of a normal law over its median absolute deviation."""
 PROBED_ROWS = 2000
+MARKED_MIN = 10_000
 
 MEASURE = re.compile(
     r"price|цена|area|площад|аянт|sq_?ft|_sf\b|m2|м2|rooms|bed|bath|комнат|height|высот|lot", re.I
@@ -115,9 +116,14 @@ def _marked(
     rows = np.flatnonzero(mask)
     if len(rows) == 0:
         return
-    low, high = np.min(values[rows]), np.max(values[rows])
-    detail = "" if day else f"{low:,.6g}" if low == high else f"{low:,.6g} … {high:,.6g}"
+    ends = dict.fromkeys(_said(end) for end in (values[rows].min(), values[rows].max()))
+    detail = "" if day else " … ".join(ends)
     yield Issue(kind, level, len(rows), name, detail, _first(rows))
+
+
+def _said(number: float) -> str:
+    """Write a number as people do: a year has no mark of thousands."""
+    return f"{number:,.6g}" if abs(number) >= MARKED_MIN else f"{number:.6g}"
 
 
 def _first(rows: npt.NDArray[np.int64]) -> tuple[int, ...]:
@@ -174,8 +180,8 @@ def leaks(table: pa.Table, parts: dict[str, str]) -> Iterator[Issue]:
         return
     encoder = learn_encoder(pa.table(others).filter(pa.array(priced)), prices[priced])
     for name, reason in encoder.left_out:
-        if reason.startswith("leakage: "):
-            yield Issue("leakage", "wrong", table.num_rows, name, reason.removeprefix("leakage: "))
+        if reason.startswith(LEAKAGE):
+            yield Issue("leakage", "wrong", table.num_rows, name, reason.removeprefix(LEAKAGE))
 
 
 def _as_number(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -206,12 +212,14 @@ def issues_of_places(table: pa.Table, parts: dict[str, str]) -> Iterator[Issue]:
             yield Issue("place astray", level, len(rows), names[0], detail, _first(rows))
 
 
-def issues_of_rows(duplicate_rows: int, duplicate_ids: int, near: Mask) -> Iterator[Issue]:
-    """Name rows that stand more than once."""
-    if duplicate_rows:
-        yield Issue("duplicate rows", "wrong", duplicate_rows)
-    if duplicate_ids:
-        yield Issue("duplicate identifiers", "look", duplicate_ids)
-    if near.any():
-        rows = np.flatnonzero(near)
-        yield Issue("near duplicates", "look", len(rows), first_rows=_first(rows))
+def issues_of_rows(whole: Mask, identifiers: Mask, near: Mask) -> Iterator[Issue]:
+    """Name rows that stand more than once: each mask has them."""
+    kinds: tuple[tuple[IssueKind, Level, Mask], ...] = (
+        ("duplicate rows", "wrong", whole),
+        ("duplicate identifiers", "look", identifiers),
+        ("near duplicates", "look", near),
+    )
+    for kind, level, mask in kinds:
+        rows = np.flatnonzero(mask)
+        if len(rows):
+            yield Issue(kind, level, len(rows), first_rows=_first(rows))

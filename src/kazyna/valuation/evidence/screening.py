@@ -24,6 +24,7 @@ from kazyna.valuation.columns import Floats, Sales, day_number
 from kazyna.valuation.evidence import screening_rules as rules
 from kazyna.valuation.evidence.screening_reasons import DECLARED, KINDS, REASONS, Reason, Suspicion
 from kazyna.valuation.evidence.screening_rules import Limits
+from kazyna.valuation.evidence.units import FALSE_WORDS, TRUE_WORDS
 
 DECIDED = Text(
     en="decided by an analyst: {note}",
@@ -39,7 +40,7 @@ class Flag:
     column: str
     reason: Reason
     values: tuple[str, ...]
-    """Texts that mean it, compared without regard to case; `true` and `1` for truth values."""
+    """What means it: texts without regard to case, numbers, or words for truths such as `yes`."""
 
 
 @dataclass(frozen=True)
@@ -282,12 +283,31 @@ def _by_statistics(sales: Sales, clues: Clues, limits: Limits) -> list[Suspicion
 
 
 def _declares(values: pa.ChunkedArray, flag: Flag) -> npt.NDArray[np.bool_]:
+    """Compare by the type of the column: a map may have read `yes` as a truth."""
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
-    text = pc.utf8_lower(pc.utf8_trim_whitespace(values.cast(pa.string())))
-    wanted = pa.array([value.strip().lower() for value in flag.values], pa.string())
-    found: npt.NDArray[np.bool_] = pc.is_in(text, value_set=wanted).to_numpy()
+    words = [value.strip().lower() for value in flag.values]
+    if pa.types.is_boolean(values.type):
+        truths = [(TRUE_WORDS, True), (FALSE_WORDS, False)]
+        wanted = pa.array(
+            [truth for word in words for known, truth in truths if word in known], pa.bool_()
+        )
+    elif pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+        values = values.cast(pa.float64())
+        wanted = pa.array([float(word) for word in words if _is_number(word)], pa.float64())
+    else:
+        values = pc.utf8_lower(pc.utf8_trim_whitespace(values.cast(pa.string())))
+        wanted = pa.array(words, pa.string())
+    found: npt.NDArray[np.bool_] = pc.is_in(values, value_set=wanted).to_numpy()
     return found
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _matched(
