@@ -1,14 +1,17 @@
 """Grids of heights, and what is refused of them."""
 
-import struct
+import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import rasterio
+from affine import Affine
+from rasterio.errors import NotGeoreferencedWarning
 
 from kazyna.core.errors import InputError
 from kazyna.store import rasters
-from kazyna.store.lzw import lzw_decoded
 from kazyna.store.rasters import Raster
 
 DATA = Path(__file__).parent / "data"
@@ -18,22 +21,10 @@ NODES[3, 4] = np.nan
 
 
 EVERYWHERE = np.array([[74.006, 42.994], [74.494, 42.606], [74.5, 42.8]])
-Change = tuple[bytes, bytes]
-
-
-def tag(number: int, kind: int, count: int, before: int, after: int) -> Change:
-    """One entry of a directory, changed."""
-    head = struct.pack("<HHI", number, kind, count)
-    return head + struct.pack("<H", before), head + struct.pack("<H", after)
-
-
-def key(number: int, before: int, after: int) -> Change:
-    head = struct.pack("<HHH", number, 0, 1)
-    return head + struct.pack("<H", before), head + struct.pack("<H", after)
 
 
 def read_raster(path: Path) -> Raster:
-    return rasters.read_raster(path, np.array([[74.5, 42.8]]))[0]
+    return rasters.read_raster(path, np.array([[74.54, 42.89], [74.74, 42.81]]))[0]
 
 
 GRID = """ncols 3
@@ -62,27 +53,24 @@ def test_an_ascii_grid_is_read_at_the_middles_of_its_cells(tmp_path: Path) -> No
 
 
 def test_a_tile_of_the_mission_is_placed_by_its_name(tmp_path: Path) -> None:
-    heights = np.array([[800, 810], [-32768, 830]], dtype=">i2")
+    heights = np.full((1201, 1201), 800, dtype=">i2")
+    heights[600, 600], heights[600, 601] = -32768, 830
     heights.tofile(tmp_path / "S43W075.hgt")
-    found = read_raster(tmp_path / "S43W075.hgt")
-    assert (found.west, found.north, found.step) == (-75, -42, (1, 1))
-    np.testing.assert_array_equal(found.values, [[800, 810], [np.nan, 830]])
+    places = np.array([[-74.5, -42.5], [-74.4999, -42.5]])
+    found, _ = rasters.read_raster(tmp_path / "S43W075.hgt", places)
+    assert (found.west, found.north) == pytest.approx((-74.5, -42.5))
+    assert found.step == pytest.approx((1 / 1200, 1 / 1200))
+    np.testing.assert_array_equal(found.values, [[np.nan, 830]])
 
 
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
         ("h.nc", "CDF", "'.nc' is no kind of grid that is read; expected a GeoTIFF"),
-        ("h.tif", "II*", "the file is broken"),
-        ("h.tif", "no picture at all", "it does not begin as a TIFF does"),
-        ("h.asc", GRID.replace("nrows 2\n", ""), "the header has no nrows"),
-        ("h.asc", GRID.replace("yllcorner 42.75\n", ""), "the header has no xllcorner, yllcorner"),
-        ("h.asc", GRID.replace("4 -9999", "4"), "5 numbers stand in it, .* 2 rows of 3"),
-        ("h.asc", GRID.replace("4 -9999", "4 high"), "a value of the grid is no number"),
-        ("h.asc", GRID.replace("ncols 3", "ncols three"), "ncols is 'three'"),
+        ("h.tif", "no picture at all", "h.tif: the file cannot be read"),
+        ("h.asc", GRID.replace("nrows 2\n", ""), "h.asc: the file cannot be read"),
         ("h.asc", GRID.replace("74.5", "453210.0"), "goes from 453210"),
-        ("heights.hgt", "abcd", "cannot be told from its name"),
-        ("N42E074.hgt", "abcdef", "a whole square tile"),
+        ("heights.hgt", "abcd", "heights.hgt: the file cannot be read"),
     ],
 )
 def test_other_grids_are_refused(tmp_path: Path, name: str, text: str, words: str) -> None:
@@ -124,34 +112,33 @@ def test_of_a_grid_elsewhere_nothing_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "change", "words"),
+    ("change", "words"),
     [
-        ("degrees_deflate_float.tif", tag(259, 3, 1, 8, 50000), "it is packed by ZSTD"),
-        ("degrees_deflate_float.tif", tag(277, 3, 1, 1, 3), "it has 3 bands"),
-        ("degrees_deflate_float.tif", tag(258, 3, 1, 32, 12), "its numbers are of 12 bits"),
-        ("degrees_deflate_float.tif", tag(257, 4, 1, 40, 0), "the file is broken: 0 rows of 50"),
-        ("degrees_deflate_float.tif", key(2048, 4326, 32767), "names no reference system"),
-        ("degrees_deflate_float.tif", key(2048, 4326, 9999), "EPSG:9999 is not known"),
-        ("degrees_deflate_float.tif", (b"\x0e\x83", b"\xff\xff"), "does not say where it lies"),
+        ({"count": 2}, "it has 2 bands"),
+        ({"crs": None}, "it names no reference system"),
+        ({"transform": Affine(0.01, 0.001, 74.5, 0, -0.01, 42.8)}, "it lies askew"),
+        ({"transform": Affine.identity()}, "it does not say where it lies"),
+        ({"width": 20_000, "height": 20_000, "transform": Affine(1e-4, 0, 74.0, 0, -1e-4, 43.0)},
+         "between the places lie 361,076,004 nodes"),
     ],
-)
-def test_other_geotiffs_are_refused(tmp_path: Path, name: str, change: Change, words: str) -> None:
-    content = (DATA / name).read_bytes()
-    assert content.count(change[0]) == 1
-    (tmp_path / name).write_bytes(content.replace(*change))
+)  # fmt: skip
+def test_other_geotiffs_are_refused(tmp_path: Path, change: dict[str, Any], words: str) -> None:
+    plain: dict[str, Any] = {
+        "driver": "GTiff", "width": 3, "height": 2, "count": 1, "dtype": "int16",
+        "crs": "EPSG:4326", "transform": Affine(0.01, 0, 74.5, 0, -0.01, 42.8), "SPARSE_OK": True,
+    }  # fmt: skip
+    path = tmp_path / "heights.tif"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        rasterio.open(path, "w", **plain | change).close()
     with pytest.raises(InputError, match=words):
-        read_raster(tmp_path / name)
+        rasters.read_raster(path, np.array([[74.05, 42.95], [75.95, 41.05]]))
 
 
 @pytest.mark.parametrize("name", [path.name for path in sorted(DATA.glob("*.tif"))])
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.1, 0.5])
-def test_a_geotiff_cut_short_is_broken(tmp_path: Path, name: str, share: float) -> None:
+def test_a_geotiff_cut_short_is_refused(tmp_path: Path, name: str, share: float) -> None:
     content = (DATA / name).read_bytes()
     (tmp_path / name).write_bytes(content[: int(len(content) * share)])
-    with pytest.raises(InputError, match="the file is broken"):
+    with pytest.raises(InputError, match=name):
         rasters.read_raster(tmp_path / name, EVERYWHERE)
-
-
-def test_an_impossible_code_is_said() -> None:
-    with pytest.raises(ValueError, match="code 300 is not in the table"):
-        lzw_decoded(bytes([0b10010110, 0b00000000]), 10)

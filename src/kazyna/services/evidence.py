@@ -261,7 +261,7 @@ def _measured(
 ) -> npt.NDArray[np.float64]:
     """Read off at each place what was measured at the points or the grid of a file."""
     path = Path(measured.file)
-    if path.suffix.lower() in (*rasters.SUFFIXES, *rasters.OTHER_RASTERS):
+    if path.suffix.lower() in (*rasters.DRIVERS, *rasters.OTHER_RASTERS):
         raster, places = rasters.read_raster(path, lonlat)
         return read_off(places, Grid(raster.west, raster.north, raster.step, raster.values))
     if measured.column is None:

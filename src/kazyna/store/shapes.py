@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyogrio
 import shapely
+from rasterio.errors import CRSError
 
 from kazyna.core.errors import Finding, InputError
-from kazyna.store.projections import IN_DEGREES, WGS84, projected
+from kazyna.store.rasters import WGS84, projected
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -21,6 +22,7 @@ ShapeKind = Literal["points", "lines", "polygons"]
 EQUATOR_M, ECCENTRICITY2 = 6_378_137.0, 0.006_694_379_990_14
 """Equatorial radius and squared eccentricity of the WGS 84 ellipsoid."""
 LON_MAX, LAT_MAX = 180.0, 90.0
+IN_DEGREES = (WGS84, "OGC:CRS84")
 KINDS: dict[ShapeKind, tuple[int, int]] = {"points": (0, 4), "lines": (1, 5), "polygons": (3, 6)}
 """Geometry types of each kind, single and multiple, by their numbers in Simple Features."""
 
@@ -118,7 +120,7 @@ def _in_degrees(shapes: Objects, system: str | None, path: Path) -> Objects:
     if system is not None and system not in IN_DEGREES:
         try:
             moved = projected(coordinates, source=system, target=WGS84)
-        except LookupError as error:
+        except CRSError as error:
             reason = f"the coordinates are in {system[:80]!r}, which is not known"
             raise InputError(Finding(str(path), reason, "WGS 84 (EPSG:4326)")) from error
         return np.asarray(shapely.set_coordinates(shapely.force_2d(shapes), moved), dtype=object)
