@@ -10,7 +10,7 @@ import pytest
 from kazyna.valuation.evidence.column_guess import guess_table_map
 from kazyna.valuation.evidence.column_reading import Reading
 from kazyna.valuation.evidence.parsers import Options
-from kazyna.valuation.evidence.table_map import RowNumber, TableMap
+from kazyna.valuation.evidence.table_map import RowNumber, SoldIn, TableMap
 
 ROWS = 40
 
@@ -29,6 +29,19 @@ def each(pattern: str) -> list[str]:
 
 PRICES = [100_000 + 977 * row for row in range(ROWS)]
 AREAS = [50 + (row * 7) % 31 for row in range(ROWS)]
+
+
+@pytest.mark.parametrize(
+    ("year", "month"), [("Yr Sold", "Mo Sold"), ("sale_year", "sale_month"), ("YrSold", None)]
+)
+def test_years_and_months_of_sales_are_known(year: str, month: str | None) -> None:
+    columns: dict[str, list[Any]] = {"price": PRICES, year: alternating(2006, 2007, 2010)}
+    if month is not None:
+        columns[month] = alternating(*range(1, 13))
+    assert guess(**columns).date == SoldIn(year, month)
+    assert guess(**columns, sold_on=[date(2024, 1, 1)] * ROWS).date != SoldIn(year, month)
+    columns[year] = alternating(1, 2, 3)
+    assert guess(**columns).date is None
 
 
 def by_name(found: TableMap) -> dict[str, Reading]:

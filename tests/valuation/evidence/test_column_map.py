@@ -13,7 +13,15 @@ from kazyna.valuation.evidence.column_map_text import table_map_toml
 from kazyna.valuation.evidence.column_reading import Reading
 from kazyna.valuation.evidence.mapping import apply_table_map
 from kazyna.valuation.evidence.parsers import Options
-from kazyna.valuation.evidence.table_map import Areas, FixedDate, Ignored, Near, RowNumber, TableMap
+from kazyna.valuation.evidence.table_map import (
+    Areas,
+    FixedDate,
+    Ignored,
+    Near,
+    RowNumber,
+    SoldIn,
+    TableMap,
+)
 
 WHOLE = """
 id = {row_number = true}
@@ -181,7 +189,7 @@ MAPS = st.builds(
     TableMap,
     id=st.builds(Reading, NAMES, st.just("text"), because=NAMES) | st.just(RowNumber()),
     price=st.builds(Reading, NAMES, st.just("money")) | st.none(),
-    date=st.builds(FixedDate, st.dates()) | st.none(),
+    date=st.builds(FixedDate, st.dates()) | st.builds(SoldIn, NAMES, st.none() | NAMES) | st.none(),
     segment=st.none() | NAMES,
     characteristics=CHARACTERISTICS.map(lambda named: tuple(named.items())),
     near=st.dictionaries(NAMES, NEARS, max_size=2).map(lambda named: tuple(named.items())),

@@ -143,6 +143,21 @@ def test_asking_prices_are_lowered_and_the_source_is_cited() -> None:
     assert "lowered by 10.0% (brokers)" in found.report.notes[0].en
 
 
+def test_years_and_months_of_sales_make_days() -> None:
+    both = MAP.replace("{fixed = 2025-06-01}", '{year = "год", month = "месяц"}')
+    prices = {"Цена": ["1", "2", "3", "4"]}
+    found = mapped(both, год=[2024, 2025, 2025, None], месяц=[12, 1, 13, 5], **prices)
+    assert found.table["date"].to_pylist() == [date(2024, 12, 1), date(2025, 1, 1)]
+    assert (found.report.left_out[0].reason.en, found.report.left_out[0].first_rows) == (
+        "no date, or none that can be read", (3, 4),
+    )  # fmt: skip
+    assert not {"год", "месяц"} & set(found.table.column_names)
+    years = both.replace(', month = "месяц"', "")
+    alone = mapped(years, год=["2024", "1899", "2025", "2025"], **prices)
+    assert alone.table["date"].to_pylist() == [date(2024, 7, 1), date(2025, 7, 1), date(2025, 7, 1)]
+    assert "column год" in refusal(years, год=["2024", "recently", "2025", "2025"])
+
+
 def test_rest_can_be_dropped() -> None:
     assert (
         "Серия" not in mapped(MAP.replace("segment", 'rest = "drop"\nsegment')).table.schema.names

@@ -15,7 +15,14 @@ import pyarrow.compute as pc
 from kazyna.valuation.evidence.column_reading import Reading
 from kazyna.valuation.evidence.parsers import Fate, Options, is_known, learn_options, reader
 from kazyna.valuation.evidence.plain_table import plain_table
-from kazyna.valuation.evidence.table_map import ROLES, Evidence, Ignored, RowNumber, TableMap
+from kazyna.valuation.evidence.table_map import (
+    ROLES,
+    Evidence,
+    Ignored,
+    RowNumber,
+    SoldIn,
+    TableMap,
+)
 from kazyna.valuation.evidence.units import currency_of, unit_of
 from kazyna.valuation.features import LEAKAGE, learn_encoder
 
@@ -56,6 +63,10 @@ ROLE_NAMES: dict[str, tuple[str, ...]] = {
 }
 """What a column that plays a part is called; better names first."""
 
+YEAR_OF_SALE = r"(sale|sold|transaction)_?(yr|year)|(yr|year)_?(of_sale|sold)|год_(продажи|сделки)"
+MONTH_OF_SALE = (
+    r"(sale|sold|transaction)_?(mo|month)|(mo|month)_?(of_sale|sold)|месяц_(продажи|сделки)"
+)
 USABLE = (
     pa.types.is_integer,
     pa.types.is_floating,
@@ -111,7 +122,11 @@ def guess_table_map(table: object, *, source: str = "table") -> TableMap:
     """
     raw = _some_rows(plain_table(table, source=source), SEEN_ROWS_MAX)
     roles = dict(_roles(raw, {}))
-    rest = [name for name in raw.column_names if name not in {r.column for r in roles.values()}]
+    parts = _of_roles(roles, raw)
+    taken_by_parts = {part.column for part in roles.values()}
+    if isinstance(parts.date, SoldIn):
+        taken_by_parts |= set(parts.date.columns())
+    rest = [name for name in raw.column_names if name not in taken_by_parts]
     ignored = dict(_ignored(raw, rest, roles.get("price")))
     characteristics: list[tuple[str, Reading]] = []
     for name in rest:
@@ -119,7 +134,7 @@ def guess_table_map(table: object, *, source: str = "table") -> TableMap:
             taken = {clean for clean, _ in characteristics} | set(raw.column_names)
             characteristics += _characteristic(name, raw[name], taken)
     return replace(
-        _of_roles(roles),
+        parts,
         evidence=_evidence_of(raw, roles),
         ignore=tuple(Ignored(name, reason) for name, reason in ignored.items()),
         characteristics=tuple(characteristics),
@@ -134,17 +149,32 @@ def guess_roles(table: object, *, named: Mapping[str, str], source: str = "table
     named
         Columns by their part: `price`, `date`, `id`, `lon`, `lat`.
     """
-    return _of_roles(
-        dict(_roles(_some_rows(plain_table(table, source=source), SEEN_ROWS_MAX), named))
-    )
+    raw = _some_rows(plain_table(table, source=source), SEEN_ROWS_MAX)
+    return _of_roles(dict(_roles(raw, named)), raw)
 
 
-def _of_roles(roles: dict[str, Reading]) -> TableMap:
+def _sold_in(raw: pa.Table) -> SoldIn | None:
+    """Find the columns of the year and the month of a sale, where none tells the day."""
+
+    def found(pattern: str, least: int, most: int) -> str | None:
+        for name in raw.column_names:
+            known = raw[name].drop_null()
+            if _matches(pattern, name) and _is_number(known.type) and len(known):
+                numbers = np.asarray(known.cast(pa.float64()))
+                if np.mean((numbers >= least) & (numbers <= most)) >= FITS_SHARE:
+                    return str(name)
+        return None
+
+    year = found(YEAR_OF_SALE, 1900, 2100)
+    return None if year is None else SoldIn(year, found(MONTH_OF_SALE, 1, 12))
+
+
+def _of_roles(roles: dict[str, Reading], raw: pa.Table) -> TableMap:
     both = "lon" in roles and "lat" in roles
     return TableMap(
         id=roles.get("id") or RowNumber(),
         price=roles.get("price"),
-        date=roles.get("date"),
+        date=roles.get("date") or _sold_in(raw),
         lon=roles.get("lon") if both else None,
         lat=roles.get("lat") if both else None,
     )

@@ -2,7 +2,7 @@
 
 ```toml
 id = "id"                                         # or {row_number = true}
-date = {fixed = 2025-06-01}                       # or a column
+date = {fixed = 2025-06-01}                       # or a column, or {year = "…", month = "…"}
 price = {column = "Цена", parser = "money"}
 evidence = "asking"
 bargaining_discount = 0.05
@@ -36,6 +36,7 @@ from kazyna.valuation.evidence.table_map import (
     Near,
     Rest,
     RowNumber,
+    SoldIn,
     TableMap,
 )
 from kazyna.valuation.evidence.units import UNITS
@@ -119,8 +120,12 @@ def _id(raw: Mapping[str, Any], faults: _Faults) -> Reading | RowNumber:
     return _role("id", raw, faults) or RowNumber()
 
 
-def _date(raw: Mapping[str, Any], faults: _Faults) -> Reading | FixedDate | None:
+def _date(raw: Mapping[str, Any], faults: _Faults) -> Reading | FixedDate | SoldIn | None:
     given = raw.get("date")
+    if isinstance(given, dict) and "year" in given and set(given) <= {"year", "month"}:
+        told = [faults.typed(f"date.{key}", name, str, "the name of a column")
+                for key, name in given.items()]  # fmt: skip
+        return SoldIn(given["year"], given.get("month")) if all(told) else None
     if isinstance(given, dict) and set(given) == {"fixed"}:
         fixed = given["fixed"]
         expected = "a day without quotes, such as 2025-06-01"

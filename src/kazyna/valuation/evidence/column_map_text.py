@@ -7,7 +7,14 @@ from typing import Any
 
 from kazyna.valuation.evidence.column_reading import Reading
 from kazyna.valuation.evidence.parsers import describe
-from kazyna.valuation.evidence.table_map import MEANINGS, ROLES, FixedDate, RowNumber, TableMap
+from kazyna.valuation.evidence.table_map import (
+    MEANINGS,
+    ROLES,
+    FixedDate,
+    RowNumber,
+    SoldIn,
+    TableMap,
+)
 
 MISSING = {
     "price": '# price = "…"  # no column was recognised: a map of sales needs one',
@@ -46,6 +53,9 @@ def _parts(table_map: TableMap) -> Iterator[str]:
             yield "id = {row_number = true}"
         elif isinstance(part, FixedDate):
             yield f"date = {{fixed = {part.fixed}}}"
+        elif isinstance(part, SoldIn):
+            month = "" if part.month is None else f", month = {_text(part.month)}"
+            yield f"date = {{year = {_text(part.year)}{month}}}"
         elif isinstance(part, Reading):
             because = part.because or MEANINGS[role]
             yield _commented(f"{role} = {_inline(part, parser)}", because)

@@ -13,15 +13,24 @@ import pyarrow.compute as pc
 
 from kazyna.core.errors import Finding, InputError
 from kazyna.core.text import Text
-from kazyna.valuation.columns import AREAS, ColumnMap
+from kazyna.valuation.columns import AREAS, EPOCH, ColumnMap
 from kazyna.valuation.evidence.column_reading import ColumnReading, Parsed, Reading, parse_column
 from kazyna.valuation.evidence.duplicates import column_codes, in_groups, repeats, row_codes
 from kazyna.valuation.evidence.plain_table import plain_table
-from kazyna.valuation.evidence.table_map import MEANINGS, ROLES, FixedDate, RowNumber, TableMap
+from kazyna.valuation.evidence.table_map import (
+    MEANINGS,
+    ROLES,
+    FixedDate,
+    RowNumber,
+    SoldIn,
+    TableMap,
+)
 
 Wanted = Literal["sales", "properties"]
 Mask = npt.NDArray[np.bool_]
 ROWS_NAMED_MAX = 5
+YEARS = (1900, 2100)
+MONTHS, MIDSUMMER = 12, 7
 
 NO_PRICE = Text(
     "no price, or none that can be read",
@@ -182,6 +191,8 @@ def _require_columns(
     named = [(role, part.column) for role, part in roles.items()]
     named += [(f"characteristics.{name}", part.column) for name, part in table_map.characteristics]
     named += [("ignore", item.column) for item in table_map.ignore]
+    if wanted == "sales" and isinstance(table_map.date, SoldIn):
+        named += [("date", column) for column in table_map.date.columns()]
     findings = [
         Finding(source, f"{key} names a column that is not there; the table has {has}",
                 "a column of the table", column=column)
@@ -225,12 +236,16 @@ def _assembled(
         columns.append(("id", pa.array(range(1, raw.num_rows + 1)).cast(pa.string())))
     if wanted == "sales" and isinstance(table_map.date, FixedDate):
         columns.append(("date", pa.array([table_map.date.fixed] * raw.num_rows, pa.date32())))
+    if wanted == "sales" and isinstance(table_map.date, SoldIn):
+        columns.append(("date", _days_of(raw, table_map.date, source)))
     for part in parsed.values():
         columns += part.columns
     if table_map.rest == "keep":
         used = {part.column for part in table_map.roles().values()}
         used |= {part.column for _, part in table_map.characteristics}
         used |= {item.column for item in table_map.ignore}
+        if isinstance(table_map.date, SoldIn):
+            used |= set(table_map.date.columns())
         columns += [(name, raw[name]) for name in raw.column_names if name not in used]
     names = [name for name, _ in columns]
     findings = [
@@ -251,6 +266,22 @@ def _assembled(
     order = {role: position for position, role in enumerate(ROLES)}
     columns.sort(key=lambda column: order.get(column[0], len(order)))
     return pa.table(dict(columns))
+
+
+def _days_of(raw: pa.Table, sold: SoldIn, source: str) -> pa.Array:
+    """Make days of years and months; none where these are no such numbers."""
+    read = {}
+    for column in sold.columns():
+        try:
+            numbers = pc.cast(raw[column], pa.float64())
+        except pa.ArrowInvalid as error:
+            raise InputError(Finding(source, str(error), "a number", column=column)) from error
+        read[column] = np.nan_to_num(np.asarray(numbers, dtype=np.float64))
+    year = read[sold.year]
+    month = np.full(len(year), MIDSUMMER) if sold.month is None else read[sold.month]
+    known = (year >= YEARS[0]) & (year <= YEARS[1]) & (month >= 1) & (month <= MONTHS)
+    months = np.where(known, (year - EPOCH.year) * MONTHS + month - 1, 0).astype("datetime64[M]")
+    return pa.array(months.astype("datetime64[D]"), pa.date32(), mask=~known)
 
 
 def _evidence(

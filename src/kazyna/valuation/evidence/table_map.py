@@ -35,6 +35,21 @@ class FixedDate:
 
 
 @dataclass(frozen=True)
+class SoldIn:
+    """Columns of numbers that tell the year of a sale, and perhaps the month, but no day.
+
+    A sale is taken to be of the first of its month, or of the first of July.
+    """
+
+    year: str
+    month: str | None = None
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that are read."""
+        return (self.year,) if self.month is None else (self.year, self.month)
+
+
+@dataclass(frozen=True)
 class Near:
     """A file of points or lines whose nearness is a characteristic."""
 
@@ -79,7 +94,7 @@ class TableMap:
     id: Reading | RowNumber
     price: Reading | None = None
     """May be missing in a map of properties."""
-    date: Reading | FixedDate | None = None
+    date: Reading | FixedDate | SoldIn | None = None
     lon: Reading | None = None
     lat: Reading | None = None
     evidence: Evidence = "sale"
