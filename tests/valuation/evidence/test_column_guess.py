@@ -32,7 +32,7 @@ AREAS = [50 + (row * 7) % 31 for row in range(ROWS)]
 
 
 @pytest.mark.parametrize(
-    ("year", "month"), [("Yr Sold", "Mo Sold"), ("sale_year", "sale_month"), ("YrSold", None)]
+    ("year", "month"), [("Yr Sold", "Mo Sold"), ("Sale.Year", "Sale.Month"), ("YrSold", None)]
 )
 def test_years_and_months_of_sales_are_known(year: str, month: str | None) -> None:
     columns: dict[str, list[Any]] = {"price": PRICES, year: alternating(2006, 2007, 2010)}

@@ -193,8 +193,10 @@ def _plain(name: str) -> str:
 
 def _matches(pattern: str, name: str) -> bool:
     """Match a name as it is written, and with its words joined or parted."""
-    low = name.strip().casefold()
-    return any(re.fullmatch(pattern, text) for text in (_plain(name), low, low.replace("_", " ")))
+    low, plain = name.strip().casefold(), _plain(name)
+    pointed = re.sub(r"[._]+", "_", plain).strip("_")  # Yr.Sold, as R writes it
+    written = (plain, pointed, low, low.replace("_", " "))
+    return any(re.fullmatch(pattern, text) for text in written)
 
 
 def _bare(name: str) -> str:
