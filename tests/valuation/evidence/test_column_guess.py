@@ -89,6 +89,8 @@ def test_texts_are_given_parsers_by_their_content() -> None:
         Потолки=alternating("хорошие", "плохие"),
         sqft_lot=[1000 + row for row in range(ROWS)],
         zipcode=alternating(98103, 98117),
+        area_code=alternating(12, 14),
+        area=AREAS,
         year=alternating(1990.0, None, 2001.0),
     )
     assert found.price == Reading("Цена", "money")
@@ -104,6 +106,7 @@ def test_texts_are_given_parsers_by_their_content() -> None:
         "Газ": Reading("Газ", "boolean"),
         "plot_area_m2": Reading("sqft_lot", "area", Options(unit="sq ft")),
         "zipcode": Reading("zipcode", "text"),
+        "area_code": Reading("area_code", "text"),
         "year_built": Reading("year", "year"),
     }
     assert all(reading.because for reading in items.values())

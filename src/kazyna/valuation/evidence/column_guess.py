@@ -99,7 +99,10 @@ KNOWN_NAMES: tuple[tuple[str, str], ...] = (
 )
 """Names in English for what is known well; other columns keep their own."""
 
-CODES = r".*(zip|post)_?code.*|индекс|(area|district|zone|region|quarter)(_?(code|id|no))?|.*_code"
+CODES = (
+    r".*(zip|post)_?code.*|индекс|(district|zone|region|quarter)(_?(code|id|no))?"
+    r"|area_?(code|id|no)|.*_code"
+)
 UNIT_NAMES: tuple[tuple[str, str], ...] = (
     (r"sq\.?_?ft|sf|square_?feet|кв\.?_?фут\w*", "sq ft"),
     (r"acres?|акр\w*", "acre"),
