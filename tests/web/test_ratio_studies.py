@@ -70,7 +70,10 @@ def test_what_cannot_be_studied_is_said_by_row_on_the_same_page(valuer: httpx.Cl
     wrong = b"value,price\n100,90\n-3,80\n120,soon\n110,\n"
     refused = valuer.post(HERE, data=TOLD, files={"file": ("a.csv", wrong)})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "a.csv, row 3, column price: 'soon' is no amount" in unescape(refused.text)
+    said = unescape(refused.text)
+    assert "a.csv, row 2, column value: -3 is no estimate" in said
+    assert "a.csv, row 3, column price: 'soon' is no amount" in said
+    assert "a.csv, row 4, column price: the price is missing" in said
     assert 'value="value"' in refused.text  # what was asked still stands in the form
     missing = valuer.post(HERE, data=TOLD, files={"file": ("a.csv", b"a,b\n1,2\n")})
     assert "expected one of a, b" in unescape(missing.text)

@@ -1,5 +1,7 @@
 """Ratio studies of files: statistics, equity in space and among likes, and a page of plots."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -24,7 +26,7 @@ from kazyna.store import files
 from kazyna.valuation import RatioStudy
 from kazyna.valuation.evidence.column_reading import Reading, parse_column
 from kazyna.valuation.ratios.horizontal_equity import HorizontalEquity
-from kazyna.valuation.ratios.ratio_outliers import Trim
+from kazyna.valuation.ratios.ratio_outliers import ROWS_NAMED_MAX, Trim
 from kazyna.valuation.ratios.ratio_picture import ratio_picture
 from kazyna.valuation.ratios.ratio_standards import PROPERTY_KINDS, PropertyKind, Verdict, kind_of
 from kazyna.valuation.ratios.sales_chasing import (
@@ -206,8 +208,8 @@ def _studied(
     table: pa.Table, name: str, columns: StudyColumns, options: StudyOptions
 ) -> tuple[RatioStudy, "_Evidence"]:
     require_columns(table, _named_columns(columns), name)
-    table = _with_amounts(table, (columns.estimate, columns.price), name)
-    with naming(name, {"estimate": columns.estimate, "price": columns.price}):
+    table, unread = _with_amounts(table, (columns.estimate, columns.price), name)
+    with _beside(unread), naming(name, {"estimate": columns.estimate, "price": columns.price}):
         study = valuation.ratio_study(
             table[columns.estimate],
             table[columns.price],
@@ -220,23 +222,38 @@ def _studied(
     return _with_what_is_known(study, evidence, options), evidence
 
 
-def _with_amounts(table: pa.Table, columns: tuple[str, ...], source: str) -> pa.Table:
-    """Read amounts that are written as text, such as `$ 48 500`; name those that cannot be."""
+def _with_amounts(
+    table: pa.Table, columns: tuple[str, ...], source: str
+) -> tuple[pa.Table, list[Finding]]:
+    """Read amounts that are written as text, such as `$ 48 500`; also name those that cannot be.
+
+    What cannot be read is missing in the table.
+    """
     findings: list[Finding] = []
     for name in dict.fromkeys(columns):
         values = table[name]
         if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
             continue
-        parsed = parse_column(name, values, Reading(name, "money"), source=source)
+        parsed = parse_column(name, values, Reading(name, "money"), source=source).columns[0][1]
+        unread = np.flatnonzero(pc.and_(values.is_valid(), parsed.is_null()).to_numpy())
         findings += [
-            Finding(source, f"{text.text!r} is no amount", "a number greater than zero",
-                    row=text.first_row, column=name)
-            for text in parsed.reading.examples
+            Finding(source, f"{values[row].as_py()!r} is no amount", "a number greater than zero",
+                    row=row + 1, column=name)
+            for row in unread[:ROWS_NAMED_MAX].tolist()
         ]  # fmt: skip
-        table = table.set_column(table.column_names.index(name), name, parsed.columns[0][1])
-    if findings:
-        raise InputError(findings)
-    return table
+        table = table.set_column(table.column_names.index(name), name, parsed)
+    return table, findings
+
+
+@contextmanager
+def _beside(unread: Sequence[Finding]) -> Iterator[None]:
+    """Tell what cannot be read together with what the engine refuses, a cell only once."""
+    try:
+        yield
+    except InputError as error:
+        named = {(finding.row, finding.column) for finding in unread}
+        others = [found for found in error.findings if (found.row, found.column) not in named]
+        raise InputError([*unread, *others]) from error
 
 
 def _document(
