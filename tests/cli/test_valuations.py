@@ -407,3 +407,21 @@ def test_another_column_may_be_called_as_a_part_is(kazyna: Kazyna, thin: Path) -
     done = kazyna("backtest", thin, *named, "--lon", "lon", "--lat", "lat", "--json")
     assert done.code == 0, done.err
     assert done.result["mdape"] == plain.result["mdape"]
+
+
+def test_numbers_written_as_text_stay_numbers_and_a_word_among_them_is_told(
+    kazyna: Kazyna, thin: Path
+) -> None:
+    header, *rows = (row.split(",") for row in thin.read_text().splitlines())
+    totals = []
+    for mark in ("", " "):
+        written = [",".join([*rest, f"1{mark}0{area}"]) for *rest, area in rows]
+        thin.write_text("\n".join([",".join(header), *written]))
+        valued = valued_at(kazyna, thin, f"a,74.51,42.82,1{mark}060\nb,74.52,42.83,1{mark}070\n")
+        assert valued.code == 0, valued.err
+        totals.append(valued.result["total_value"])
+    assert totals[0] == totals[1]
+    thin.write_text(thin.read_text().replace("1 047", "large"))
+    told = kazyna("backtest", thin, *PLACED, "--json").result["notes"]
+    assert "column area: values that cannot be read, taken for not known: 1, such as" in told[0]
+    assert told[0].endswith("'large' (row 2)")

@@ -1,6 +1,6 @@
 """Sales from files, as a model reads them: by named columns, by a table map, or by a guess."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -14,10 +14,11 @@ from kazyna.services import evidence
 from kazyna.services.known_sales import KnownSales, read_decisions, read_flags, without_declared
 from kazyna.store import files
 from kazyna.valuation.columns import ColumnMap
-from kazyna.valuation.evidence.column_guess import guess_roles, guess_table_map
+from kazyna.valuation.evidence.column_guess import guess_roles, guess_table_map, numbers_in_text
 from kazyna.valuation.evidence.column_map_text import table_map_toml
-from kazyna.valuation.evidence.column_reading import Reading
+from kazyna.valuation.evidence.column_reading import ColumnReading, Reading, parse_column
 from kazyna.valuation.evidence.mapping import ROWS_NAMED_MAX
+from kazyna.valuation.evidence.plain_table import plain_table
 from kazyna.valuation.evidence.screening import Decision
 from kazyna.valuation.evidence.table_map import MEANINGS, ROLES, FixedDate, RowNumber, TableMap
 
@@ -70,6 +71,8 @@ class SalesFile:
     notes: tuple[str, ...]
     guessed_map: str
     """TOML of the map, where it was guessed and nobody has looked at it; else empty."""
+    numbers: tuple[tuple[str, Reading], ...] = ()
+    """Columns of text that hold numbers, where no map says so; the properties are read alike."""
 
 
 def read_sales_file(
@@ -91,7 +94,12 @@ def read_sales_file(
     """
     known = known or KnownSales()
     table, name = files.read_table(source), files.name_of(source)
+    numbers: tuple[tuple[str, Reading], ...] = ()
+    unread: tuple[str, ...] = ()
     if columns.named:
+        aside = {*columns.named.values(), *(flag.column for flag in read_flags(known.flags))}
+        numbers = numbers_in_text(table.drop_columns([c for c in table.column_names if c in aside]))
+        table, numbers, unread = _with_numbers(table, numbers, name)
         mapped = _by_names(table, columns, name, known.today)
     else:
         by = _map_of(columns, table, name, known.today)
@@ -106,8 +114,33 @@ def read_sales_file(
         replace(mapped.columns, ignore=flagged),
         None if columns.named else mapped.table_map,
         tuple(read_decisions(known.decisions)),
-        (*_told(mapped), *declared),
+        (*_told(mapped), *unread, *declared),
         table_map_toml(by) if guessed else "",
+        numbers,
+    )
+
+
+def _with_numbers(
+    table: pa.Table, numbers: Sequence[tuple[str, Reading]], source: str
+) -> tuple[pa.Table, tuple[tuple[str, Reading], ...], tuple[str, ...]]:
+    """Read columns of text that hold numbers; return too what was learnt and what is not read."""
+    learnt, readings = [], []
+    for name, reading in numbers:
+        parsed = parse_column(name, plain_table(table.select([name]), source=source)[name],
+                              reading, source=source)  # fmt: skip
+        table = table.set_column(table.column_names.index(name), name, parsed.columns[0][1])
+        learnt.append((name, replace(reading, options=parsed.options)))
+        readings.append(parsed.reading)
+    return table, tuple(learnt), _unread(readings)
+
+
+def _unread(readings: Iterable[ColumnReading]) -> tuple[str, ...]:
+    """Tell of the texts that are taken for not known, as the profile does."""
+    return tuple(
+        f"column {each.column}: values that cannot be read, taken for not known: {count}, such as"
+        f" {each.examples[0].text!r} (row {each.examples[0].first_row})"
+        for each in readings
+        if (count := each.unread + each.impossible) and each.examples and each.name not in ROLES
     )
 
 
@@ -157,17 +190,17 @@ def _require_readable(
         raise InputError(findings)
 
 
-def properties_of(
-    source: Path | str, id_column: str, table_map: TableMap | None
-) -> Iterator[pa.Table]:
-    """Read properties part by part, each number once in all of them.
+def properties_of(source: Path | str, id_column: str, sales: SalesFile) -> Iterator[pa.Table]:
+    """Read properties part by part as the sales were, each number once in all of them.
 
     A Parquet file may be larger than the memory; other tables are read whole.
     """
-    name = files.name_of(source)
+    name, table_map = files.name_of(source), sales.table_map
     for part in _raw_parts(source, id_column, table_map):
         if table_map is None:
-            yield part
+            texts = [f.name for f in part.schema if pa.types.is_string(f.type)]
+            there = [item for item in sales.numbers if item[0] in texts]
+            yield _with_numbers(part, there, name)[0]
         else:
             yield evidence.made_clean(part, table_map, source=name, wanted="properties").table
 
@@ -228,4 +261,4 @@ def _told(mapped: evidence.MappedTable) -> tuple[str, ...]:
         + (", …)" if out.rows > len(out.first_rows) else ")")
         for out in mapped.report.left_out
     )
-    return (*(note.en for note in mapped.report.notes), *left_out)
+    return (*(note.en for note in mapped.report.notes), *left_out, *_unread(mapped.report.columns))

@@ -278,7 +278,7 @@ def value_files(
         counted, total, written = _on_spark(model, properties, out)
     else:
         by_cost = _ByCost.of(model, options.costs, plan, files.name_of(properties))
-        parts = places.watched(properties_of(properties, model.columns.id, table_map))
+        parts = places.watched(properties_of(properties, model.columns.id, given))
         if plan is not None and model.columns.building_cost is not None:
             parts = (costs.with_building_cost(part, plan, on=as_of) for part in parts)
         counted, total, written = _valued(model, properties, parts, by_cost=by_cost, out=out)
@@ -287,7 +287,7 @@ def value_files(
     written += _index_file(summary, out)
     if options.report is not None:
         progress("report")
-        houses = pa.concat_tables(properties_of(properties, model.columns.id, table_map))
+        houses = pa.concat_tables(properties_of(properties, model.columns.id, given))
         written += _reported(
             (model, summary), given, houses, values=Path(written[0]), report=options.report
         )

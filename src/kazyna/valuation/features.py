@@ -23,6 +23,7 @@ LEVELS_MAX = 300
 """Texts told apart in one column, the most frequent first."""
 PROBE_ROWS = 2000
 """Rows on which leakage is looked for; a formula that holds on these is no coincidence."""
+NO_VALUE = "no sale has a value"
 LEAKAGE = "leakage: "
 """Begins the reason of a column that is left out since it gives the price away."""
 PROBE_ROWS_MIN = 20
@@ -171,10 +172,11 @@ def _described(name: str, values: pa.ChunkedArray) -> tuple[Characteristic | Non
     """How a column is used, or else why it is not."""
     kind = _kind(values.type)
     if kind is None:
-        return None, f"type {values.type} is not a number, truth, date or text"
+        other = f"type {values.type} is not a number, truth, date or text"
+        return None, NO_VALUE if pa.types.is_null(values.type) else other
     known = _text(values).drop_null() if kind == "category" else values.drop_null()
     if len(known) == 0:
-        return None, "no sale has a value"
+        return None, NO_VALUE
     counts = known.value_counts()
     if len(counts) == 1 and len(known) == len(values):
         return None, f"constant: every sale has {_told(counts[0].as_py()['values'])}"

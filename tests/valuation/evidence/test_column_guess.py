@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from kazyna.valuation.evidence.column_guess import guess_table_map
+from kazyna.valuation.evidence.column_guess import guess_table_map, numbers_in_text
 from kazyna.valuation.evidence.column_reading import Reading
 from kazyna.valuation.evidence.parsers import Options
 from kazyna.valuation.evidence.table_map import RowNumber, SoldIn, TableMap
@@ -139,6 +139,11 @@ def test_a_name_that_tells_square_metres_or_something_else_is_left() -> None:
     found = guess(**{"Площадь, м2": numbers, "alpha": numbers, "Кадастровая стоимость": numbers})
     assert found.characteristics == ()
     assert found.id == RowNumber()
+
+
+def test_digits_that_are_a_name_are_no_numbers() -> None:
+    table = pa.table({"quarter": each("00{}"), "size": each("1 {:03}"), "kind": each("b{}")})
+    assert numbers_in_text(table) == (("size", Reading("size", "number")),)
 
 
 def test_what_gives_the_price_away_or_says_nothing_is_ignored() -> None:

@@ -12,6 +12,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kazyna.valuation.evidence.column_names import (
+    ASKED,
+    CODES,
+    MONTH_OF_SALE,
+    PER_AREA,
+    ROLE_NAMES,
+    UNITS_SAID,
+    YEAR_OF_SALE,
+    bare_name,
+    called,
+    known_name,
+    matches,
+    plain_name,
+    without_unit,
+)
 from kazyna.valuation.evidence.column_reading import Reading
 from kazyna.valuation.evidence.parsers import Fate, Options, is_known, learn_options, reader
 from kazyna.valuation.evidence.plain_table import plain_table
@@ -23,7 +38,7 @@ from kazyna.valuation.evidence.table_map import (
     SoldIn,
     TableMap,
 )
-from kazyna.valuation.evidence.units import currency_of, unit_of
+from kazyna.valuation.evidence.units import currency_of
 from kazyna.valuation.features import LEAKAGE, learn_encoder
 
 PROBED_TEXTS = 300
@@ -42,31 +57,6 @@ FREE_TEXT_SHARE = 0.2
 FEW_TEXTS = 500
 PRICE_MEDIAN_MIN = 100
 
-ROLE_NAMES: dict[str, tuple[str, ...]] = {
-    "id": (
-        r"(кадастр[^\W_]*|кад\.?|cadastral)([ _]*(номер\w*|№|код\w*|number|no|id)\.?)?|ени|еник"
-        r"|parcel(_?(id|number|no\.?))?|pinx?|apn",
-        r"(property|object|house)_?id|id",
-        r"(sale|listing|offer)_?id|код|№|number|номер",
-    ),
-    "price": (
-        r"(sale|sold|transaction)_?(price|amount)|price(_?(usd|kgs|som))?|цена(_?(продажи|сделки))?",
-        r"(asking|list|offer)_?price|стоимость|amount|сумма|(сатуу )?баасы|баа",
-    ),
-    "date": (
-        r"(sale|sold|transaction|contract)_?(date|day|on)|date(_?(sold|of_sale))?|дата.*"
-        r"|(сатуу )?күнү",
-        r"(added|created|published|listed)(_?(at|on|date|time))?|day|time",
-    ),
-    "lon": (r"lon|long|lng|longitude|долгота|узундук", r"x|x_?coord"),
-    "lat": (r"lat|latitude|широта|кеңдик", r"y|y_?coord"),
-}
-"""What a column that plays a part is called; better names first."""
-
-YEAR_OF_SALE = r"(sale|sold|transaction)_?(yr|year)|(yr|year)_?(of_sale|sold)|год_(продажи|сделки)"
-MONTH_OF_SALE = (
-    r"(sale|sold|transaction)_?(mo|month)|(mo|month)_?(of_sale|sold)|месяц_(продажи|сделки)"
-)
 USABLE = (
     pa.types.is_integer,
     pa.types.is_floating,
@@ -77,42 +67,6 @@ USABLE = (
     pa.types.is_null,
 )
 """Types of columns that can be characteristics."""
-
-PER_AREA = (
-    r".*(price|цена|стоимость|usd|сом).*(m2|м2|кв|sqm|sq_?ft|sqft|сотк|per_|_per).*"
-    r"|(m2|м2|sqm|sq_?ft|sqft|per).*(price|цена|cost).*"
-)
-ASKED = r"asking|offer|list(ing|ed)?|объявлен|предложен|торг"
-
-KNOWN_NAMES: tuple[tuple[str, str], ...] = (
-    (r"(общая )?площадь( общая)?|square|total_?area|floor_?area|жалпы аянт", "floor_area_m2"),
-    (r"жилая площадь|living_?area", "living_area_m2"),
-    (
-        r"площадь (участка|земли).*|plot(_?area)?|lot(_?(area|size))?|land_?area|жер аянты",
-        "plot_area_m2",
-    ),
-    (r"(высота|высота потолков|ceiling(_?height)?)", "ceiling_height_m"),
-    (r"год( постройки)?|year|yr_?built|year_?built|built", "year_built"),
-    (r"(кол-во |количество |число )?комнат(ы)?|rooms", "rooms"),
-    (r"этаж|floor", "floor"),
-    (r"(кол-во |количество |число )?этажей|этажность|floors|storeys|stories", "floors"),
-)
-"""Names in English for what is known well; other columns keep their own."""
-
-CODES = (
-    r".*(zip|post)_?code.*|индекс|(district|zone|region|quarter)(_?(code|id|no))?"
-    r"|area_?(code|id|no)|.*_code"
-)
-UNIT_NAMES: tuple[tuple[str, str], ...] = (
-    (r"sq\.?_?ft|sf|square_?feet|кв\.?_?фут\w*", "sq ft"),
-    (r"acres?|акр\w*", "acre"),
-    (r"ha|hectares?|га|гектар\w*", "ha"),
-    (r"сот(ок|ки|ка|ых)|sot(ka|ki|ok)", "sotka"),
-)
-"""Units of area within the name of a column of numbers; of square metres nothing need be said."""
-UNITS_SAID = {"sq ft": "square feet", "acre": "acres", "ha": "hectares", "sotka": "ares"}
-BEHIND = r"\s*[,;(\[]\s*([^,;()\[\]]+?)\s*[)\]]?\s*$"
-"""What stands behind a name: the sign in «Цена, $», the unit in «Площадь (кв.м)»."""
 
 
 def guess_table_map(table: object, *, source: str = "table") -> TableMap:
@@ -145,7 +99,7 @@ def guess_table_map(table: object, *, source: str = "table") -> TableMap:
 
 
 def guess_roles(table: object, *, named: Mapping[str, str], source: str = "table") -> TableMap:
-    """Guess which columns play the parts that nobody named; all others are taken as they stand.
+    """Guess which columns play the parts that nobody named; nothing is said of the others.
 
     Parameters
     ----------
@@ -156,13 +110,26 @@ def guess_roles(table: object, *, named: Mapping[str, str], source: str = "table
     return _of_roles(dict(_roles(raw, named)), raw)
 
 
+def numbers_in_text(table: object) -> tuple[tuple[str, Reading], ...]:
+    """Find columns of text that hold numbers: `1 250`, or one word among numbers."""
+    raw = _some_rows(plain_table(table, source="table"), SEEN_ROWS_MAX)
+    texts = (
+        (name, raw[name]) for name in raw.column_names if _is_text(raw.schema.field(name).type)
+    )
+    return tuple(
+        (name, Reading(name, "number"))
+        for name, values in texts
+        if _parser_of(_frequent_texts(values)) == "number"
+    )
+
+
 def _sold_in(raw: pa.Table) -> SoldIn | None:
     """Find the columns of the year and the month of a sale, where none tells the day."""
 
     def found(pattern: str, least: int, most: int) -> str | None:
         for name in raw.column_names:
             known = raw[name].drop_null()
-            if _matches(pattern, name) and _is_number(known.type) and len(known):
+            if matches(pattern, name) and _is_number(known.type) and len(known):
                 numbers = np.asarray(known.cast(pa.float64()))
                 if np.mean((numbers >= least) & (numbers <= most)) >= FITS_SHARE:
                     return str(name)
@@ -190,38 +157,6 @@ def _some_rows(table: pa.Table, rows_max: int) -> pa.Table:
     return table.take(np.linspace(0, table.num_rows - 1, rows_max).astype(np.int64))
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[\s\-]+", "_", name.strip().casefold()).replace("²", "2").strip("_")
-
-
-def _matches(pattern: str, name: str) -> bool:
-    """Match a name as it is written, and with its words joined or parted."""
-    low, plain = name.strip().casefold(), _plain(name)
-    pointed = re.sub(r"[._]+", "_", plain).strip("_")  # Yr.Sold, as R writes it
-    written = (plain, pointed, low, low.replace("_", " "))
-    return any(re.fullmatch(pattern, text) for text in written)
-
-
-def _bare(name: str) -> str:
-    """Return a name without the currency or the unit of area that stands behind it."""
-    found = re.search(BEHIND, name)
-    if found is None:
-        return name
-    told = currency_of(found[1].strip(".")) or unit_of(found[1], "area")
-    return name[: found.start()] if told else name
-
-
-def _without_unit(name: str) -> tuple[str, str] | None:
-    """Take a unit of area out of a name: what is left, and the unit."""
-    plain = re.sub(r"[,;()\[\]]+", "_", _plain(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)))
-    for words, unit in UNIT_NAMES:
-        found = re.search(rf"(?:^|_)({words})\.?(?=_|\d|$)", plain)
-        if found is not None:
-            rest = plain[: found.start()] + plain[found.end() :]
-            return re.sub("_+", "_", rest).strip("_"), unit
-    return None
-
-
 def _roles(raw: pa.Table, named: Mapping[str, str]) -> Iterator[tuple[str, Reading]]:
     """Find for each part that nobody named the best column whose content allows it."""
     taken = set(named.values())
@@ -229,7 +164,7 @@ def _roles(raw: pa.Table, named: Mapping[str, str]) -> Iterator[tuple[str, Readi
         if role in named:
             yield role, Reading(named[role], ROLES[role], because="named")
             continue
-        alike = _called(role, raw.column_names)
+        alike = called(role, raw.column_names)
         found = next((n for n in alike if n not in taken and _plays(role, raw[n])), None)
         because = "by its name and its values"
         if found is None and role == "date":
@@ -240,14 +175,6 @@ def _roles(raw: pa.Table, named: Mapping[str, str]) -> Iterator[tuple[str, Readi
         if found is not None:
             taken.add(found)
             yield role, Reading(found, ROLES[role], because=because)
-
-
-def _called(role: str, names: Sequence[str]) -> list[str]:
-    """Return the columns that are called as a part is, better names first."""
-    bare = {
-        name: _bare(name) for name in names if not (role == "price" and _matches(PER_AREA, name))
-    }
-    return [name for p in ROLE_NAMES[role] for name, plain in bare.items() if _matches(p, plain)]
 
 
 def _plays(role: str, values: pa.ChunkedArray) -> bool:
@@ -304,11 +231,11 @@ def _ignored(
     leaks = _leaks(raw, rest, price)
     for name in rest:
         values = raw[name]
-        if _matches(PER_AREA, name):
+        if matches(PER_AREA, name):
             yield name, "a price per area gives the price away"
         elif name in leaks:
             yield name, leaks[name]
-        elif any(_matches(pattern, name) for pattern in ROLE_NAMES["id"]):
+        elif any(matches(pattern, name) for pattern in ROLE_NAMES["id"]):
             yield name, "another number of the row"
         elif not any(of(values.type) for of in USABLE):
             yield name, f"of the type {values.type}"
@@ -353,11 +280,11 @@ def _characteristic(
     name: str, values: pa.ChunkedArray, taken: set[str]
 ) -> list[tuple[str, Reading]]:
     """Guess how one column becomes characteristics; a column fit as it is needs no entry."""
-    clean = _known_name(_bare(name)) or name
+    clean = known_name(bare_name(name)) or name
     if clean in taken and clean != name:
         clean = name
     if _is_number(values.type):
-        return _number(name, clean, taken)
+        return _number(name, clean, taken, whole=_is_whole(values))
     return _of_texts(name, clean, values, taken) if _is_text(values.type) else []
 
 
@@ -377,16 +304,12 @@ def _of_texts(
     return [(clean, Reading(name, parser, because=_shown(texts))), *_labelled(name, parser, texts)]
 
 
-def _known_name(name: str) -> str | None:
-    return next((known for pattern, known in KNOWN_NAMES if _matches(pattern, name)), None)
-
-
 def _by_unit_of_name(name: str, taken: set[str]) -> tuple[str, Reading] | None:
     """Convert a column whose name tells the unit: «Площадь участка, соток», `LotAcres`."""
-    told = _without_unit(name)
+    told = without_unit(name)
     if told is None or not told[0]:
         return None
-    known = _known_name(told[0])
+    known = known_name(told[0])
     metric = next((n for n in (known, f"{told[0]}_m2") if n is not None and n not in taken), None)
     if metric is None:
         return None
@@ -421,11 +344,17 @@ def _labelled(name: str, parser: str, texts: Sequence[str]) -> Iterator[tuple[st
             yield f"{name}: {label}", Reading(name, parser, options, because=because)
 
 
-def _number(name: str, clean: str, taken: set[str]) -> list[tuple[str, Reading]]:
-    plain = _plain(name)
+def _is_whole(values: pa.ChunkedArray) -> bool:
+    return pa.types.is_integer(values.type) or bool(
+        pc.all(pc.equal(values, pc.floor(values)), min_count=0).as_py()
+    )
+
+
+def _number(name: str, clean: str, taken: set[str], *, whole: bool) -> list[tuple[str, Reading]]:
+    plain = plain_name(name)
     if (converted := _by_unit_of_name(name, taken)) is not None:
         return [converted]
-    if re.fullmatch(CODES, plain):
+    if whole and re.fullmatch(CODES, plain):
         return [(clean, Reading(name, "text", because="numbers that are names"))]
     if clean == "year_built":
         return [(clean, Reading(name, "year", because="a year by its name"))]
@@ -437,6 +366,8 @@ def _parser_of(texts: Sequence[str]) -> str | None:
     if not texts:
         return None
     tried = ["number", "boolean", "date", "year"]
+    if any(re.match(r"0\d", text) for text in texts):
+        tried.remove("number")  # digits that are a name
     if any(currency_of(sign) for text in texts for sign in re.findall(r"[$€₽₸£₴]|сом\b", text)):
         tried.insert(0, "money")
     if any(re.search(r"\d\s*[^\d\s.,]", text) for text in texts):
