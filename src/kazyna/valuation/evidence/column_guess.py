@@ -55,7 +55,8 @@ COUNTS_PROBED = 5
 FREE_TEXT_SHARE = 0.2
 """Distinct texts per row beyond which a column is free text, not a category."""
 FEW_TEXTS = 500
-PRICE_MEDIAN_MIN = 100
+PRICE_MEDIAN_MIN = 1
+"""Prices may be told in thousands."""
 
 USABLE = (
     pa.types.is_integer,
