@@ -72,10 +72,10 @@ def test_a_report_is_written_once_until_something_of_it_changes(
     moved = pa.table({"property_id": ["h001"], "lon": [-122.31], "lat": [47.52],
                       "sqft_living": [901], "zipcode": [98101]})  # fmt: skip
     cadastre.load_cadastre(ctx, properties=moved, sales=SOLD.slice(1, 1))
-    assert said()[0] == 3
+    assert said() == (2, first[1])  # a frozen round is told from the register as it stood
     set_by_hand = overrides.propose_override(
         ctx, 1, "h002", value=Decimal(123_456), reason="burnt", evidence="deed"
     )
-    assert said()[0] == 3  # a proposal counts for nothing
+    assert said()[0] == 2  # a proposal counts for nothing
     overrides.confirm_override(town.context(Actor("head", "valuer")), set_by_hand.override_id)
-    assert said()[0] == 4
+    assert said()[0] == 3

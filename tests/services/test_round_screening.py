@@ -146,7 +146,10 @@ def test_both_lists_are_pages_and_http(town: Installation, valuer: Context) -> N
         )
         assert "Биринчи кезекте" in browser.get(f"{path}/worklist", params=lang).text
         with signed_in(address, "valuer") as client:
-            listed = client.get(f"/v1{path}/screening").json()["sales"]
+            whole = client.get(f"/v1{path}/screening").json()
+            listed = whole["sales"]
+            part = client.get(f"/v1{path}/screening", params={"limit": 1, "offset": 1}).json()
+            assert part == whole | {"sales": listed[1:2]}
             assert [s["decision"]["note"] for s in listed if s["decision"]] == ["deed seen"]
             sale = f"/v1/sales/{TOKEN[0]}/{TOKEN[1]}/decision"
             taken_back = client.put(sale, json={"note": "taken back"})

@@ -22,6 +22,7 @@ from kazyna.services import (
     rolls,
     round_comparison,
     round_files,
+    round_studies,
     rounds,
 )
 from kazyna.services.context import Actor, Context, Installation
@@ -290,6 +291,57 @@ def test_registers_that_changed_since_the_draft_are_not_frozen_as_its_evidence(
         sales=pa.table({"property_id": ["h001"], "sold_on": [date(2014, 2, 2)], "price": [10**6]}),
     )
     with pytest.raises(Conflict, match="make a new draft"):
+        frozen(valuer, draft)
+    assert rounds.find_round(valuer, draft.round_id).status == "draft"
+
+
+def test_a_round_is_told_from_the_register_as_it_stood_when_it_was_frozen(
+    valuer: Context, draft: rounds.RoundLine
+) -> None:
+    to_objections(valuer, draft.round_id)
+    first = cadastre.find_property(valuer, "h001").valuation
+    study = round_studies.study_of_round(valuer, draft.round_id)
+    assert first is not None
+
+    def enlarged(feet: int) -> None:
+        houses = pa.table({"property_id": ["h001"], "lon": [-122.1], "lat": [47.4],
+                           "sqft_living": [feet], "zipcode": [98199]})  # fmt: skip
+        sold = pa.table({"property_id": ["h001"], "sold_on": [date(2014, 1, 1)], "price": [10**5]})
+        cadastre.load_cadastre(valuer, properties=houses, sales=sold)
+
+    enlarged(5_000)
+    card = cadastre.find_property(valuer, "h001")
+    assert card.valuation == first
+    (area,) = (each for each in card.characteristics if each.name == "sqft_living")
+    (known,) = (each for each in first.characteristics if each.name == "sqft_living")
+    assert (area.value, known.value) == ("5000", "1159")
+    same = round_studies.study_of_round(valuer, draft.round_id)
+    assert (same.study, same.picture.places) == (study.study, study.picture.places)
+
+    later = drafts.create_round(valuer, valuation_date=TOWN_VALUED_ON + timedelta(days=1), seed=1)
+    frozen(valuer, later)
+    enlarged(6_000)
+    enlarged(7_000)
+    rounds.publish_round(valuer, later.round_id)
+    second = cadastre.find_property(valuer, "h001").valuation
+    assert second is not None
+    assert [each.value for each in second.characteristics if each.name == "sqft_living"] == ["5000"]
+
+
+def test_what_is_frozen_is_what_was_read(
+    valuer: Context, draft: rounds.RoundLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = drafts.evidence
+
+    def changed_meanwhile(ctx: Context, on: date) -> object:
+        found = written(ctx, on)
+        houses = pa.table({"property_id": ["h001"], "sqft_living": [5_000]})
+        sold = pa.table({"property_id": ["h001"], "sold_on": [date(2014, 1, 1)], "price": [10**5]})
+        cadastre.load_cadastre(ctx, properties=houses, sales=sold)
+        return found
+
+    monkeypatch.setattr(round_files, "evidence", changed_meanwhile)
+    with pytest.raises(Conflict, match="while draft"):
         frozen(valuer, draft)
     assert rounds.find_round(valuer, draft.round_id).status == "draft"
 

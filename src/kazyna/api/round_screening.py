@@ -5,7 +5,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from kazyna.api.arguments import PREFIX, PropertyId, Strict
@@ -15,6 +15,7 @@ from kazyna.services import round_screening
 
 router = APIRouter(prefix=PREFIX, tags=["rounds"])
 ROUND_MAX = 2**31 - 1
+SALES_MAX = 1_000
 KNOWN = documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
@@ -32,9 +33,14 @@ class NewSaleDecision(Strict):
 def screening(
     ctx: Caller,
     round_id: Annotated[int, Path(ge=1, le=ROUND_MAX, description="Number of the round.")],
+    limit: Annotated[int, Query(ge=1, le=SALES_MAX, description="Sales to return.")] = 100,
+    offset: Annotated[int, Query(ge=0, le=ROUND_MAX, description="Sales to pass over.")] = 0,
 ) -> round_screening.RoundScreening:
-    """Return the sales that the screening of a round doubted, each with its reasons."""
-    return round_screening.screening_of_round(ctx, round_id)
+    """Return the sales that the screening of a round doubted, each with its reasons.
+
+    First those left out, the dearest first; the counts are of all, whatever is returned of them.
+    """
+    return round_screening.screening_of_round(ctx, round_id, limit=limit, offset=offset)
 
 
 @router.put("/sales/{property_id}/{sold_on}/decision", responses=KNOWN)

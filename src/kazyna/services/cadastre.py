@@ -20,6 +20,8 @@ from kazyna.services.context import Context, Role
 from kazyna.services.reason_words import BY_HAND, label
 from kazyna.services.tables import table_of_rows
 from kazyna.store import cadastre, files, rounds
+from kazyna.store.connection import Transaction
+from kazyna.store.rounds import RoundRow, ValueRow
 
 READERS: tuple[Role, ...] = get_args(Role)
 """Everybody."""
@@ -98,6 +100,8 @@ class Valuation:
     land: Decimal | None
     """What of the value is the plot's; None where it was not split."""
     building: Decimal | None
+    characteristics: tuple[Characteristic, ...]
+    """As the round knew them: the register may have been corrected since."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ class PropertyCard:
     lat: float | None
     area_m2: Decimal | None
     characteristics: tuple[Characteristic, ...]
+    """As they are recorded now."""
     sales: tuple[Sale, ...]
     valuation: Valuation | None
 
@@ -275,28 +280,7 @@ def find_property(ctx: Context, property_id: str) -> PropertyCard:
         sales = cadastre.sales_of(tx, property_id)
         latest = rounds.latest_published(tx)
         value = latest and rounds.value_of(tx, round_id=latest.round_id, property_id=property_id)
-        near = comparables_of(ctx, tx, latest, value) if latest and value else ()
-    valuation = None
-    if latest and value:
-        valuation = Valuation(
-            round_id=latest.round_id,
-            valuation_date=latest.valuation_date,
-            value=value.value,
-            model_value=value.model_value,
-            override_reason=value.override_reason,
-            low=value.low,
-            high=value.high,
-            per_m2=value.per_m2,
-            base=value.base,
-            reasons=(
-                *_reasons(ctx, value.reasons, found.characteristics),
-                *_by_hand(value.value - value.model_value),
-            ),
-            comparables=near,
-            confidence=value.confidence,
-            land=value.land,
-            building=None if value.land is None else value.value - value.land,
-        )
+        valuation = _valuation(ctx, tx, latest, value, property_id) if latest and value else None
     return PropertyCard(
         property_id=found.property_id,
         lon=found.lon,
@@ -305,6 +289,33 @@ def find_property(ctx: Context, property_id: str) -> PropertyCard:
         characteristics=_characteristics(ctx, found.characteristics),
         sales=tuple(Sale(sale.sold_on, sale.price) for sale in sales),
         valuation=valuation,
+    )
+
+
+def _valuation(
+    ctx: Context, tx: Transaction, latest: RoundRow, value: ValueRow, property_id: str
+) -> Valuation:
+    """Give a stored value its words, with the facts that the round knew."""
+    known = cadastre.in_round(tx, latest.round_id, [property_id])[property_id].characteristics
+    return Valuation(
+        round_id=latest.round_id,
+        valuation_date=latest.valuation_date,
+        value=value.value,
+        model_value=value.model_value,
+        override_reason=value.override_reason,
+        low=value.low,
+        high=value.high,
+        per_m2=value.per_m2,
+        base=value.base,
+        reasons=(
+            *_reasons(ctx, value.reasons, known),
+            *_by_hand(value.value - value.model_value),
+        ),
+        comparables=comparables_of(ctx, tx, latest, value),
+        confidence=value.confidence,
+        land=value.land,
+        building=None if value.land is None else value.value - value.land,
+        characteristics=_characteristics(ctx, known),
     )
 
 

@@ -78,7 +78,7 @@ def comparables_of(
     A comparable that the round does not value has its time and the rest only.
     """
     numbers = [each["id"] for each in value.comparables]
-    places = cadastre.places_of(tx, numbers)
+    places = cadastre.in_round(tx, in_round.round_id, numbers)
     own = rounds.explanations_of(tx, round_id=in_round.round_id, property_ids=numbers)
     level = _levels(in_round, [date.fromisoformat(each["date"]) for each in value.comparables])
     sales = [

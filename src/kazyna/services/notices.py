@@ -133,7 +133,7 @@ def notice_of(ctx: Context, property_id: str) -> Notice:
         )
         stored = register.value_of(tx, round_id=valuation.round_id, property_id=property_id)
     others = _table(around)
-    recorded = {each.name: _plain(each.value) for each in card.characteristics}
+    recorded = {each.name: _plain(each.value) for each in valuation.characteristics}
     subject = {
         "value": valuation.model_value,
         "base": valuation.base,
@@ -289,7 +289,7 @@ def _facts(card: PropertyCard, notice: Notice, pen: Pen) -> tuple[tuple[str, str
     kept = set(weighty[:FACTS_SHOWN])
     return tuple(
         (fact.label.in_(pen.language), pen.recorded(fact.value, fact.unit))
-        for fact in card.characteristics
+        for fact in (card.valuation.characteristics if card.valuation else ())
         if fact.name in kept
     )
 

@@ -272,7 +272,7 @@ def objection_check(ctx: Context, round_id: int) -> ObjectionCheck:
         rows = objections.objections_of_round(tx, round_id)
         study = register.study_table(tx, round_id)
         known = {*(each.property_id for each in rows), *study["property_id"].to_pylist()}
-        segments = _segments(ctx, tx, sorted(known))
+        segments = _segments(ctx, tx, round_id, sorted(known))
     table = pa.table(
         {
             "property_id": pa.array([each.property_id for each in rows], pa.string()),
@@ -288,12 +288,14 @@ def objection_check(ctx: Context, round_id: int) -> ObjectionCheck:
     return check_objections(table, study, properties=row.properties)
 
 
-def _segments(ctx: Context, tx: Transaction, property_ids: list[str]) -> dict[str, str]:
+def _segments(
+    ctx: Context, tx: Transaction, round_id: int, property_ids: list[str]
+) -> dict[str, str]:
     """Return the neighbourhood of each property, where the pack names a column for it."""
     column = ctx.pack.neighbourhood
     if column is None:
         return {}
-    found = cadastre.places_of(tx, property_ids)
+    found = cadastre.in_round(tx, round_id, property_ids)
     return {
         number: str(place.characteristics[column])
         for number, place in found.items()

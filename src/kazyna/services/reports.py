@@ -112,7 +112,7 @@ class _Asked:
     row: str
     """The row of the round; its hashes stand for the evidence and the values."""
     fingerprint: str
-    """Of the properties and of the values set by hand."""
+    """Of the values set by hand, and of the properties until the round is frozen."""
 
 
 def round_report(ctx: Context, round_id: int) -> RoundReport:
@@ -190,7 +190,7 @@ def _report_of_round(ctx: Context, published: rounds.PublishedRound) -> Valuatio
         values = register.effective_values(tx, published.round_id)
         evidence = register.model_values(tx, published.round_id)
         study = register.study_table(tx, published.round_id)
-        houses = cadastre.properties(tx, declared)
+        houses = cadastre.properties(tx, declared, round_id=published.round_id)
         by_parts = round_market.index_table(tx, published.round_id)
         places = round_market.places_of(tx, published.round_id)
     if study.num_rows == 0:

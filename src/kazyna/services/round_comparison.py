@@ -51,7 +51,7 @@ def compare(ctx: Context, before_id: int, after_id: int) -> ComparedRounds:
         after = register.effective_values(tx, after_id)
         column = ctx.pack.neighbourhood
         wanted = {column: ctx.pack.columns[column].type} if column else {}
-        places = cadastre.places(tx, wanted)
+        places = cadastre.properties(tx, wanted, round_id=after_id)
     where = (
         pc.cast(places[column], pa.string()) if column else pa.nulls(places.num_rows, pa.string())
     )

@@ -122,6 +122,7 @@ def freeze_round(
             study = register.study_table(tx, round_id)
             values = register.model_values(tx, round_id)
             by_parts = round_market.index_table(tx, round_id)
+            stood = register.hold_properties(tx)
     if row.status != "draft":
         return _frozen_before(ctx, row)
     progress("read the registers")
@@ -146,7 +147,7 @@ def freeze_round(
     if costs is not None:
         texts[COSTS] = costs
     folder, manifest = _write(ctx.data_folder / FOLDER, row, tables, texts, parameters)
-    rounds.freeze(ctx, round_id, manifest.sha256, note=note)
+    rounds.freeze(ctx, round_id, manifest.sha256, stood=stood, note=note)
     return FrozenRound(
         round_id,
         row.valuation_date,

@@ -4,7 +4,6 @@ A decision changes no round that is made: it counts from the next draft on, and 
 made before can then no longer be frozen.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from kazyna.core.text import Text
 from kazyna.services import rounds
 from kazyna.services.context import Context, Role
 from kazyna.store import screening
+from kazyna.store.connection import Transaction
 from kazyna.valuation.evidence.screening_reasons import KINDS, REASONS, Reason, Suspicion
 
 READERS: tuple[Role, ...] = ("valuer", "auditor")
@@ -97,8 +97,16 @@ BY_VALUER = "decision"
 DECIDED = Text("left out by a valuer", "исключена оценщиком", "баалоочу алып салган")
 
 
-def screening_of_round(ctx: Context, round_id: int) -> RoundScreening:
+def screening_of_round(
+    ctx: Context, round_id: int, *, limit: int | None = None, offset: int = 0
+) -> RoundScreening:
     """Return the sales that the screening of a round doubted, each with its reasons.
+
+    Parameters
+    ----------
+    limit, offset
+        How many sales to return, all when not given, and how many to pass over. The counts are
+        always of all.
 
     Raises
     ------
@@ -108,12 +116,12 @@ def screening_of_round(ctx: Context, round_id: int) -> RoundScreening:
     ctx.require(*READERS)
     with ctx.transaction() as tx:
         row = rounds.found(tx, round_id)
-        sales = tuple(map(_screened, screening.screened_of_round(tx, round_id)))
-    out = [sale for sale in sales if not sale.kept]
-    first = Counter(sale.reasons[0] if sale.reasons else BY_VALUER for sale in out)
+        left_out, kept = _counted(tx, round_id)
+        rows = screening.screened_of_round(tx, round_id, limit=limit, offset=offset)
     return RoundScreening(
-        round_id, row.valuation_date, len(out), len(sales) - len(out), _counts(first), sales
-    )
+        round_id, row.valuation_date, sum(left_out.values()), kept, _counts(left_out),
+        tuple(map(_screened, rows)),
+    )  # fmt: skip
 
 
 def screening_page(
@@ -136,10 +144,8 @@ def screening_page(
     ctx.require(*READERS)
     with ctx.transaction() as tx:
         row = rounds.found(tx, round_id)
-        counted = screening.counted_reasons(tx, round_id)
-        by_code = {each.reason or BY_VALUER: each.sales for each in counted if not each.kept}
+        by_code, kept = _counted(tx, round_id)
         left_out = sum(by_code.values())
-        kept = sum(each.sales for each in counted if each.kept)
         wanted = {"left_out": left_out, "kept": kept} | by_code
         if shown not in wanted:
             raise NotFound(f"No sale of round {round_id} was left out for {shown!r}.")
@@ -154,6 +160,13 @@ def screening_page(
         round_id, row.valuation_date, left_out, kept, _counts(by_code), shown, at, pages,
         tuple(map(_screened, sales)),
     )  # fmt: skip
+
+
+def _counted(tx: Transaction, round_id: int) -> tuple[dict[str, int], int]:
+    """Count the sales left out by their first reason, and those doubted but kept."""
+    counted = screening.counted_reasons(tx, round_id)
+    left_out = {each.reason or BY_VALUER: each.sales for each in counted if not each.kept}
+    return left_out, sum(each.sales for each in counted if each.kept)
 
 
 def _counts(by_code: Mapping[str, int]) -> tuple[ReasonCount, ...]:

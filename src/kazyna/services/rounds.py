@@ -328,10 +328,20 @@ def withdraw_round(ctx: Context, round_id: int, *, note: str) -> RoundState:
     return state(ctx, round_id)
 
 
-def freeze(ctx: Context, round_id: int, manifest_hash: str, *, note: str) -> None:
-    """Record that a draft is frozen; `round_files.freeze_round` writes its folder first."""
+def freeze(ctx: Context, round_id: int, manifest_hash: str, *, stood: str, note: str) -> None:
+    """Record that a draft is frozen; `round_files.freeze_round` writes its folder first.
+
+    Raises
+    ------
+    Conflict
+        When properties no longer stand as they `stood` before they were read for the folder.
+    """
     with ctx.transaction() as tx:
         row = _locked(tx, round_id, "freeze")
+        if rounds.hold_properties(tx) != stood:
+            raise Conflict(
+                f"The register was changed while draft {round_id} was frozen: try again."
+            )
         _move(tx, ctx, row, "frozen", note=note, manifest_hash=manifest_hash)
 
 

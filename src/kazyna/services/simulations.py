@@ -384,7 +384,7 @@ def _valued_properties(ctx: Context, tx: Transaction, law: Tax) -> tuple[pa.Tabl
     if latest is None:
         raise NotFound("No round is published: there is no value to tax yet.")
     values = rounds.effective_values(tx, latest.round_id).select(["property_id", "value"])
-    table = cadastre.places(tx, types | beside).join(values, "property_id", join_type="inner")
+    table = cadastre.properties(tx, types | beside).join(values, "property_id", join_type="inner")
     by = (near,) if near is not None else ()
     return table, Asked(ctx.today, "property_id", law.name, by)
 

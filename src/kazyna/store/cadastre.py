@@ -119,12 +119,13 @@ def find_property(tx: Transaction, property_id: str) -> PropertyRow | None:
     )
 
 
-def places_of(tx: Transaction, property_ids: list[str]) -> dict[str, PropertyRow]:
-    """Return several properties by their numbers."""
+def in_round(tx: Transaction, round_id: int, property_ids: list[str]) -> dict[str, PropertyRow]:
+    """Return several properties by their numbers, as a round knew them when it was frozen."""
     found = tx.rows(
         PropertyRow,
-        "SELECT property_id, lon, lat, characteristics FROM properties WHERE property_id = ANY(%s)",
-        (property_ids,),
+        "SELECT property_id, lon, lat, characteristics FROM properties_of_rounds"
+        " WHERE round_id = %s AND property_id = ANY(%s)",
+        (round_id, property_ids),
     )
     return {row.property_id: row for row in found}
 
@@ -161,22 +162,25 @@ def search(tx: Transaction, text: str, *, round_id: int | None, limit: int) -> l
     )
 
 
-def places(tx: Transaction, characteristics: Mapping[str, ColumnType]) -> pa.Table:
-    """Return where every property is, with some of its characteristics as typed columns."""
+def properties(
+    tx: Transaction, characteristics: Mapping[str, ColumnType], *, round_id: int | None = None
+) -> pa.Table:
+    """Return all properties with some characteristics as typed columns.
+
+    With a round they are as it knew them when it was frozen, else as they stand now.
+    """
+    source = sql.SQL("properties")
+    known: sql.Composable = sql.SQL("true")
+    if round_id is not None:
+        source = sql.SQL("properties_of_rounds")
+        known = sql.SQL("round_id = {}").format(sql.Literal(round_id))
+    columns: list[sql.Composable] = [sql.SQL("property_id, lon, lat")]
     if characteristics:
-        return properties(tx, characteristics)
-    return tx.table(
-        _schema(("property_id", "text"), ("lon", "number"), ("lat", "number")),
-        "SELECT property_id, lon, lat FROM properties ORDER BY property_id",
-    )
-
-
-def properties(tx: Transaction, characteristics: Mapping[str, ColumnType]) -> pa.Table:
-    """Return all properties with their characteristics as typed columns."""
-    query = sql.SQL("SELECT property_id, lon, lat, {} FROM properties ORDER BY property_id")
+        columns.append(_columns(characteristics))
+    query = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY property_id")
     return tx.table(
         _schema(("property_id", "text"), ("lon", "number"), ("lat", "number"), characteristics),
-        query.format(_columns(characteristics)),
+        query.format(sql.SQL(", ").join(columns), source, known),
     )
 
 

@@ -23,14 +23,15 @@ def neighbours(
 ) -> list[NeighbourRow]:
     """Return the valued properties nearest to a place, or without a place, some of them.
 
-    Nearest by degrees of latitude and longitude, which is near enough to see what is usual.
+    Their characteristics are those that the round knew. Nearest by degrees of latitude and
+    longitude, which is near enough to see what is usual.
     """
     if lon is None or lat is None:
         return tx.rows(
             NeighbourRow,
             """
-            SELECT property_id, value, base, reasons, characteristics
-            FROM values JOIN properties USING (property_id)
+            SELECT property_id, value, base, reasons, known.characteristics
+            FROM values JOIN properties_of_rounds AS known USING (round_id, property_id)
             WHERE round_id = %s ORDER BY property_id LIMIT %s
             """,
             (round_id, limit),
@@ -38,11 +39,18 @@ def neighbours(
     return tx.rows(
         NeighbourRow,
         """
-        SELECT property_id, value, base, reasons, characteristics
-        FROM values JOIN properties USING (property_id)
-        WHERE round_id = %(round)s
-        ORDER BY point(lon, lat) <-> point(%(lon)s, %(lat)s), property_id
-        LIMIT %(limit)s
+        SELECT near.property_id, value, base, reasons, known.characteristics
+        FROM (
+            SELECT property_id, value, base, reasons,
+                   point(lon, lat) <-> point(%(lon)s, %(lat)s) AS distance
+            FROM values JOIN properties USING (property_id)
+            WHERE round_id = %(round)s
+            ORDER BY distance, property_id
+            LIMIT %(limit)s
+        ) AS near
+        JOIN properties_of_rounds AS known
+            ON known.round_id = %(round)s AND known.property_id = near.property_id
+        ORDER BY distance, near.property_id
         """,
         {"round": round_id, "lon": lon, "lat": lat, "limit": limit},
     )

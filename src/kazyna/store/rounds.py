@@ -339,17 +339,28 @@ def effective_values(tx: Transaction, round_id: int) -> pa.Table:
 
 
 def fingerprint(tx: Transaction, round_id: int) -> str:
-    """Return what changes when a property or a value set by hand does; values never do."""
+    """Return what changes when a value set by hand does, or a property of a round not frozen yet.
+
+    All else of a round never changes.
+    """
     found = tx.value(
         """
         SELECT concat_ws('/',
-            (SELECT sum(hashtextextended(p::text, 0)) FROM properties AS p),
+            (SELECT sum(hashtextextended(p::text, 0)) FROM properties AS p
+             WHERE NOT EXISTS (SELECT FROM round_events
+                               WHERE round_id = %(round_id)s AND to_status = 'frozen')),
             (SELECT sum(hashtextextended(o::text, 0)) FROM settled_overrides AS o
-             WHERE o.round_id = %s))
+             WHERE o.round_id = %(round_id)s))
         """,
-        (round_id,),
+        {"round_id": round_id},
     )
     return str(found)
+
+
+def hold_properties(tx: Transaction) -> str:
+    """Keep others from changing properties before this transaction ends; tell how they stand."""
+    tx.execute("LOCK TABLE properties IN SHARE MODE")
+    return str(tx.value("SELECT sum(hashtextextended(p::text, 0)) FROM properties AS p"))
 
 
 def study_sales(tx: Transaction, round_id: int) -> list[StudyRow]:
@@ -385,7 +396,8 @@ def study_table(tx: Transaction, round_id: int) -> pa.Table:
 def study_evidence(tx: Transaction, round_id: int, *, label: str = "") -> pa.Table:
     """Return the hold-out of a round with the places of the properties and one characteristic.
 
-    Columns sold_on, price, value, lon, lat and label (text): the characteristic of that name.
+    Both are as the round knew them when it was frozen. Columns sold_on, price, value, lon, lat and
+    label (text): the characteristic of that name.
     """
     money = pa.decimal128(18, 2)
     return tx.table(
@@ -400,7 +412,7 @@ def study_evidence(tx: Transaction, round_id: int, *, label: str = "") -> pa.Tab
             ]
         ),
         "SELECT sold_on, price, value, lon, lat, characteristics ->> %s"
-        " FROM study_sales LEFT JOIN properties USING (property_id)"
+        " FROM study_sales LEFT JOIN properties_of_rounds USING (round_id, property_id)"
         " WHERE round_id = %s ORDER BY sold_on, property_id",
         (label, round_id),
     )

@@ -44,7 +44,9 @@ def insert_screened(tx: Transaction, sales: pa.Table) -> int:
     return tx.append("screened_sales", sales)
 
 
-def screened_of_round(tx: Transaction, round_id: int) -> list[ScreenedRow]:
+def screened_of_round(
+    tx: Transaction, round_id: int, *, limit: int | None = None, offset: int = 0
+) -> list[ScreenedRow]:
     """Return the doubted sales of a round: first those left out, the dearest first."""
     return tx.rows(
         ScreenedRow,
@@ -53,9 +55,9 @@ def screened_of_round(tx: Transaction, round_id: int) -> list[ScreenedRow]:
                keep, note, decided_by, decided_on
         FROM screened_sales LEFT JOIN settled_sale_decisions USING (property_id, sold_on)
         WHERE round_id = %s
-        ORDER BY kept, price DESC, property_id, sold_on
+        ORDER BY kept, price DESC, property_id, sold_on LIMIT %s OFFSET %s
         """,
-        (round_id,),
+        (round_id, limit, offset),
     )
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from kazyna.services import cadastre, ledger, notices, objections, public_register, rolls
-from kazyna.services.cadastre import Extent, PropertyCard
+from kazyna.services.cadastre import Characteristic, Extent, PropertyCard
 from kazyna.web import drawings
 from kazyna.web.pages import page
 from kazyna.web.round_words import objection_words
@@ -66,6 +66,7 @@ def show(visit: Visiting, property_id: str) -> HTMLResponse:
         visit,
         "cadastre/property.html",
         card=card,
+        valued_by=_valued_by(card),
         previews=rolls.preview(ctx, property_id),
         bills=bills,
         statements=statements,
@@ -86,6 +87,15 @@ def show(visit: Visiting, property_id: str) -> HTMLResponse:
 def explain(visit: Visiting) -> HTMLResponse:
     """Say what the figures mean."""
     return page(visit, "cadastre/about.html")
+
+
+def _valued_by(card: PropertyCard) -> dict[str, Characteristic | None]:
+    """Find the facts that the round knew otherwise than they are recorded now."""
+    if card.valuation is None:
+        return {}
+    now = {each.name: each for each in card.characteristics}
+    then = {each.name: each for each in card.valuation.characteristics}
+    return {name: then.get(name) for name in {**then, **now} if then.get(name) != now.get(name)}
 
 
 def _around(card: PropertyCard) -> Extent | None:
