@@ -97,7 +97,8 @@ def read_sales_file(
     numbers: tuple[tuple[str, Reading], ...] = ()
     unread: tuple[str, ...] = ()
     if columns.named:
-        aside = {*columns.named.values(), *(flag.column for flag in read_flags(known.flags))}
+        names = {columns.segment, columns.stratum, *columns.named.values()}
+        aside = {*names, *(flag.column for flag in read_flags(known.flags))}
         numbers = numbers_in_text(table.drop_columns([c for c in table.column_names if c in aside]))
         table, numbers, unread = _with_numbers(table, numbers, name)
         mapped = _by_names(table, columns, name, known.today)
