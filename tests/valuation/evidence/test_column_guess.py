@@ -174,6 +174,45 @@ def test_what_gives_the_price_away_or_says_nothing_is_ignored() -> None:
     assert "area_m2" not in reasons
 
 
+@pytest.mark.parametrize(
+    ("price", "day", "days"),
+    [
+        ("resale_price", "month", ["2016-01", "2016-02"]),
+        ("SALEPRICE", "SALEDATE", ["01-25-2016", "02-03-2016"]),
+        ("Sale Amount", "Date Recorded", ["01/25/2016", "02/03/2016"]),
+        ("meta_sale_price", "meta_sale_date", ["2016-01-25", "2016-02-03"]),
+        ("actual_worth", "instance_date", ["25-01-2016", "03-02-2016"]),
+        ("PRICE", "DATE_SOLD", ["01-2016", "02-2016"]),
+        ("valeur_fonciere", "date_mutation", ["2016-01-25", "2016-02-03"]),
+        ("Kaufpreis", "date", [20160125, 20160203]),
+        ("AmountPaid", "Sold", ["Jan 2016", "Feb 2016"]),
+        ("price", "date_of_transfer", ["2016-01-25 00:00", "2016-02-03 00:00"]),
+    ],
+)
+def test_price_and_day_are_known_by_the_names_of_public_registers(
+    price: str, day: str, days: list[object]
+) -> None:
+    found = guess(**{day: alternating(*days), price: PRICES, "area": AREAS})
+    assert {role: reading.column for role, reading in found.roles().items()} == {
+        "price": price,
+        "date": day,
+    }
+
+
+def test_a_price_that_was_paid_is_no_asking_price_whatever_else_is_listed() -> None:
+    assert guess(**{"List Year": alternating(2015, 2016), "Sale Amount": PRICES}).evidence == "sale"
+    assert guess(list_price=PRICES).evidence == "asking"
+
+
+def test_coordinates_named_the_wrong_way_about_are_turned() -> None:
+    west = [-122.3 + row / 1000 for row in range(ROWS)]
+    north = [47.5 + row / 1000 for row in range(ROWS)]
+    found = guess(price=PRICES, lat=west, long=north)
+    read = found.roles()
+    assert (read["lon"].column, read["lat"].column) == ("lat", "long")
+    assert "changed about" in read["lon"].because
+
+
 def test_names_are_checked_by_content() -> None:
     found = guess(price=each("cheap {}"), date=each("day {}"), lon=[500.0] * ROWS, lat=AREAS)
     assert (found.price, found.date, found.lon, found.lat) == (None, None, None, None)

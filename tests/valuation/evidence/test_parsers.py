@@ -128,6 +128,17 @@ def test_year(text: str, year: object) -> None:
         ("5 июня 2025 г.", date(2025, 6, 5)),
         ("5 Jun 2025", date(2025, 6, 5)),
         ("05 май 2025", date(2025, 5, 5)),
+        ("June 5, 2025", date(2025, 6, 5)),
+        ("Jun 5th, 2025", date(2025, 6, 5)),
+        ("05-Jun-25", date(2025, 6, 5)),
+        ("5.6.99", date(1999, 6, 5)),
+        ("2025/6/5", date(2025, 6, 5)),
+        ("2025-06", date(2025, 6, 1)),
+        ("06/2025", date(2025, 6, 1)),
+        ("Jun 2025", date(2025, 6, 1)),
+        ("июнь 2025 г.", date(2025, 6, 1)),
+        ("2025-13", UNREAD),
+        ("Built 2025", UNREAD),
         ("31.02.2025", UNREAD),
         ("05/06/2025", UNREAD),
         ("вчера", UNREAD),
@@ -141,6 +152,9 @@ def test_the_column_tells_whether_the_day_or_the_month_is_first() -> None:
     assert read("date", "05/06/2025", among=("25/06/2025",)) == date(2025, 6, 5)
     assert read("date", "05/06/2025", among=("06/25/2025",)) == date(2025, 5, 6)
     assert read("date", "05/06/2025", format="%d/%m/%Y") == date(2025, 6, 5)
+    assert read("date", "05-06-2025", among=("25-06-2025",)) == date(2025, 6, 5)
+    assert read("date", "5/6/25 10:30 AM", among=("6/25/25 0:00",)) == date(2025, 5, 6)
+    assert read("date", "05/06/2025", among=("25/06/2025", "06/25/2025")) == UNREAD
 
 
 @pytest.mark.parametrize(

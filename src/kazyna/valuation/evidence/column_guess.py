@@ -18,6 +18,7 @@ from kazyna.valuation.evidence.column_names import (
     MONTH_OF_SALE,
     PER_AREA,
     ROLE_NAMES,
+    SOLD,
     UNITS_SAID,
     YEAR_OF_SALE,
     bare_name,
@@ -79,7 +80,7 @@ def guess_table_map(table: object, *, source: str = "table") -> TableMap:
     tell is left out: the map then says what is missing.
     """
     raw = _some_rows(plain_table(table, source=source), SEEN_ROWS_MAX)
-    roles = dict(_roles(raw, {}))
+    roles = _straightened(dict(_roles(raw, {})), raw)
     parts = _of_roles(roles, raw)
     taken_by_parts = {part.column for part in roles.values()}
     if isinstance(parts.date, SoldIn):
@@ -178,6 +179,19 @@ def _roles(raw: pa.Table, named: Mapping[str, str]) -> Iterator[tuple[str, Readi
             yield role, Reading(found, ROLES[role], because=because)
 
 
+def _straightened(roles: dict[str, Reading], raw: pa.Table) -> dict[str, Reading]:
+    """Read latitude and longitude the other way about where only so they are on the globe."""
+    if "lon" not in roles or "lat" in roles:
+        return roles
+    lat = roles["lon"].column
+    lon = next((n for n in called("lat", raw.column_names) if _plays("lon", raw[n])), None)
+    if lon is None or not _plays("lat", raw[lat]):
+        return roles
+    because = "by its values: the names of longitude and latitude are changed about"
+    turned = {"lon": lon, "lat": lat}
+    return roles | {role: Reading(n, ROLES[role], because=because) for role, n in turned.items()}
+
+
 def _plays(role: str, values: pa.ChunkedArray) -> bool:
     """Check by content that a column can play a part."""
     known = values.drop_null()
@@ -186,8 +200,10 @@ def _plays(role: str, values: pa.ChunkedArray) -> bool:
     if role == "id":
         return len(known) == len(values) and bool(pc.count_distinct(known).as_py() > 1)
     if role == "date":
+        if pa.types.is_integer(known.type):  # 20140502
+            known = known.cast(pa.string())
         return _is_day(known.type) or (
-            _is_text(known.type) and _reads("date", Options(), _frequent_texts(values))
+            _is_text(known.type) and _reads("date", Options(), _frequent_texts(known))
         )
     if _is_text(known.type):
         return _reads(ROLES[role], Options(), _frequent_texts(values))
@@ -271,10 +287,11 @@ def _leaks(raw: pa.Table, rest: Sequence[str], price: Reading | None) -> dict[st
 
 def _evidence_of(raw: pa.Table, roles: dict[str, Reading]) -> Evidence:
     """Take prices for asking prices where a name says so, or where an agent offers."""
-    words = (
-        [*raw.column_names] if "price" not in roles else [roles["price"].column, *raw.column_names]
-    )
-    return "asking" if any(re.search(ASKED, word.casefold()) for word in words) else "sale"
+    price = plain_name(roles["price"].column) if "price" in roles else ""
+    if re.search(SOLD, price) and not re.search(ASKED, price):
+        return "sale"
+    asked = any(re.search(ASKED, name.casefold()) for name in raw.column_names)
+    return "asking" if asked else "sale"
 
 
 def _characteristic(

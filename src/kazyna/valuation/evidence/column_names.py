@@ -8,21 +8,28 @@ from kazyna.valuation.evidence.units import currency_of, unit_of
 ROLE_NAMES: dict[str, tuple[str, ...]] = {
     "id": (
         r"(кадастр[^\W_]*|кад\.?|cadastral)([ _]*(номер\w*|№|код\w*|number|no|id)\.?)?|ени|еник"
-        r"|parcel(_?(id|number|no\.?))?|pinx?|apn",
+        r"|parcel(_?(id|number|no\.?))?|parid|(\w+_)?pinx?|apn",
         r"(property|object|house)_?id|id",
-        r"(sale|listing|offer)_?id|код|№|number|номер",
+        r"(sale|listing|offer|transaction)_?id|код|№|number|номер|(serial|record)_?(number|no)",
+        r".*(_|\b)identifier|id_mutation",
     ),
     "price": (
-        r"(sale|sold|transaction)_?(price|amount)|price(_?(usd|kgs|som))?|цена(_?(продажи|сделки))?",
+        r"((re)?sale|sold|transaction)_?(price|amount|prc)|price(_?(usd|kgs|som|paid))?"
+        r"|цена(_?(продажи|сделки))?",
         r"(asking|list|offer)_?price|стоимость|amount|сумма|(сатуу )?баасы|баа",
+        r"amount_?paid|actual_worth|(median_)?(house|home|property)_value|valeur_fonciere"
+        r"|(kauf|verkaufs)?preis|precio(_\w+)?|prix(_\w+)?|prezzo(_\w+)?|preço|preco|cena(_\w+)?",
+        r"\w*(sale|sold|transaction|close|closing)_?(price|amount)(_\w+)?",
     ),
     "date": (
         r"(sale|sold|transaction|contract)_?(date|day|on)|date(_?(sold|of_sale))?|дата.*"
         r"|(сатуу )?күнү",
+        r"date_(of_)?(transfer|recorded|recording|mutation)|\w*(sale|sold|transaction|closing)_?date",
         r"(added|created|published|listed)(_?(at|on|date|time))?|day|time",
+        r"(sale_|sold_)?month(_sold|_of_sale)?|sold|\w+_date",
     ),
-    "lon": (r"lon|long|lng|longitude|долгота|узундук", r"x|x_?coord"),
-    "lat": (r"lat|latitude|широта|кеңдик", r"y|y_?coord"),
+    "lon": (r"(\w+[_ ])?(lon|long|lng|longt?itude|longitud|долгота|узундук)", r"x|x_?coord"),
+    "lat": (r"(\w+[_ ])?(lat|latt?itude|latitud|широта|кеңдик)", r"y|y_?coord"),
 }
 """What a column that plays a part is called; better names first."""
 
@@ -31,9 +38,10 @@ MONTH_OF_SALE = (
     r"(sale|sold|transaction)_?(mo|month)|(mo|month)_?(of_sale|sold)|месяц_(продажи|сделки)"
 )
 PER_AREA = (
-    r".*(price|цена|стоимость|usd|сом).*(m2|м2|кв|sqm|sq_?ft|sqft|сотк|per_|_per).*"
-    r"|(m2|м2|sqm|sq_?ft|sqft|per).*(price|цена|cost).*"
+    r".*(price|цена|стоимость|usd|сом).*(m2|м2|кв|sqm|sq_?ft|sqft|met(er|re)|сотк|per_|_per).*"
+    r"|(m2|м2|sqm|sq_?ft|sqft|met(er|re)|per).*(price|цена|cost).*"
 )
+SOLD = r"sale|sold|paid|transaction|продаж|сделк|сатуу"
 ASKED = r"asking|offer|list(ing|ed)?|объявлен|предложен|торг"
 
 KNOWN_NAMES: tuple[tuple[str, str], ...] = (

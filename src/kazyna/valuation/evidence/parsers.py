@@ -10,12 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 from typing import Any
 
 import pyarrow as pa
 
+from kazyna.valuation.evidence.day_texts import day_of, format_of
 from kazyna.valuation.evidence.units import (
     FALSE_WORDS,
     NOT_KNOWN,
@@ -24,7 +25,6 @@ from kazyna.valuation.evidence.units import (
     UNITS,
     Measure,
     currency_of,
-    month_of,
     multiple_of,
     unit_of,
 )
@@ -106,7 +106,7 @@ def learn_options(parser: str, options: Options, texts: Sequence[str]) -> Option
     if "currency" in known and options.currency is None:
         options = replace(options, currency=_commonest_currency(texts, options.decimal))
     if "format" in known and options.format is None:
-        options = replace(options, format=_slashed_format(texts))
+        options = replace(options, format=format_of(texts))
     return options
 
 
@@ -275,54 +275,9 @@ def _year(_options: Options) -> Read:
 
 def _date(options: Options) -> Read:
     def read(text: str) -> date | Fate:
-        for attempt in (_given_format(text, options.format), _iso_day(text), _dotted_day(text)):
-            if attempt is not None:
-                return attempt
-        return Fate.UNREAD
+        return day_of(text, options.format) or Fate.UNREAD
 
     return read
-
-
-def _slashed_format(texts: Sequence[str]) -> str | None:
-    """Decide whether 05/06/2025 begins with the day or the month; None where nothing decides."""
-    pairs = [re.match(r"(\d{1,2})/(\d{1,2})/\d{4}", text) for text in texts]
-    first = max((int(found[1]) for found in pairs if found), default=0)
-    second = max((int(found[2]) for found in pairs if found), default=0)
-    months = 12
-    if first > months >= second:
-        return "%d/%m/%Y"
-    return "%m/%d/%Y" if second > months >= first else None
-
-
-def _given_format(text: str, pattern: str | None) -> date | None:
-    if pattern is None:
-        return None
-    try:
-        return datetime.strptime(text, pattern).date()  # noqa: DTZ007 (a day has no zone)
-    except ValueError:
-        return None
-
-
-def _iso_day(text: str) -> date | None:
-    found = re.match(r"(\d{4})-?(\d{2})-?(\d{2})(?:$|[T\s])", text)
-    return _day(found[1], found[2], found[3]) if found else None
-
-
-def _dotted_day(text: str) -> date | None:
-    """Read 5.6.2025 and `5 июня 2025 г.`."""
-    found = re.match(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)", text)
-    if found:
-        return _day(found[3], found[2], found[1])
-    found = re.match(r"(\d{1,2})\s+([^\W\d]+)\.?,?\s+(\d{4})(?!\d)", text)
-    month = month_of(found[2]) if found else None
-    return _day(found[3], month, found[1]) if found and month else None
-
-
-def _day(year: str, month: str | int, day: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
 
 
 def _boolean(_options: Options) -> Read:
@@ -400,7 +355,13 @@ PARSERS: dict[str, Parser] = {
             _ceiling_height,
         ),
         Parser("year", "a year of four digits: 2024 in «2024 г. постройки»", pa.int64(), (), _year),
-        Parser("date", "a day: 2025-06-01, 1.6.2025, 1 июня 2025", pa.date32(), ("format",), _date),
+        Parser(
+            "date",
+            "a day or a month: 2025-06-01, 1.6.2025, 1 июня 2025, Jun 1, 2025, 2025-06",
+            pa.date32(),
+            ("format",),
+            _date,
+        ),
         Parser("boolean", "yes or no: да, нет, есть, true, 0", pa.bool_(), (), _boolean),
         Parser(
             "part",
