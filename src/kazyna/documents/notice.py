@@ -68,7 +68,7 @@ _WORDS = {
     ),
     "window": Text(
         "Objections are taken from {first} to {last}.",
-        "Возражения принимаются с {first} по {last}.",
+        "Возражения принимаются с {first} по {last} включительно.",
         "Каршы пикирлер {first} күнүнөн {last} күнүнө чейин кабыл алынат.",
     ),
     "no_window": Text(

@@ -6,7 +6,7 @@ from kazyna.documents.article import Block, Cell, Grid, Note, Paragraph, Section
 from kazyna.documents.writing import Pen
 from kazyna.valuation.ru237.factors import Way
 from kazyna.valuation.ru237.groups import WHOLE
-from kazyna.valuation.ru237.profile import Ru237Profile
+from kazyna.valuation.ru237.profile import LEVEL, Ru237Profile
 from kazyna.valuation.ru237.quality import Form, Formula, SampleQuality
 
 TERRITORIES_SHOWN = 20
@@ -99,7 +99,7 @@ def _formula(profile: Ru237Profile, pen: Pen) -> list[Block]:
             ("Фактор", "Коэффициент", "Ст. ошибка", "t", "t табл.", "Вывод"),
             tuple(
                 (
-                    Cell("константа" if term.name == "constant" else pen.label(term.name)),
+                    Cell("константа" if term.name == "constant" else _name(pen, term.name)),
                     Cell(f"{term.coefficient:.6g}"),
                     Cell(f"{term.standard_error:.3g}"),
                     Cell(pen.number(term.t, 2)),
@@ -124,7 +124,7 @@ def _formula(profile: Ru237Profile, pen: Pen) -> list[Block]:
             )
         )
     if formula.left_out:
-        items = tuple((f"{pen.label(name)}:", LEFT_OUT[why]) for name, why in formula.left_out)
+        items = tuple((f"{_name(pen, name)}:", LEFT_OUT[why]) for name, why in formula.left_out)
         blocks += [Paragraph("Исключённые факторы:"), Steps(items)]
     return [*blocks, _correlations(formula, pen)]
 
@@ -166,7 +166,7 @@ def _quality(profile: Ru237Profile, pen: Pen) -> Grid:
 
 def _correlations(formula: Formula, pen: Pen) -> Grid:
     price = "цена" if formula.form == "linear" else "ln цены"
-    names = [*map(pen.label, formula.factors), price]
+    names = [*(_name(pen, name) for name in formula.factors), price]
     numbers = [str(at) for at in range(1, len(names) + 1)]
     return Grid(
         ("№", "Фактор", *numbers),
@@ -209,6 +209,12 @@ def _sources(profile: Ru237Profile, pen: Pen) -> list[Block]:
     ]  # fmt: skip
 
 
+def _name(pen: Pen, factor: str) -> str:
+    """Write the name of a factor; of one that is words, its level of prices is the factor."""
+    name = factor.removesuffix(LEVEL)
+    return pen.label(name) + factor[len(name) :]
+
+
 def _factors(profile: Ru237Profile, pen: Pen) -> list[Block]:
     measured = _sources(profile, pen)
     rows = profile.factors.to_pylist()
@@ -226,7 +232,7 @@ def _factors(profile: Ru237Profile, pen: Pen) -> list[Block]:
              "Вне, %", "Расхожд."),
             tuple(
                 (
-                    Cell(pen.label(str(row["factor"]))),
+                    Cell(_name(pen, str(row["factor"]))),
                     *(
                         Cell(f"{row[f'{side}_{name}']:.6g}")
                         for side in ("sales", "objects")

@@ -71,6 +71,31 @@ def test_the_formula_and_the_market_model_are_held_to_the_same_sales() -> None:
     assert set(profile.specific["division"].to_pylist()) == {"всего", "район"}
 
 
+def test_words_enter_the_formula_as_their_level_of_prices() -> None:
+    sales, objects = predicted(400, seed=5), valued()
+    rows, dear = np.arange(400), np.array(["панель", "кирпич", None], dtype=object)
+    wall = dear[np.r_[rows % 2, 2]][rows]
+    times = np.where(wall == "кирпич", 1.5, 1.0)
+    price = sales["price"].to_numpy() * times
+    sales = sales.set_column(sales.column_names.index("price"), "price", [price])
+    sales = sales.append_column("wall", [wall]).append_column("id_again", sales["id"])
+    objects = objects.append_column("wall", [["кирпич"] * 599 + ["саман"]])
+    without, told = (
+        ru237_profile(
+            objects, sales, sales.slice(300), index=MODEL.index, factors=names,
+            columns=Ru237Columns(district="district"),
+        )
+        for names in (["area_m2"], ["area_m2", "wall", "id_again"])
+    )  # fmt: skip
+    assert told.formula is not None
+    assert without.formula is not None
+    assert set(told.formula.factors) == {"area_m2", "wall: уровень цен", "ценовая зона"}
+    assert told.formula.train.r2 > without.formula.train.r2 + 0.1
+    (level,) = (row for row in told.factors.to_pylist() if row["factor"] == "wall: уровень цен")
+    assert level["objects_minimum"] == 1, "a word that no sale has is average"
+    assert level["objects_median"] == pytest.approx(level["sales_maximum"], rel=0.05)
+
+
 def test_without_numbers_there_is_no_formula() -> None:
     sales = predicted(60, seed=5)
     profile = ru237_profile(

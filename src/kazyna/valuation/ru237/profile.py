@@ -34,6 +34,8 @@ from kazyna.valuation.ru237.zones import PriceZone, PriceZones, price_zones
 FACTORS_MAX = 8
 DISTRICT, QUARTER = "район", "квартал"
 ZONE = "ценовая зона"
+LEVEL = ": уровень цен"
+"""Follows the name of a factor that is words: their level of prices stands in the formula."""
 FOUND_ZONE = "найденная ценовая зона"
 NO_AREAS = FoundAreas()
 ZONE_FOLDS = 5
@@ -104,7 +106,8 @@ def ru237_profile(
     index
         The market's level by day: prices are brought to its last day.
     factors
-        Columns of the sales by weight; the first eight that are numbers and known make the formula.
+        Columns of the sales by weight. The first eight make the formula: numbers that are known of
+        every sale, and words, each as the level of prices where it is said (`price_zone`).
     columns
         Use code, district and quarter.
     areas
@@ -119,9 +122,11 @@ def ru237_profile(
         by={**territories, **({FOUND_ZONE: drawn.label} if drawn else {})},
     )  # fmt: skip
     own = {columns.use_code, columns.district, columns.quarter, columns.earlier}
-    known = _numbers(sold, [name for name in factors if name not in own])
     train = ~_stands_in(sold, tested)
     price = _brought(sold, index)
+    known, every = _known(
+        sold, valued, [name for name in factors if name not in own], price=price, train=train
+    )
     zones = _territories(sold, columns).get(DISTRICT)
     if zones is not None and len({zone for zone in zones if zone}) > 1:
         known[ZONE] = price_zone(price, zones, train=train)
@@ -142,10 +147,7 @@ def ru237_profile(
         formula=formula,
         market=market,
         loss=control.mape - market.mape if control else None,
-        factors=representativeness(
-            {name: each for name, each in known.items() if name in valued.column_names},
-            {name: _floats(valued, name) for name in known if name in valued.column_names},
-        ),
+        factors=representativeness({name: known[name] for name in every}, every),
         simple=simple_methods(
             valued["id"].to_pylist(), _floats(valued, "value"), _floats(valued, "area_m2"),
             grouping, by=territories, specific=specific, earlier=_earlier(valued, columns),
@@ -155,6 +157,8 @@ def ru237_profile(
 
 def price_zone(price: Floats, zones: Sequence[str | None], *, train: Rows) -> Floats:
     """Return the level of prices in the zone of each sale, against all: a factor of the formula.
+
+    A zone may be of places, or of all that is said in the same word.
 
     The geometric mean of the zone's prices over that of all, both of the training sample, drawn
     towards 1 as if the zone had five more average sales. For a sale of the training sample four
@@ -179,14 +183,19 @@ def price_zone(price: Floats, zones: Sequence[str | None], *, train: Rows) -> Fl
     fold = np.where(train, np.arange(len(price)) % ZONE_FOLDS, ZONE_FOLDS)
     for told in range(ZONE_FOLDS + 1):
         learnt = train & (fold != told)
-        if not learnt.any():
-            continue
-        apart = off[learnt] - off[learnt].mean()
-        counted = np.bincount(code[learnt], minlength=len(names))
-        summed = np.bincount(code[learnt], apart, minlength=len(names))
         rows = fold == told
-        level[rows] = np.exp(summed / (counted + ZONE_SALES))[code[rows]]
+        level[rows] = _levels(off, code, len(names), learnt=learnt)[code[rows]]
     return np.where([bool(zone) for zone in zones], level, 1.0)
+
+
+def _levels(off: Floats, code: Rows, labels: int, *, learnt: Rows) -> Floats:
+    """Return the level of prices of each label against all, by the sales that it is learnt from."""
+    if not learnt.any():
+        return np.ones(labels)
+    apart = off[learnt] - off[learnt].mean()
+    counted = np.bincount(code[learnt], minlength=labels)
+    summed = np.bincount(code[learnt], apart, minlength=labels)
+    return np.asarray(np.exp(summed / (counted + ZONE_SALES)))
 
 
 def _earlier(valued: pa.Table, columns: Ru237Columns) -> Floats | None:
@@ -227,18 +236,43 @@ def _zones(valued: pa.Table, areas: FoundAreas) -> PriceZones | None:
     return price_zones(areas, lonlat)
 
 
-def _numbers(sold: pa.Table, factors: Sequence[str]) -> dict[str, Floats]:
-    """Take the weightiest factors that are numbers in every sale."""
+def _known(
+    sold: pa.Table, valued: pa.Table, factors: Sequence[str], *, price: Floats, train: Rows
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Take the weightiest factors, in the sales and, where they are known, in all objects."""
     known: dict[str, Floats] = {}
-    for name in factors:
-        if name not in sold.column_names:
-            continue
+    every: dict[str, Floats] = {}
+    for name in (each for each in factors if each in sold.column_names):
+        if len(known) == FACTORS_MAX:
+            break
         kind = sold[name].type
+        there = name in valued.column_names
         if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
             values = _floats(sold, name)
             if np.isfinite(values).all():
                 known[name] = values
-    return dict(list(known.items())[:FACTORS_MAX])
+                every |= {name: _floats(valued, name)} if there else {}
+        elif (said := _said(sold, name)) is not None:
+            level = name + LEVEL
+            known[level] = price_zone(price, said, train=train)
+            if there:  # as sales that none is learnt from
+                both = [*said, *valued[name].cast(pa.string()).to_pylist()]
+                prices = np.concatenate([price, np.ones(valued.num_rows)])
+                learnt = np.concatenate([train, np.zeros(valued.num_rows, dtype=bool)])
+                every[level] = price_zone(prices, both, train=learnt)[len(said) :]
+    return known, every
+
+
+def _said(sold: pa.Table, name: str) -> list[str | None] | None:
+    """Return a factor's words where it says something: some words, each of some sales."""
+    kind = sold[name].type
+    words = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if not (pa.types.is_string(words) or pa.types.is_large_string(words)
+            or pa.types.is_boolean(words)):  # fmt: skip
+        return None
+    said: list[str | None] = sold[name].cast(pa.string()).to_pylist()
+    different = len({each for each in said if each})
+    return said if 1 < different <= len(said) / ZONE_SALES else None
 
 
 def _stands_in(sold: pa.Table, tested: pa.Table) -> Rows:
