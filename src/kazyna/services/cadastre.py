@@ -164,7 +164,12 @@ class Overview:
 
 
 def load_cadastre(
-    ctx: Context, *, properties: Any, sales: Any, source: str = "cadastre"
+    ctx: Context,
+    *,
+    properties: Any,
+    sales: Any,
+    source: str = "cadastre",
+    sales_source: str | None = None,
 ) -> LoadedCadastre:
     """Record properties and their sales, all or nothing; loading the same again changes nothing.
 
@@ -176,8 +181,8 @@ def load_cadastre(
         Any table with property_id, lon, lat and characteristics that the pack declares.
     sales
         Any table with property_id, sold_on and price.
-    source
-        Named in the findings.
+    source, sales_source
+        Named in the findings of the properties and of the sales; of both by the first alone.
 
     Raises
     ------
@@ -187,7 +192,9 @@ def load_cadastre(
     ctx.require("valuer")
     findings: list[Finding] = []
     houses = _collected(findings, lambda: _checked_properties(ctx, as_arrow(properties), source))
-    evidence = _collected(findings, lambda: _checked_sales(ctx, as_arrow(sales), houses, source))
+    evidence = _collected(
+        findings, lambda: _checked_sales(ctx, as_arrow(sales), houses, sales_source or source)
+    )
     if houses is None or evidence is None:
         raise InputError(findings)
     with ctx.transaction() as tx:
@@ -215,7 +222,11 @@ def load_cadastre_files(
     ctx.require("valuer")
     tables = files.read_table(properties), files.read_table(sales)
     return load_cadastre(
-        ctx, properties=tables[0], sales=tables[1], source=files.name_of(properties)
+        ctx,
+        properties=tables[0],
+        sales=tables[1],
+        source=files.name_of(properties),
+        sales_source=files.name_of(sales),
     )
 
 

@@ -97,6 +97,9 @@ def create_round(
     with ctx.transaction() as tx:
         require_unpublished(tx, valuation_date)
     sales, houses, decided = evidence(ctx, valuation_date)
+    if sales.num_rows == 0:
+        reason = f"no sale is recorded up to the day of value, {valuation_date}"
+        raise InputError(Finding("recorded sales", reason, "sales before that day"))
     data_hash = content_hash(sales, houses, decided, costs)
     sales, houses, columns = with_costs(ctx.pack, sales, houses, costs=costs, on=valuation_date)
     progress("ratio study")
