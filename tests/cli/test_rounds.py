@@ -83,6 +83,10 @@ def test_a_folder_that_was_touched_ends_with_failure(kazyna: Kazyna, on_town: In
     assert kazyna("round", "reproduce", folder).code == 1
 
 
+def nobody_answers(*_: object, **__: object) -> str:
+    raise EOFError
+
+
 def test_a_value_by_hand_needs_the_password_of_a_second_account(
     kazyna: Kazyna, on_town: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +95,10 @@ def test_a_value_by_hand_needs_the_password_of_a_second_account(
     proposed = kazyna("round", "override", "propose", 1, "h001", *said, "--json").result
     number = proposed["override_id"]
     assert kazyna("round", "override", "confirm", number).code == 1
+    monkeypatch.delenv("KAZYNA_PASSWORD", raising=False)
+    monkeypatch.setattr("getpass.getpass", nobody_answers)
+    unasked = kazyna("round", "override", "confirm", number, "--as", "head")
+    assert (unasked.code, "set KAZYNA_PASSWORD" in unasked.err) == (2, True)
     monkeypatch.setenv("KAZYNA_PASSWORD", "wrong password")
     assert kazyna("round", "override", "confirm", number, "--as", "head").code == 1
     monkeypatch.setenv("KAZYNA_PASSWORD", PASSWORD)

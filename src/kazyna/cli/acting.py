@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from kazyna.cli.arguments import secret
 from kazyna.services.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,9 +49,6 @@ def _signed_in(installation: "Installation", name: str) -> "Actor":
     from kazyna.services import users
 
     ctx = installation.context()
-    password = os.environ.get(PASSWORD) or typer.prompt(
-        f"Password of {name}", hide_input=True, err=True
-    )
-    session = users.sign_in(ctx, name=name, password=password)
+    session = users.sign_in(ctx, name=name, password=secret(f"Password of {name}", PASSWORD))
     users.sign_out(ctx, session.token)
     return session.actor

@@ -1,5 +1,6 @@
 """Arguments that several commands take."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -35,6 +36,20 @@ def named(given: list[str], option: str) -> dict[str, str]:
             raise typer.BadParameter(f"{option}: {text!r} is not NAME=VALUE")
         pairs[name] = value
     return pairs
+
+
+def secret(what: str, variable: str, *, confirm: bool = False) -> str:
+    """Take a secret from the environment, or ask for it; a program that cannot be asked is told."""
+    given = os.environ.get(variable)
+    if given:
+        return given
+    try:
+        answer: str = typer.prompt(what, hide_input=True, err=True, confirmation_prompt=confirm)
+    except typer.Abort:
+        raise typer.BadParameter(
+            f"{what}: nothing was given; where nobody can be asked, set {variable}"
+        ) from None
+    return answer
 
 
 Source = Annotated[

@@ -14,7 +14,7 @@ import typer
 from rich.console import Group, RenderableType
 
 from kazyna.cli import output
-from kazyna.cli.arguments import CodeValues, day, named
+from kazyna.cli.arguments import CodeValues, day, named, secret
 from kazyna.cli.progress import ProgressBars
 
 if TYPE_CHECKING:
@@ -313,14 +313,11 @@ def _unlocking(
     if not password and hsm is None:
         return Unlocking()
     given = os.environ.get(PASSWORD, "")
-    if password and not given:
-        given = typer.prompt(
-            "Password of the key file", hide_input=True, err=True, confirmation_prompt=confirm
-        )
+    if password:
+        given = secret("Password of the key file", PASSWORD, confirm=confirm)
     if hsm is None:
         return Unlocking(given)
-    pin = os.environ.get(PIN) or typer.prompt("PIN of the module", hide_input=True, err=True)
-    return Unlocking(given, HsmPlace(hsm, token, pin))
+    return Unlocking(given, HsmPlace(hsm, token, secret("PIN of the module", PIN)))
 
 
 def business_day() -> date:

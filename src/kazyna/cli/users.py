@@ -2,13 +2,13 @@
 
 # ruff: noqa: PLC0415 (a service and its engines are loaded by the command that needs them)
 
-import os
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from kazyna.cli import output
 from kazyna.cli.acting import As, acting
+from kazyna.cli.arguments import secret
 
 if TYPE_CHECKING:
     from kazyna.services.context import Role
@@ -56,9 +56,7 @@ def add(
     """
     from kazyna.services import users
 
-    password = os.environ.get(NEW_PASSWORD) or typer.prompt(
-        f"New password of {name}", hide_input=True, confirmation_prompt=True, err=True
-    )
+    password = secret(f"New password of {name}", NEW_PASSWORD, confirm=True)
     with acting(_maker(role), as_name) as ctx:
         made = users.create_user(
             ctx, name=name, password=password, role=role, taxpayer_id=taxpayer,
