@@ -97,9 +97,6 @@ def create_round(
     with ctx.transaction() as tx:
         require_unpublished(tx, valuation_date)
     sales, houses, decided = evidence(ctx, valuation_date)
-    if sales.num_rows == 0:
-        reason = f"no sale is recorded up to the day of value, {valuation_date}"
-        raise InputError(Finding("recorded sales", reason, "sales before that day"))
     data_hash = content_hash(sales, houses, decided, costs)
     sales, houses, columns = with_costs(ctx.pack, sales, houses, costs=costs, on=valuation_date)
     progress("ratio study")
@@ -201,7 +198,13 @@ def with_costs(
 
 
 def evidence(ctx: Context, valuation_date: date) -> tuple[pa.Table, pa.Table, tuple[Decision, ...]]:
-    """Return the sales up to a day, the properties, and what is decided about single sales."""
+    """Return the sales up to a day, the properties, and what is decided about single sales.
+
+    Raises
+    ------
+    InputError
+        When no sale is recorded up to that day.
+    """
     with ctx.transaction() as tx:
         characteristics = _characteristics(ctx)
         sales = cadastre.sales_with_properties(tx, characteristics, until=valuation_date)
@@ -209,7 +212,11 @@ def evidence(ctx: Context, valuation_date: date) -> tuple[pa.Table, pa.Table, tu
             Decision(row.property_id, row.sold_on, bool(row.keep), row.note)
             for row in screening.decisions(tx, until=valuation_date)
         )
-        return sales, cadastre.properties(tx, characteristics), decided
+        houses = cadastre.properties(tx, characteristics)
+    if sales.num_rows == 0:
+        reason = f"no sale is recorded up to the day of value, {valuation_date}"
+        raise InputError(Finding("recorded sales", reason, "sales before that day"))
+    return sales, houses, decided
 
 
 def decisions_table(decided: Sequence[Decision]) -> pa.Table:
