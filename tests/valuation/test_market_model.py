@@ -372,3 +372,8 @@ def test_properties_must_be_distinct_and_have_the_characteristics() -> None:
 def test_the_declared_tables_name_what_is_required() -> None:
     assert [column.name for column in SALES.columns] == ["id", "price", "date", "lon", "lat"]
     assert PROPERTIES["id"].unique
+
+
+def test_a_model_says_in_a_line_what_it_was_learnt_from(model: MarketModel) -> None:
+    assert len(repr(model)) < 500
+    assert f"{len(model.sales):,} sales" in repr(model)

@@ -73,6 +73,11 @@ LAND_SHARE = 0.3
 class MarketModel(Market):
     """A market as of one day; `value`, `stream` and `summary` say what it knows."""
 
+    def __repr__(self) -> str:
+        """Say in a line, as at the end of a notebook's cell, what the model was learnt from."""
+        names = ", ".join(self.wanted)
+        return f"MarketModel(as of {self.as_of}, {len(self.sales):,} sales, by {names})"
+
     def value(
         self, properties: object, *, progress: Progress = silent, source: str = "properties"
     ) -> pa.Table:
