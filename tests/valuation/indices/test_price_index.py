@@ -48,6 +48,24 @@ def test_forecasts_never_make_an_index_surer(seed: int, rise: float) -> None:
     assert found.move >= index.move
 
 
+def test_growth_that_lasted_for_years_is_carried_on() -> None:
+    random = np.random.default_rng(4)
+    day = np.sort(random.integers(0, 2_200, SALES)) + 18_000
+    level = 0.04 * (day - 18_000) / 365 + random.normal(0, 0.3, SALES)
+    index = index_of_residuals(level, day)
+    last = np.array([float(day.max())])
+    grown = float((index.at(last + 365) - index.at(last))[0])
+    assert 0.03 < grown < 0.05
+    assert index.lasting > abs(index.slope)
+
+
+def test_a_market_that_stood_still_is_not_carried_away() -> None:
+    level, day = market(lambda t: 0 * t, seed=5)
+    index = index_of_residuals(level, day)
+    last = np.array([float(day.max())])
+    assert abs(float((index.at(last + 180) - index.at(last))[0])) < 0.015
+
+
 def test_too_few_sales_leave_the_index_as_it_is() -> None:
     level, day = market(lambda t: 0.5 * t, seed=3)
     index, found = tried(level[::20], day[::20])

@@ -2,9 +2,10 @@
 
 The level of each fortnight is estimated by time dummies in the hedonic regression, so that a
 change in what is sold is not taken for a change of prices. The levels are then smoothed by a
-local linear trend with a damped slope (Harvey 1989; Gardner and McKenzie 1985) and, where the
-sales show one, a season of the year; variances and season are chosen by maximum likelihood.
-Beyond the last sale the slope carries the level on, and the uncertainty grows.
+local linear trend (Harvey 1989), its slope damped (Gardner and McKenzie 1985) or lasting, and,
+where the sales show one, a season of the year. The likely trends are averaged by their likelihood
+(Hoeting et al. 1999). Beyond the last sale the slope carries the level on, and the uncertainty
+grows.
 """
 
 from collections.abc import Iterator
@@ -24,6 +25,10 @@ STEPS_MAX = 300
 """Longer histories get longer steps, so that the smoother stays quick."""
 DAMPING = 0.98
 """Share of a slope that lives on from one step to the next: trends of house prices last years."""
+DAMPINGS = (DAMPING, 1.0)
+"""Candidates: a trend that fades, and the growth of decades."""
+UNLIKELY = 1e-3
+"""Share of the greatest likelihood below which a trend is not looked at."""
 LEVEL_MOVES = (0.0, 1e-3, 3e-3, 1e-2, 3e-2)
 """Candidate standard deviations of a level's own moves, log price per step."""
 SLOPE_MOVES = (0.0, 1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2)
@@ -60,12 +65,14 @@ class PriceIndex:
     deviation: Floats
     """Standard error of each level, season included."""
     slope: float
-    """Log change per step at the end."""
+    """Log change per step at the end, of what fades."""
     move: float
     """Standard deviation of what one more step adds, at the end."""
     step_days: int
     season: Floats
     """Coefficients of the waves of the year; zero where no season shows."""
+    lasting: float = 0.0
+    """Log change per step at the end, of what does not fade."""
 
     def deviation_at(self, day: Ints | Floats) -> Floats:
         """Return the standard error of the level on these days; it grows after the last step."""
@@ -76,7 +83,8 @@ class PriceIndex:
     def at(self, day: Ints | Floats) -> Floats:
         """Log level on these days: interpolated, and after the last step carried on."""
         steps = np.maximum(np.asarray(day) - self.day[-1], 0) / self.step_days
-        carried = self.slope * DAMPING * (1 - DAMPING**steps) / (1 - DAMPING)
+        fading = self.slope * DAMPING * (1 - DAMPING**steps) / (1 - DAMPING)
+        carried = fading + self.lasting * steps
         return np.asarray(
             np.interp(day, self.day, self.trend) + carried + _waves(day) @ self.season
         )
@@ -208,33 +216,45 @@ def smoothed(
     """
     waves = _waves(day)
     seasons = SEASONS if np.ptp(day) >= SEASON_DAYS_MIN else SEASONS[:1]
-    tried = [_Moves(*each) for each in product(LEVEL_MOVES, SLOPE_MOVES, seasons)]
-    best = tried[int(np.argmax(_likelihoods(level, variance, waves, np.array(tried))))]
-    steps = _filtered(level, variance, waves, best)
-    states, covariances = _backwards(steps)
+    tried = np.array([*product(LEVEL_MOVES, SLOPE_MOVES, seasons, DAMPINGS)])
+    steps, likelihood = _filtered(level, variance, waves, tried)
+    share = np.exp(settled(likelihood - likelihood.max()))
+    likely = np.flatnonzero(share >= UNLIKELY)
+    share, moves = share[likely] / share[likely].sum(), tried[likely]
+    states, covariances = _backwards([step.of(likely) for step in steps], moves)
+    found = np.einsum("k,tkn->tn", share, states)
     seen = _seen(waves)
-    errors = np.einsum("ti,tij,tj->t", seen, covariances, seen)
-    whole = np.einsum("ti,ti->t", seen, states)
-    trend = states[:, 0] - np.average(whole, weights=weight)
-    move = float(np.sqrt(best.level**2 + best.slope**2 + covariances[-1, 1, 1]))
-    deviation, slope = np.sqrt(np.maximum(errors, 0)), settled(states[-1, 1])
-    return PriceIndex(day, settled(trend), deviation, float(slope), move, step_days,
-                      settled(states[-1, 2:]))  # fmt: skip
-
-
-class _Moves(NamedTuple):
-    """Standard deviations of what a step adds to level and slope, and of the season."""
-
-    level: float
-    slope: float
-    season: float
+    apart = np.einsum("tkn,tn->tk", states - found[:, None], seen)
+    errors = (np.einsum("tn,tknm,tm->tk", seen, covariances, seen) + apart**2) @ share
+    whole = np.einsum("tn,tn->t", seen, found)
+    slopes = states[-1, :, 1]
+    shocks = moves[:, 0] ** 2 + moves[:, 1] ** 2 + covariances[-1, :, 1, 1]
+    lasts = moves[:, 3] == 1
+    return PriceIndex(
+        day,
+        settled(found[:, 0] - np.average(whole, weights=weight)),
+        np.sqrt(np.maximum(errors, 0)),
+        slope=float(settled((share * slopes)[~lasts].sum())),
+        move=float(np.sqrt(share @ (shocks + (slopes - found[-1, 1]) ** 2))),
+        step_days=step_days,
+        season=settled(found[-1, 2:]),
+        lasting=float(settled((share * slopes)[lasts].sum())),
+    )
 
 
 class _Step(NamedTuple):
-    """State (level, slope, waves) and its covariance: before a step's sales are seen, and after."""
+    """State (level, slope, waves) of each trend and its covariance, shapes (k, n) and (k, n, n).
+
+    Before a step's sales are seen, and after.
+    """
 
     ahead: tuple[Floats, Floats]
     after: tuple[Floats, Floats]
+
+    def of(self, trends: Ints) -> "_Step":
+        """Keep some of the trends."""
+        (ahead, before), (after, behind) = self
+        return _Step((ahead[trends], before[trends]), (after[trends], behind[trends]))
 
 
 def _waves(day: Ints | Floats) -> Floats:
@@ -248,37 +268,44 @@ def _seen(waves: Floats) -> Floats:
     return np.column_stack([np.ones(len(waves)), np.zeros(len(waves)), waves])
 
 
-def _transition(states: int) -> Floats:
-    transition = np.eye(states)
-    transition[:2, 1] = DAMPING
+def _transition(damping: Floats, states: int) -> Floats:
+    """Return the matrix of each trend, shape (k, n, n)."""
+    transition = np.tile(np.eye(states), (len(damping), 1, 1))
+    transition[:, :2, 1] = damping[:, None]
     return transition
 
 
-def _start(
-    level: Floats, variance: Floats, season: Floats | float, states: int
-) -> tuple[Floats, Floats]:
-    """State before the first step and its covariance; one covariance for each season tried."""
+def _start(level: Floats, variance: Floats, season: Floats, states: int) -> tuple[Floats, Floats]:
+    """Return the state of each trend before the first step, and its covariance."""
     first = int(np.argmax(np.isfinite(variance)))
-    state = np.zeros(states)
-    state[0] = level[first]
+    state = np.zeros((len(season), states))
+    state[:, 0] = level[first]
     covariance = np.multiply.outer(np.square(season), np.eye(states))
-    covariance[..., 0, 0], covariance[..., 1, 1] = variance[first] + 1.0, SLOPE_START**2
+    covariance[:, 0, 0], covariance[:, 1, 1] = variance[first] + 1.0, SLOPE_START**2
     return state, covariance
 
 
-def _likelihoods(level: Floats, variance: Floats, waves: Floats, moves: Floats) -> Floats:
-    """Log likelihood of each of the moves: all Kalman filters at once."""
+def _filtered(
+    level: Floats, variance: Floats, waves: Floats, moves: Floats
+) -> tuple[list[_Step], Floats]:
+    """Kalman filters of all trends at once: their states at each step, and log likelihoods.
+
+    `moves` has a row for each trend: the standard deviations of what a step adds to level and
+    slope, that of the season, and the share of a slope that lives on.
+    """
     seen = _seen(waves)
-    transition = _transition(seen.shape[1])
-    noise = np.zeros((len(moves), *transition.shape))
+    transition = _transition(moves[:, 3], seen.shape[1])
+    turned = transition.transpose(0, 2, 1)
+    noise = np.zeros_like(transition)
     noise[:, 0, 0], noise[:, 1, 1] = moves[:, 0] ** 2, moves[:, 1] ** 2
-    start, covariance = _start(level, variance, moves[:, 2], seen.shape[1])
-    state = np.tile(start, (len(moves), 1))
+    state, covariance = _start(level, variance, moves[:, 2], seen.shape[1])
     likelihood = np.zeros(len(moves))
+    steps = []
     for step in range(len(level)):
         if step:
-            state = state @ transition.T
-            covariance = transition @ covariance @ transition.T + noise
+            state = (transition @ state[:, :, None])[:, :, 0]
+            covariance = transition @ covariance @ turned + noise
+        ahead = (state, covariance)
         if np.isfinite(variance[step]):
             shown = covariance @ seen[step]
             spread = shown @ seen[step] + variance[step]
@@ -286,42 +313,21 @@ def _likelihoods(level: Floats, variance: Floats, waves: Floats, moves: Floats) 
             likelihood -= 0.5 * (np.log(spread) + surprise**2 / spread)
             state = state + shown * (surprise / spread)[:, None]
             covariance = covariance - shown[:, :, None] * (shown / spread[:, None])[:, None, :]
-    return likelihood
-
-
-def _filtered(level: Floats, variance: Floats, waves: Floats, moves: _Moves) -> list[_Step]:
-    """Kalman filter: the state at each step."""
-    seen = _seen(waves)
-    transition = _transition(seen.shape[1])
-    noise = np.zeros_like(transition)
-    noise[0, 0], noise[1, 1] = moves.level**2, moves.slope**2
-    state, covariance = _start(level, variance, moves.season, seen.shape[1])
-    steps = []
-    for step in range(len(level)):
-        if step:
-            state = transition @ state
-            covariance = transition @ covariance @ transition.T + noise
-        ahead = (state, covariance)
-        if np.isfinite(variance[step]):
-            shown = covariance @ seen[step]
-            spread = seen[step] @ shown + variance[step]
-            surprise = level[step] - seen[step] @ state
-            state = state + shown * (surprise / spread)
-            covariance = covariance - np.outer(shown, shown) / spread
         steps.append(_Step(ahead, (state, covariance)))
-    return steps
+    return steps, likelihood
 
 
-def _backwards(steps: list[_Step]) -> tuple[Floats, Floats]:
-    """Rauch-Tung-Striebel smoother: states, shape (steps, n), and their covariances."""
+def _backwards(steps: list[_Step], moves: Floats) -> tuple[Floats, Floats]:
+    """Rauch-Tung-Striebel smoother: states, shape (steps, k, n), and their covariances."""
     state, error = steps[-1].after
     states, errors = [state], [error]
-    transition = _transition(len(state))
+    transition = _transition(moves[:, 3], state.shape[1])
+    turned = transition.transpose(0, 2, 1)
     for now, following in zip(steps[-2::-1], steps[:0:-1], strict=True):
         mean, covariance = following.ahead
-        gain = now.after[1] @ transition.T @ np.linalg.pinv(covariance)
-        state = now.after[0] + gain @ (state - mean)
-        error = now.after[1] + gain @ (error - covariance) @ gain.T
+        gain = now.after[1] @ turned @ np.linalg.pinv(covariance)
+        state = now.after[0] + (gain @ (state - mean)[:, :, None])[:, :, 0]
+        error = now.after[1] + gain @ (error - covariance) @ gain.transpose(0, 2, 1)
         states.append(state)
         errors.append(error)
     return np.array(states[::-1]), np.array(errors[::-1])

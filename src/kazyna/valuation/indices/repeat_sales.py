@@ -25,6 +25,7 @@ from kazyna.valuation.indices.price_index import (
     SEASONS,
     SLOPE_MOVES,
     SLOPE_START,
+    UNLIKELY,
     WAVES,
     PriceIndex,
 )
@@ -39,8 +40,6 @@ STAGES = 4
 """Rounds of weighting: by the time between the sales, and odd pairs down."""
 ODD = 1.345
 """Robust deviations from which a pair counts less (Huber 1964): many were altered in between."""
-UNLIKELY = 1e-3
-"""Share of the greatest likelihood below which a trend is not looked at."""
 VARIANCE_MIN = 1e-8
 """Of a log price change; prices that never differ are no infinite evidence."""
 ODD_SQUARE = 9.0
@@ -151,14 +150,15 @@ def combined_index(hedonic: PriceIndex, repeat: PriceIndex) -> PriceIndex:
     beside = beside - float(shared @ beside) / float(shared.sum())
     weight = errors**-2 / (errors**-2).sum(axis=1, keepdims=True)
     steps = hedonic.step_days / repeat.step_days
-    ends = np.array([[hedonic.slope, hedonic.move],
-                     [repeat.slope * steps, repeat.move * np.sqrt(steps)]])  # fmt: skip
-    slope, move = weight[-1] @ ends
+    ends = np.array([[hedonic.slope, hedonic.lasting, hedonic.move],
+                     [repeat.slope * steps, 0.0, repeat.move * np.sqrt(steps)]])  # fmt: skip
+    slope, lasting, move = weight[-1] @ ends
     return replace(
         hedonic,
         trend=hedonic.trend + weight[:, 1] * beside,
         deviation=(weight * errors).sum(axis=1),
         slope=float(slope),
+        lasting=float(lasting),
         move=float(move),
     )
 
