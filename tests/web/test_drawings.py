@@ -41,6 +41,7 @@ def valuation(base: Decimal, amounts: list[Decimal]) -> Valuation:
         0.5,
         None,
         None,
+        (),
     )
 
 
