@@ -86,3 +86,24 @@ def test_a_fold_is_predicted_by_a_fit_to_the_others(design: Design, target: np.n
     np.testing.assert_allclose(
         predicted[held], level + (columns[held] - rest) @ coefficients, atol=1e-8
     )
+
+
+def test_of_very_many_levels_those_of_most_sales_have_effects() -> None:
+    random = np.random.default_rng(3)
+    codes = np.minimum(random.geometric(0.01, (4000, 5)), 300).astype(np.float64)
+    design = Design(
+        codes,
+        random.normal(0, 5, (4000, 2)),
+        np.arange(4000).astype(str).astype(object),
+        np.ones(5, dtype=np.bool_),
+        np.zeros(5, dtype=np.bool_),
+    )
+    curves = regression.basis_of(design).curves
+    kept = [[(codes[:, c.column] == level).sum() for level in c.levels] for c in curves]
+    assert 900 < sum(map(len, kept)) <= regression.LEVELS_TOTAL
+    left = [
+        (codes[:, c.column] == level).sum()
+        for c in curves
+        for level in set(codes[:, c.column]) - set(c.levels)
+    ]
+    assert max(left) <= min(min(each) for each in kept)

@@ -6,7 +6,7 @@ by marginal likelihood.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Literal
 
@@ -27,6 +27,9 @@ BENDS_MAX = 7
 LEVELS_MAX = 150
 LEVEL_SALES_MIN = 8
 """Mean sales per level from which the values of a number also count as levels (a postcode)."""
+LEVELS_TOTAL = 1000
+"""Levels of all characteristics together that have effects: those of most sales. The work grows by
+the cube of their number; the trees tell the others apart."""
 CENTRES_MAX = 150
 CENTRE_SALES = 40
 """Sales per centre of the surface."""
@@ -86,6 +89,7 @@ def basis_of(design: Design) -> Basis:
         _curve(column, design.values[:, column], category=bool(design.categories[column]))
         for column in range(design.values.shape[1])
     )
+    curves = _commonest_levels(curves, design.values)
     centres, width_km = _centres(design.km)
     owner = [np.full(_width(curve), curve.column) for curve in curves]
     owner.append(np.full(len(centres), SURFACE))
@@ -320,6 +324,18 @@ def _curve(column: int, values: Floats, *, category: bool) -> Curve:
     more = BEYOND * float(ends[1] - ends[0])
     reach = (float(ends[0]) - more, float(ends[1]) + more)
     return Curve(column, logarithm, centre, scale, inner, reach, levels, ordered=True)
+
+
+def _commonest_levels(curves: tuple[Curve, ...], values: Floats) -> tuple[Curve, ...]:
+    """Keep the levels of most sales where there are very many in all."""
+    if sum(len(curve.levels) for curve in curves) <= LEVELS_TOTAL:
+        return curves
+    sales = [(values[:, curve.column, None] == curve.levels).sum(axis=0) for curve in curves]
+    least = np.sort(np.concatenate(sales))[-LEVELS_TOTAL - 1]
+    return tuple(
+        replace(curve, levels=curve.levels[count > least])
+        for curve, count in zip(curves, sales, strict=True)
+    )
 
 
 def _skewness(values: Floats) -> float:
