@@ -145,7 +145,7 @@ def _expected(rules: RuleSet, table: pa.Table) -> list[Decimal]:
     return [compute(rules, row, DAY).amount for row in table.to_pylist()]
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.filter_too_much])
 @given(formulas, st.lists(st.tuples(amounts, amounts), max_size=12))
 def test_any_formula_that_compiles_gives_the_same_in_both(
     formula: Formula, pairs: list[tuple[Decimal, Decimal]]
