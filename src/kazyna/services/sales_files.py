@@ -94,11 +94,12 @@ def read_sales_file(
     """
     known = known or KnownSales()
     table, name = files.read_table(source), files.name_of(source)
+    flags = read_flags(known.flags)
+    flagged = tuple(dict.fromkeys(flag.column for flag in flags))
     numbers: tuple[tuple[str, Reading], ...] = ()
     unread: tuple[str, ...] = ()
     if columns.named:
-        names = {columns.segment, columns.stratum, *columns.named.values()}
-        aside = {*names, *(flag.column for flag in read_flags(known.flags))}
+        aside = {columns.segment, columns.stratum, *columns.named.values(), *flagged}
         numbers = numbers_in_text(table.drop_columns([c for c in table.column_names if c in aside]))
         table, numbers, unread = _with_numbers(table, numbers, name)
         mapped = _by_names(table, columns, name, known.today)
@@ -107,9 +108,7 @@ def read_sales_file(
         mapped = evidence.made_clean(table, by, source=name, today=known.today)
     guessed = not columns.named and columns.table_map is None
     table = mapped.table
-    flags = read_flags(known.flags)
     table, declared = without_declared(table, flags, source=name)
-    flagged = tuple(dict.fromkeys(flag.column for flag in flags))
     return SalesFile(
         table,
         replace(mapped.columns, ignore=flagged),

@@ -12,7 +12,7 @@ import shapely
 from rasterio.errors import CRSError
 
 from kazyna.core.errors import Finding, InputError
-from kazyna.store.rasters import WGS84, projected
+from kazyna.store.rasters import LAT_MAX, LON_MAX, WGS84, projected
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -21,7 +21,6 @@ ShapeKind = Literal["points", "lines", "polygons"]
 
 EQUATOR_M, ECCENTRICITY2 = 6_378_137.0, 0.006_694_379_990_14
 """Equatorial radius and squared eccentricity of the WGS 84 ellipsoid."""
-LON_MAX, LAT_MAX = 180.0, 90.0
 IN_DEGREES = (WGS84, "OGC:CRS84")
 KINDS: dict[ShapeKind, tuple[int, int]] = {"points": (0, 4), "lines": (1, 5), "polygons": (3, 6)}
 """Geometry types of each kind, single and multiple, by their numbers in Simple Features."""

@@ -32,7 +32,9 @@ from kazyna.valuation.evidence.column_reading import Reading
 from kazyna.valuation.evidence.parsers import Fate, Options, is_known, learn_options, reader
 from kazyna.valuation.evidence.plain_table import plain_table
 from kazyna.valuation.evidence.table_map import (
+    MONTHS,
     ROLES,
+    YEARS,
     Evidence,
     Ignored,
     RowNumber,
@@ -137,8 +139,8 @@ def _sold_in(raw: pa.Table) -> SoldIn | None:
                     return str(name)
         return None
 
-    year = found(YEAR_OF_SALE, 1900, 2100)
-    return None if year is None else SoldIn(year, found(MONTH_OF_SALE, 1, 12))
+    year = found(YEAR_OF_SALE, *YEARS)
+    return None if year is None else SoldIn(year, found(MONTH_OF_SALE, 1, MONTHS))
 
 
 def _of_roles(roles: dict[str, Reading], raw: pa.Table) -> TableMap:

@@ -19,7 +19,9 @@ from kazyna.valuation.evidence.duplicates import column_codes, in_groups, repeat
 from kazyna.valuation.evidence.plain_table import plain_table
 from kazyna.valuation.evidence.table_map import (
     MEANINGS,
+    MONTHS,
     ROLES,
+    YEARS,
     FixedDate,
     RowNumber,
     SoldIn,
@@ -29,8 +31,7 @@ from kazyna.valuation.evidence.table_map import (
 Wanted = Literal["sales", "properties"]
 Mask = npt.NDArray[np.bool_]
 ROWS_NAMED_MAX = 5
-YEARS = (1900, 2100)
-MONTHS, MIDSUMMER = 12, 7
+MIDSUMMER = 7
 
 NO_PRICE = Text(
     "no price, or none that can be read",

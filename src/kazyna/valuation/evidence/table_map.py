@@ -34,6 +34,10 @@ class FixedDate:
     fixed: date
 
 
+YEARS, MONTHS = (1900, 2100), 12
+"""Of sales; a number beyond them tells no day."""
+
+
 @dataclass(frozen=True)
 class SoldIn:
     """Columns of numbers that tell the year of a sale, and perhaps the month, but no day.
